@@ -18,6 +18,7 @@ import { interruptible } from "./terminal/interruption.ts";
 import { requireNode } from "./terminal/node-version.ts";
 import type { ProgressStyle } from "./terminal/progress.ts";
 import { type Terminal, terminalOf } from "./terminal/terminal.ts";
+import { printableLines } from "./terminal/text-table.ts";
 
 /** Runs one command line on a host and returns the exit code. It never throws. */
 export async function runCommandLine(argv: readonly string[], host: Host): Promise<ExitCode> {
@@ -107,7 +108,7 @@ async function runCommand(
         blind === undefined
           ? result.next
           : (await loadBlind()).withoutDataset(result.next, blind.dataset, blind.location);
-      terminal.err(`\nnext: ${asTyped(next, host)}\n`);
+      terminal.err(`\nnext: ${printableLines(asTyped(next, host))}\n`);
     }
     return result.exitCode;
   } catch (error) {
@@ -181,7 +182,8 @@ async function fail(
     terminal.err(await wrapped(`kym: ${error.message}\n${hint}`, terminal));
   }
   if (options.debug) {
-    terminal.err(`${String((error.cause instanceof Error ? error.cause : error).stack)}\n`);
+    const { stack } = error.cause instanceof Error ? error.cause : error;
+    terminal.err(`${printableLines(String(stack))}\n`);
   }
   return error.exitCode;
 }
@@ -189,7 +191,7 @@ async function fail(
 /** A text for stderr, wrapped on a terminal. */
 async function wrapped(text: string, { errIsTty, width }: Terminal): Promise<string> {
   const { wrapText } = await import("./screen/wrap-text.ts");
-  return wrapText(text, { outIsTty: errIsTty, width });
+  return wrapText(printableLines(text), { outIsTty: errIsTty, width });
 }
 
 /** A text with its commands as this user types them. */

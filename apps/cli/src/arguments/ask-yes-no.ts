@@ -2,6 +2,7 @@
 
 import { CliError } from "../terminal/cli-error.ts";
 import { EXIT } from "../terminal/exit-code.ts";
+import { printableLines } from "../terminal/text-table.ts";
 import type { CommandContext } from "./command.ts";
 
 /** The option that answers every question with yes. */
@@ -29,7 +30,7 @@ export async function askYesNo(
     return "cannot ask";
   }
   signal.throwIfAborted();
-  terminal.err(`${question} [y/N] `);
+  terminal.err(`${printableLines(question)} [y/N] `);
   const decoder = new TextDecoder();
   let line = "";
   const parts = input[Symbol.asyncIterator]();

@@ -5,6 +5,7 @@ import { PROVENANCE_HISTORY } from "@kym/kym-schema/keys";
 import type { DatasetMode, ZarrDataset } from "@kym/zarr-store";
 import { openLocalDataset } from "@kym/zarr-store/node";
 import type { CommandContext } from "../arguments/command.ts";
+import { printableLines } from "../terminal/text-table.ts";
 import { isBlind } from "./blind.ts";
 import { requireDataset } from "./require-dataset.ts";
 
@@ -34,7 +35,7 @@ export async function openOrMakeStudy(
   // Messages name files, which can tell a blind scorer what a scan is.
   const warn = isBlind(context)
     ? silent
-    : (message: unknown): void => context.terminal.err(`kym: ${String(message)}\n`);
+    : (message: unknown): void => context.terminal.err(`kym: ${printableLines(String(message))}\n`);
   return openLocalDataset(locationOf(context, path), {
     mode,
     summarize: summarizeMetadata,
