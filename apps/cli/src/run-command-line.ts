@@ -10,6 +10,7 @@ import { guessOr } from "./arguments/nearest-word.ts";
 import { ALL_COMMANDS } from "./commands/all-commands.ts";
 import { COMMAND_GROUPS } from "./commands/command-groups.ts";
 import { kymVersion } from "./kym-version.ts";
+import { printableLines } from "./screen/printable.ts";
 import { type Caller, inCallerForm, kymCommand } from "./terminal/caller-form.ts";
 import { type CliError, toCliError, usageError } from "./terminal/cli-error.ts";
 import { EXIT, type ExitCode } from "./terminal/exit-code.ts";
@@ -18,7 +19,6 @@ import { interruptible } from "./terminal/interruption.ts";
 import { requireNode } from "./terminal/node-version.ts";
 import type { ProgressStyle } from "./terminal/progress.ts";
 import { type Terminal, terminalOf } from "./terminal/terminal.ts";
-import { printableLines } from "./terminal/text-table.ts";
 
 /** Runs one command line on a host and returns the exit code. It never throws. */
 export async function runCommandLine(argv: readonly string[], host: Host): Promise<ExitCode> {

@@ -1,8 +1,8 @@
 // Asks whether to do what cannot be undone: on a terminal only, so that no script waits for an answer.
 
+import { printableLines } from "../screen/printable.ts";
 import { CliError } from "../terminal/cli-error.ts";
 import { EXIT } from "../terminal/exit-code.ts";
-import { printableLines } from "../terminal/text-table.ts";
 import type { CommandContext } from "./command.ts";
 
 /** The option that answers every question with yes. */

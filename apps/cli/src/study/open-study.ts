@@ -5,7 +5,7 @@ import { PROVENANCE_HISTORY } from "@kym/kym-schema/keys";
 import type { DatasetMode, ZarrDataset } from "@kym/zarr-store";
 import { openLocalDataset } from "@kym/zarr-store/node";
 import type { CommandContext } from "../arguments/command.ts";
-import { printableLines } from "../terminal/text-table.ts";
+import { printableLines } from "../screen/printable.ts";
 import { isBlind } from "./blind.ts";
 import { requireDataset } from "./require-dataset.ts";
 

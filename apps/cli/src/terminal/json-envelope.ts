@@ -1,8 +1,8 @@
 // The JSON object that a command prints with `--json`, for a result or an error.
 
 import { serializeLossless } from "@kym/zarr-store/json";
+import { printableJson } from "../screen/printable.ts";
 import type { CliError } from "./cli-error.ts";
-import { printableJson } from "./text-table.ts";
 
 const SCHEMA_VERSION = 1;
 

@@ -1,7 +1,8 @@
 // Shows on stderr how far a long job is.
 
+import { printable, printableJson } from "../screen/printable.ts";
 import type { Terminal } from "./terminal.ts";
-import { printable, printableJson, shorten } from "./text-table.ts";
+import { shorten } from "./text-table.ts";
 
 export type ProgressStyle = "auto" | "json" | "none";
 

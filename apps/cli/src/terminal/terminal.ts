@@ -1,7 +1,7 @@
 // Where the command writes, and what it may write there: tables to a width, colours, a moving cursor.
 
+import { printableScreen } from "../screen/printable.ts";
 import type { Host } from "./host.ts";
-import { printableScreen } from "./text-table.ts";
 
 /** The outputs of the command, and what they can show. */
 export interface Terminal {

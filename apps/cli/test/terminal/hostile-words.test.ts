@@ -6,7 +6,7 @@ import { ARTIFACTS, summarizeMetadata, VELOCITY_EVENTS_SCHEMA } from "@kym/kym-s
 import { writeImageJTiff } from "@kym/legacy-io/tiff";
 import { openLocalDataset } from "@kym/zarr-store/node";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { printable } from "../../src/terminal/text-table.ts";
+import { printable } from "../../src/screen/printable.ts";
 import { kym } from "../support/kym.ts";
 
 /** A colour, a bell, a control sequence in one byte, text from right to left, an isolate, a mark, a line separator. */
