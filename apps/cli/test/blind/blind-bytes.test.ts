@@ -153,6 +153,7 @@ describe.each(STUDIES)("%s, blind", (_, dataset) => {
     const runs = [
       ["ls", dataset],
       ["ls", dataset, "-v", "--debug"],
+      ["ls", dataset, "--pictures"],
       ["ls", dataset, "--json"],
       ["ls", dataset, "--format", "csv"],
       ["ls", dataset, "--where", "condition is null", "--sort", "-date", "--columns", "image_id,note,sex"],

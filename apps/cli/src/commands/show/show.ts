@@ -95,7 +95,10 @@ of all lines. Nothing is drawn in a pipe.`,
     const data = blind ? blindShown(facts, await loadBlindNames(dataset, seedOf(naming))) : facts;
     const { terminal, signal } = context;
     const picture = terminal.outIsTty
-      ? await showPicture(kym, image.image_id, { at: context.options.at, terminal, signal, blind })
+      ? await showPicture(kym, image.image_id, {
+          ...{ at: context.options.at, terminal, signal, blind },
+          indexing: `${kymCommand(context)} index ${blind ? "DATASET" : shellWord(path)}`,
+        })
       : "";
     return {
       exitCode: EXIT.ok,
