@@ -22,6 +22,7 @@ export interface DrivenBrowser extends AsyncDisposable {
 export interface PageLook {
   readonly width?: number;
   readonly height?: number;
+  readonly deviceScaleFactor?: number;
   readonly colorScheme?: "light" | "dark";
   readonly javaScriptEnabled?: boolean;
 }
