@@ -17,6 +17,8 @@ export interface DrivenPage {
 export interface DrivenBrowser extends AsyncDisposable {
   /** Opens a page and waits until it is loaded. */
   open(url: string, options?: PageLook): Promise<DrivenPage>;
+  /** Closes all pages. */
+  close(): Promise<void>;
 }
 
 export interface PageLook {
@@ -42,6 +44,11 @@ export async function driveChromium(): Promise<DrivenBrowser> {
       page.on("request", (request) => requests.push(request.url()));
       await page.goto(url);
       return { page, messages, requests };
+    },
+    close: async () => {
+      for (const context of browser.contexts()) {
+        await Promise.all(context.pages().map((page) => page.close()));
+      }
     },
     [Symbol.asyncDispose]: async () => {
       await browser.close();

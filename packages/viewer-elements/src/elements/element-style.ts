@@ -47,7 +47,7 @@ text { font: 11px var(--kym-font, system-ui, sans-serif); fill: var(--pale); }
 .trace .cross { stroke: var(--ink); mix-blend-mode: normal; stroke-dasharray: 3 2; }
 .box { fill: var(--focus); fill-opacity: 0.25; stroke: var(--focus); }
 .zero { stroke: var(--pale); stroke-dasharray: 2 3; }
-.band { fill-opacity: light-dark(0.2, 0.4); }
+.band { fill-opacity: 0.25; }
 .letter { font-weight: 700; fill: var(--ink); }
 .message {
   position: absolute; inset: 0; display: grid; place-content: center; text-align: center;
