@@ -1,6 +1,15 @@
 // Draws an image on a terminal: two pixels per character, time to the right.
 
-import { type Contrast, levelOf, nearestLines, type PixelPlane } from "@kym/view";
+import {
+  type Contrast,
+  contrastOf,
+  levelOf,
+  narrowOverview,
+  nearestLines,
+  type Overview,
+  overviewPlane,
+  type PixelPlane,
+} from "@kym/view";
 
 /** An image of more columns is shown by as many of them, evenly spaced. */
 const MOST_ROWS = 24;
@@ -8,13 +17,53 @@ const MOST_ROWS = 24;
 const SHADES = [" ", "░", "▒", "▓", "█"] as const;
 const RESET = "\u001b[0m";
 
+export interface TerminalImageOptions {
+  readonly color: boolean;
+  /** How many rows of pixels there are at most, two for each line of text. */
+  readonly mostRows?: number | undefined;
+}
+
+/** An overview as a plane of at most so many lines, and its contrast. */
+export interface DrawnOverview {
+  readonly plane: PixelPlane;
+  readonly contrast: Contrast;
+  /** How many lines of the image one line of the plane stands for; undefined if each is shown. */
+  readonly linesPerBin: number | undefined;
+}
+
+/**
+ * What is drawn of an overview on a terminal: of each bin the middle between its darkest and its brightest pixel. A streak moves one
+ * of them however few lines it has, and where blood stands still they come together. Both side by side would be a comb.
+ */
+export function drawnOverview(overview: Overview, width: number): DrawnOverview {
+  const narrow = narrowOverview(overview, width);
+  const { bins, lines, columns } = narrow;
+  const both = overviewPlane(narrow).pixels;
+  const pixels = new Float64Array(bins * columns);
+  for (let bin = 0; bin < bins; bin++) {
+    for (let column = 0; column < columns; column++) {
+      const at = 2 * bin * columns + column;
+      pixels[bin * columns + column] = ((both[at] ?? 0) + (both[at + columns] ?? 0)) / 2;
+    }
+  }
+  return {
+    plane: { pixels, lines: bins, columns },
+    contrast: contrastOf(pixels),
+    linesPerBin: bins === lines ? undefined : lines / bins,
+  };
+}
+
 /**
  * One character per line of the plane and two of its columns: a half block in two of 26 greys of the 256 colours that terminals
  * have. Without colours a shade of one of five characters, and not a byte of an escape code.
  */
-export function terminalImage(plane: PixelPlane, contrast: Contrast, color: boolean): readonly string[] {
+export function terminalImage(
+  plane: PixelPlane,
+  contrast: Contrast,
+  { color, mostRows = MOST_ROWS }: TerminalImageOptions,
+): readonly string[] {
   const { pixels, lines, columns } = plane;
-  const shown = nearestLines(columns, MOST_ROWS);
+  const shown = nearestLines(columns, mostRows);
   const levelAt = (line: number, row: number): number | undefined => {
     const column = shown[row];
     return column === undefined

@@ -115,27 +115,26 @@ export function stepOfLevel(level: number): number {
 /** The greatest finite value times `sign`, once so many greater ones are left out. */
 function greatestButFew(values: Float64Array, sign: 1 | -1, leftOut: number): number | undefined {
   // Ascending: the greatest so far, one more than are left out.
-  const greatest = new Float64Array(leftOut + 1);
+  const greatest = new Float64Array(leftOut + 1).fill(Number.NEGATIVE_INFINITY);
   let count = 0;
-  for (const raw of values) {
-    const value = sign * raw;
-    if (!Number.isFinite(value) || (count > leftOut && value <= (greatest[0] ?? 0))) {
+  let least = Number.NEGATIVE_INFINITY;
+  for (let cell = 0; cell < values.length; cell++) {
+    const value = sign * (values[cell] ?? Number.NaN);
+    // Most values end here: they are no number, or not among the greatest.
+    if (!(value > least) || value === Number.POSITIVE_INFINITY) {
       continue;
     }
-    let place = count > leftOut ? 1 : 0;
-    while (place < Math.min(count, leftOut + 1) && (greatest[place] ?? 0) < value) {
+    let place = 1;
+    while (place <= leftOut && (greatest[place] ?? 0) < value) {
       place++;
     }
-    if (count > leftOut) {
-      greatest.copyWithin(0, 1, place);
-      greatest[place - 1] = value;
-    } else {
-      greatest.copyWithin(place + 1, place, count);
-      greatest[place] = value;
-      count++;
-    }
+    greatest.copyWithin(0, 1, place);
+    greatest[place - 1] = value;
+    least = greatest[0] ?? least;
+    count++;
   }
-  return count === 0 ? undefined : greatest[Math.max(0, count - 1 - leftOut)];
+  const kept = Math.min(count, leftOut + 1);
+  return kept === 0 ? undefined : greatest[leftOut + 1 - kept];
 }
 
 function rangeOf(
@@ -156,17 +155,29 @@ function levelsOf(
   // The difference of numbers near the largest of all is no number.
   const scale = Number.isFinite(high - low) ? 1 : 0.5;
   const [first, factor] = [scale * low, STEPS / (scale * high - scale * low)];
+  const levelOf = (value: number): number =>
+    value >= high
+      ? value > low
+        ? 255
+        : 0
+      : value > low
+        ? (LEVELS[Math.floor((scale * value - first) * factor + 0.5)] ?? 255)
+        : Number.isNaN(value)
+          ? none
+          : 0;
+  // Integers are looked up: this is part of each ingest.
+  const known =
+    high - low <= MOST_LOOKED_UP
+      ? Uint8Array.from({ length: high - low + 1 }, (_, at) => levelOf(low + at))
+      : NO_LEVELS;
   for (let cell = 0; cell < values.length; cell++) {
     const value = values[cell] ?? Number.NaN;
-    if (value >= high) {
-      levels[cell] = value > low ? 255 : 0;
-    } else if (value > low) {
-      levels[cell] = LEVELS[Math.floor((scale * value - first) * factor + 0.5)] ?? 255;
-    } else if (Number.isNaN(value)) {
-      levels[cell] = none;
-    }
+    const at = (value - low) | 0;
+    levels[cell] = at >= 0 && at < known.length && at + low === value ? (known[at] ?? 0) : levelOf(value);
   }
   return levels;
 }
 
+const MOST_LOOKED_UP = 16_384;
+const NO_LEVELS = new Uint8Array(0);
 const LEVELS: Uint8Array = Uint8Array.from({ length: STEPS + 1 }, (_, step) => levelOfStep(step));

@@ -6,7 +6,7 @@ import { levelOfStep, type Overview, overviewBins, stepOfLevel } from "./overvie
 /** The 64 steps from dark to bright: the alphabet of base64. */
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 /** Where nothing was recorded. */
-const NOTHING = "=";
+const NOTHING_CODE = "=".charCodeAt(0);
 /** What this file understands; another number is a later form. */
 const FORM = 1;
 /** An image has at most this many channels with an overview. */
@@ -35,18 +35,20 @@ export interface Overviews {
  * For 1000 bins of 38 columns these are 76 kB.
  */
 export function encodeOverviews({ pixelsSha256, channels }: Overviews): Uint8Array<ArrayBuffer> {
-  const value = {
-    overview: FORM,
-    pixels_sha256: pixelsSha256,
-    channels: [...channels].map(([channel, { lines, columns, bins, low, high, minimum, maximum }]) => {
-      const [least, greatest] = [textOf(minimum, minimum, maximum), textOf(maximum, minimum, maximum)];
-      return {
-        ...{ channel, lines, columns, bins, low, high, minimum: least },
-        ...(least === greatest ? {} : { maximum: greatest }),
-      };
-    }),
-  };
-  return new TextEncoder().encode(JSON.stringify(value));
+  const pieces: Uint8Array[] = [
+    utf8(`{"overview":${FORM},"pixels_sha256":${JSON.stringify(pixelsSha256)},"channels":[`),
+  ];
+  for (const [channel, { lines, columns, bins, low, high, minimum, maximum }] of channels) {
+    const fields = JSON.stringify({ channel, lines, columns, bins, low, high }).slice(0, -1);
+    const [least, greatest] = [codesOf(minimum, minimum, maximum), codesOf(maximum, minimum, maximum)];
+    pieces.push(utf8(`${pieces.length > 1 ? "," : ""}${fields},"minimum":"`), least);
+    if (!isSame(least, greatest)) {
+      pieces.push(utf8('","maximum":"'), greatest);
+    }
+    pieces.push(utf8('"}'));
+  }
+  pieces.push(utf8("]}"));
+  return joined(pieces);
 }
 
 /**
@@ -112,13 +114,31 @@ function decodeOverview(fields: Readonly<Record<string, unknown>>, path: string)
   return { lines, columns, bins, low, high, minimum, maximum };
 }
 
-function textOf(levels: Uint8Array, minimum: Uint8Array, maximum: Uint8Array): string {
+function codesOf(levels: Uint8Array, minimum: Uint8Array, maximum: Uint8Array): Uint8Array {
   const codes = new Uint8Array(levels.length);
   for (let cell = 0; cell < levels.length; cell++) {
     const isNothing = (minimum[cell] ?? 0) > (maximum[cell] ?? 0);
-    codes[cell] = isNothing ? NOTHING.charCodeAt(0) : (CODE_OF_LEVEL[levels[cell] ?? 0] ?? 0);
+    codes[cell] = isNothing ? NOTHING_CODE : (CODE_OF_LEVEL[levels[cell] ?? 0] ?? 0);
   }
-  return new TextDecoder().decode(codes);
+  return codes;
+}
+
+function isSame(a: Uint8Array, b: Uint8Array): boolean {
+  return a.every((code, index) => code === b[index]);
+}
+
+function utf8(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
+
+function joined(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, at);
+    at += piece.length;
+  }
+  return bytes;
 }
 
 function levelsAt(
@@ -132,7 +152,7 @@ function levelsAt(
   const levels = new Uint8Array(length);
   for (let cell = 0; cell < length; cell++) {
     const code = text.charCodeAt(cell);
-    const level = code === NOTHING.charCodeAt(0) ? nothing : (LEVEL_OF_CODE[code] ?? -1);
+    const level = code === NOTHING_CODE ? nothing : (LEVEL_OF_CODE[code] ?? -1);
     if (level < 0) {
       throw invalid(path, "characters of base64", JSON.stringify(text[cell]));
     }

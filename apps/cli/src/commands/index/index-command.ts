@@ -1,6 +1,6 @@
 // `kym index`: updates the pooled tables from the images.
 
-import { KymDataset, type UpdateReport } from "@kym/kym-dataset";
+import { KymDataset, type OverviewReport, type UpdateReport } from "@kym/kym-dataset";
 import { parseTableName } from "@kym/zarr-store";
 import { tablePath } from "@kym/zarr-store/layout";
 import {
@@ -20,6 +20,7 @@ import { EXIT } from "../../terminal/exit-code.ts";
 import { startProgress } from "../../terminal/progress.ts";
 import { printable } from "../../terminal/text-table.ts";
 import { allCounts, countsOf, failureNotes, lineOf, queryNext } from "./index-lines.ts";
+import { overviewCounts, overviewLine, overviewNotes } from "./overview-lines.ts";
 import { rememberedSettings, SETTINGS_OPTIONS } from "./settings-options.ts";
 
 const TABLES = INDEXERS.map(({ tableName }) => tablePath(parseTableName(tableName))).join(", ");
@@ -28,7 +29,7 @@ export const indexCommand: Command = defineCommand({
   usage: "index DATASET",
   description: `Updates the pooled tables from the images: ${TABLES}.
 Only images that changed are read. Images without an analysis are counted; they get no
-rows.
+rows. Images without an overview, which show, ls --pictures and report draw, get one.
 
 A ROI has one row in a table: of the lab's results, or of those of kym analyze where the lab
 has none. --prefer ours turns it round. It and --min-quality are remembered by the dataset, and
@@ -59,6 +60,8 @@ make rows anew that depend on them.`,
     await kym.saveSettings(settings, { signal: context.signal });
     const names = await imageNames(dataset, { blind: isBlind(context) });
     const reports: UpdateReport[] = [];
+    const overviews =
+      context.options.indexer === undefined ? await makeOverviews(kym, names, context) : undefined;
     for (const indexer of indexers) {
       const progress = startProgress(context.terminal, indexer.name, context.progress);
       reports.push(
@@ -71,21 +74,44 @@ make rows anew that depend on them.`,
       );
       progress.end();
     }
-    const failures = failureNotes(reports, names);
+    const failures = [...failureNotes(reports, names), ...overviewNotes(overviews, names)];
     return {
       exitCode: failures.length > 0 ? EXIT.partial : EXIT.ok,
       data: dryRun
-        ? { dryRun, indexers: reports.map((report) => ({ ...countsOf(report), plan: planOf(report) })) }
-        : { indexers: allCounts(reports, context.options.indexer, (await dataset.listImageIds()).length) },
+        ? {
+            ...{ dryRun, indexers: reports.map((report) => ({ ...countsOf(report), plan: planOf(report) })) },
+            ...overviewCounts(overviews),
+          }
+        : {
+            indexers: allCounts(reports, context.options.indexer, (await dataset.listImageIds()).length),
+            ...overviewCounts(overviews),
+          },
       warnings: failures,
       text: wrapText(
-        dryRun ? planText(reports, names, context) : reports.map(lineOf).join(""),
+        (dryRun ? planText(reports, names, context) : reports.map(lineOf).join("")) +
+          overviewLine(overviews, dryRun),
         context.terminal,
       ),
       ...nextOf(reports, shellWord(path), dryRun),
     };
   },
 });
+
+/** Makes the overviews that images lack. */
+async function makeOverviews(
+  kym: KymDataset,
+  names: ImageNames,
+  context: CommandContext<{ readonly "dry-run"?: boolean | undefined }>,
+): Promise<OverviewReport> {
+  const progress = startProgress(context.terminal, "overviews", context.progress);
+  const report = await kym.updateOverviews({
+    dryRun: context.options["dry-run"] === true,
+    signal: context.signal,
+    onEvent: ({ done, total, imageId }) => progress.update(done, total, names.of(imageId)),
+  });
+  progress.end();
+  return report;
+}
 
 /** The images that a run would change, with the reason. */
 function planOf({ reasons }: UpdateReport): readonly PlannedImage[] {

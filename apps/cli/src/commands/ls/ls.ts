@@ -14,8 +14,10 @@ import { type ImageOverview, imageOverviews, isFromTiff } from "../../study/imag
 import { type ImagesTable, loadImagesTable } from "../../study/images-table.ts";
 import { openStudy } from "../../study/open-study.ts";
 import { leftOutNotes, selectFrom, WHERE_OPTION } from "../../study/select-images.ts";
+import { kymCommand } from "../../terminal/caller-form.ts";
 import { counted, printable, type TextColumn, textTable } from "../../terminal/text-table.ts";
 import { limitOf, PICK_OPTIONS, type PickOptions, pickColumns, pickRows } from "./pick-images.ts";
+import { type Pictures, pictureLines } from "./picture-lines.ts";
 import { rowsTable } from "./rows-table.ts";
 
 const SCALE_FROM = "scale from";
@@ -52,9 +54,11 @@ kym query DATASET "describe images" says more.`,
     `kym ls study.zarr --where "condition = 'AngII' and n_rois > 0"`,
     "kym ls study.zarr --no-rois --columns file_name,condition,note",
     "kym ls study.zarr --sort condition,-acquired_local --limit 20",
+    "kym ls study.zarr --pictures",
     "kym ls study.zarr -o images.xlsx",
   ],
   options: {
+    pictures: { help: "on a terminal, draw each scan as a strip of one line" },
     ...BLIND_OPTION,
     ...WHERE_OPTION,
     ...PICK_OPTIONS,
@@ -76,20 +80,29 @@ kym query DATASET "describe images" says more.`,
     const images = listing.images.slice(0, limit);
     const rows = listing.rows.slice(0, limit);
     const { columns, allColumns } = listing;
+    const pictures =
+      options.pictures === true && isShown && terminal.outIsTty && images.length > 0
+        ? await drawPictures(context, dataset, images)
+        : undefined;
     const given = await giveTable(context, choice, tableOf(allColumns, columns, rows), {
       data: dataOf(images, rows, columns),
       show: () =>
         images.length === 0
           ? noneText(overviews.length)
-          : columns === undefined
-            ? overviewTable(images, context)
-            : rowsTable(columns, rows, terminal),
+          : pictures !== undefined
+            ? pictures.text
+            : columns === undefined
+              ? overviewTable(images, context)
+              : rowsTable(columns, rows, terminal),
       location: dataset.location,
       commandFor: (file) => `kym ls ${shellWord(path)} -o ${shellWord(file)}`,
     });
     return {
       ...given,
-      warnings: listing.notes,
+      warnings: [
+        ...listing.notes,
+        ...pictureNotes(pictures, `${kymCommand(context)} index ${shellWord(path)}`),
+      ],
       ...(isShown &&
         images[0] && { next: `kym show ${shellWord(path)} ${shellWord(nameToType(images[0], overviews))}` }),
     };
@@ -98,6 +111,26 @@ kym query DATASET "describe images" says more.`,
 
 /** Options that ask the table of images. */
 const PICKING = ["where", "stale", "no-rois", "sort", "columns"] as const;
+
+async function drawPictures(
+  context: Pick<CommandContext, "options" | "terminal" | "signal">,
+  dataset: ZarrDataset,
+  images: readonly ImageOverview[],
+): Promise<Pictures> {
+  const { terminal, signal } = context;
+  const blind = isBlind(context);
+  const named = images.map(({ image_id: imageId, rel_path: path }) => ({
+    imageId,
+    name: blind || path === null ? imageId.slice(0, 8) : printable(path),
+  }));
+  return pictureLines(dataset, named, { width: terminal.width, color: terminal.color, blind, signal });
+}
+
+function pictureNotes(pictures: Pictures | undefined, indexing: string): readonly string[] {
+  const { missing = 0 } = pictures ?? {};
+  const whose = missing === 1 ? "image has no overview" : "images have no overview";
+  return missing === 0 ? [] : [`${missing} ${whose}: ${indexing} makes what is missing`];
+}
 
 /** JSON gets all columns of the table of images. */
 function wantsJson({ options }: Pick<CommandContext, "options">): boolean {

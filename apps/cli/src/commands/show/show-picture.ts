@@ -1,34 +1,37 @@
 // The picture of an image on a terminal: pixels, velocities and events on one axis of time.
 
-import { AcqImage, type KymDataset } from "@kym/kym-dataset";
+import { AcqImage, type KymDataset, loadOverview } from "@kym/kym-dataset";
 import { calibrationOf } from "@kym/kym-schema";
 import type { ReadOptions } from "@kym/zarr-store";
 import type { Stretch } from "../../figure/figure-facts.ts";
 import { eventStyle } from "../../figure/figure-style.ts";
-import { terminalImage } from "../../figure/terminal-image.ts";
+import { type DrawnOverview, drawnOverview, terminalImage } from "../../figure/terminal-image.ts";
 import { terminalEvents, terminalTrace } from "../../figure/terminal-trace.ts";
 import { shortNumber } from "../../screen/short-number.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
-import { loadPixels } from "../plot/load-pixels.ts";
+import { loadPixels, type PixelOptions } from "../plot/load-pixels.ts";
 import { wantedStretch } from "../plot/plot-options.ts";
 
-/** A larger image is drawn only where `--at` asks for a stretch: reading all of it would take too long. */
+/** A larger image without an overview is drawn only where `--at` asks for a stretch: reading all of it would take too long. */
 const MOST_PIXELS = 2 ** 24;
 
+export interface ShowPictureOptions extends ReadOptions {
+  readonly at: string | undefined;
+  readonly terminal: Terminal;
+  /** The command that makes overviews. */
+  readonly indexing: string;
+}
+
 /**
- * Draws an image as wide as the terminal: the whole scan, or a stretch of all lines from `at` on. Empty for an image without
- * pixels, and for one that is too large to be read whole.
+ * Draws an image as wide as the terminal: the whole scan, from its overview, or a stretch of all lines from `at` on. Without an
+ * overview its pixels are read, unless they are too many. Empty for an image without pixels.
  *
  * @throws {CliError} `usage` for an `at` that the image does not have
  */
 export async function showPicture(
   kym: KymDataset,
   imageId: string,
-  {
-    at,
-    terminal,
-    ...options
-  }: ReadOptions & { readonly at: string | undefined; readonly terminal: Terminal },
+  { at, terminal, indexing, ...options }: ShowPictureOptions,
 ): Promise<string> {
   const record = kym.dataset.record(imageId);
   const image = AcqImage.from({
@@ -38,14 +41,21 @@ export async function showPicture(
   const { height: lines = 0, width: columns = 0 } = extent ?? {};
   const { secondsPerLine, umPerPx } = calibrationOf((await image.metadata(options)).header);
   const wanted = wantedStretch({ at, for: at && `${terminal.width}lines` }, { lines, secondsPerLine });
-  if (lines * columns === 0 || (wanted === undefined && lines * columns > MOST_PIXELS)) {
+  if (lines * columns === 0) {
     return "";
   }
   const stretch = wanted ?? { start: 0, stop: lines };
   const { traces, events } = await kym.loadTraces(imageId, options);
   const channel = traces[0]?.channel ?? 1;
-  const pixels = await loadPixels(image, stretch, { channel, columns, atMost: terminal.width, ...options });
-  const { plane, linesPerBin } = pixels.shown;
+  const overview = wanted === undefined ? await loadOverview(record, { channel, ...options }) : null;
+  if (overview === null && wanted === undefined && lines * columns > MOST_PIXELS) {
+    return `This scan is too large to be drawn without an overview; ${indexing} makes it.\n`;
+  }
+  const drawnImage =
+    overview === null
+      ? await drawnPixels(image, stretch, { channel, columns, atMost: terminal.width, ...options })
+      : { ...drawnOverview(overview, terminal.width), shownOfBin: "middle of darkest and brightest" };
+  const { plane, contrast, linesPerBin, shownOfBin } = drawnImage;
   const width = plane.lines;
   const [trace] = traces;
   const drawn = trace && terminalTrace(trace, stretch, width);
@@ -55,13 +65,13 @@ export async function showPicture(
     .map((type) => `${eventStyle(type).letter} ${(type ?? "event").replaceAll("_", " ")}`)
     .join(", ");
   return [
-    ...terminalImage(plane, pixels.contrast, terminal.color),
+    ...terminalImage(plane, contrast, { color: terminal.color }),
     axisLine(stretch, secondsPerLine, width),
     ...(drawn?.rows ?? []),
     ...(marks === "" ? [] : [marks]),
     [
       umPerPx === null ? `${columns} px high` : `${shortNumber(columns * umPerPx)} µm high`,
-      ...(linesPerBin === undefined ? [] : [`one line of every ${shortNumber(linesPerBin)}`]),
+      ...(linesPerBin === undefined ? [] : [`${shownOfBin} of every ${shortNumber(linesPerBin)} lines`]),
       ...(drawn === undefined
         ? []
         : [`ROI ${trace?.roiId}: ${drawn.from.toFixed(2)} to ${drawn.to.toFixed(2)} ${drawn.unit}`]),
@@ -69,6 +79,16 @@ export async function showPicture(
     ].join(" · "),
     "",
   ].join("\n");
+}
+
+/** The same of a scan without an overview, which an older version wrote, and of a stretch: one line of each bin. */
+async function drawnPixels(
+  image: AcqImage,
+  stretch: Stretch,
+  options: PixelOptions,
+): Promise<DrawnOverview & { readonly shownOfBin: string }> {
+  const { shown, contrast } = await loadPixels(image, stretch, options);
+  return { plane: shown.plane, contrast, linesPerBin: shown.linesPerBin, shownOfBin: "one line" };
 }
 
 /** The first and the last time below the image; lines if no line period is known. */

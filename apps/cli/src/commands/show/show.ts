@@ -96,7 +96,10 @@ of all lines. Nothing is drawn in a pipe.`,
     };
     const { terminal, signal } = context;
     const picture = terminal.outIsTty
-      ? await showPicture(kym, image.image_id, { at: context.options.at, terminal, signal })
+      ? await showPicture(kym, image.image_id, {
+          ...{ at: context.options.at, terminal, signal },
+          indexing: `${kymCommand(context)} index ${shellWord(path)}`,
+        })
       : "";
     return {
       exitCode: EXIT.ok,

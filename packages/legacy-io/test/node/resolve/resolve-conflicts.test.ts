@@ -4,6 +4,7 @@ import { setTimeout } from "node:timers/promises";
 import { editMetadata, parseMetadata, parseProvenance, summarizeMetadata } from "@kym/kym-schema";
 import { RoiSet } from "@kym/roi";
 import { jsonText, memoryStore, openDataset, type ZarrDataset } from "@kym/zarr-store";
+import { imagePartOf } from "@kym/zarr-store/layout";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { writeNpy } from "../../../src/formats/npy.ts";
 import type { SidecarFormat } from "../../../src/formats/sidecar-format.ts";
@@ -69,6 +70,7 @@ const collect = async () => {
 const open = async (): Promise<readonly string[]> =>
   (await listOpenConflicts(dataset)).flatMap(({ conflicts }) => conflicts.map(({ name }) => name));
 const keys = async (): Promise<readonly string[]> => [...(await (await record()).objectHashes()).keys()];
+const isAttachment = (key: string): boolean => imagePartOf(key)?.kind === "attachment";
 const sidecar = (experiment: object, more: object = {}): string =>
   JSON.stringify({ ...JSON.parse(CLASSIC_JSON), ...more, experiment_metadata: experiment });
 const baseOf = async (): Promise<string | undefined> => {
@@ -156,7 +158,7 @@ describe("a refresh of metadata that both sides changed", () => {
     ]);
     await put("a.json", sidecar({ condition: "mine", note: "mine" }));
     expect((await refresh()).open).toEqual([]);
-    expect((await keys()).filter((key) => key === OPEN || key.startsWith("attachments/"))).toEqual([]);
+    expect((await keys()).filter((key) => key === OPEN || isAttachment(key))).toEqual([]);
   });
 
   it("a base that is gone makes every difference a conflict, and nothing is overwritten", async () => {
@@ -202,7 +204,7 @@ describe("settling a conflict", () => {
       expect([left, commit.committed]).toEqual([[], true]);
       const value = side === "ours" ? "mine" : "theirs";
       expect(parseMetadata(await textOf()).experiment).toMatchObject({ condition: value, note: value });
-      expect((await keys()).filter((key) => key === OPEN || key.startsWith("attachments/"))).toEqual([]);
+      expect((await keys()).filter((key) => key === OPEN || isAttachment(key))).toEqual([]);
       const base = JSON.parse(await historyText(await baseOf()));
       expect(base.experiment_metadata.condition, "theirs is the new base").toBe("theirs");
       const { version } = dataset;
@@ -225,7 +227,7 @@ describe("settling a conflict", () => {
     const log = (await Array.fromAsync(dataset.log())).at(-1);
     expect(log?.message).toBe(`resolve ${id}: theirs for condition`);
     await resolveConflicts(dataset, id, new Map([["experiment_metadata.note", "ours"]]));
-    expect((await keys()).filter((key) => key === OPEN || key.startsWith("attachments/"))).toEqual([]);
+    expect((await keys()).filter((key) => key === OPEN || isAttachment(key))).toEqual([]);
   });
 
   it("of an artifact as a whole, of one that no file makes any more, and of an array", async () => {
@@ -257,7 +259,7 @@ describe("settling a conflict", () => {
     await image.saveArrayArtifact("mask", { dtype: "uint8", shape: [2], data: Uint8Array.of(8, 8) });
     await put("a_mask.txt", "3 4");
     expect((await refresh({ formats })).conflicts).toHaveLength(1);
-    const kept = (await keys()).filter((key) => key.startsWith("attachments/"));
+    const kept = (await keys()).filter((key) => isAttachment(key));
     expect(kept).toEqual([
       "attachments/a_mask.txt",
       expect.stringMatching(/incoming-[0-9a-f]{12}-mask\.npy$/),
@@ -266,7 +268,7 @@ describe("settling a conflict", () => {
     await refresh({ formats });
     await resolveConflicts(dataset, image.id, "theirs");
     expect((await image.loadArrayArtifact("mask")).data).toEqual(Uint8Array.of(5, 6));
-    expect((await keys()).filter((key) => key.startsWith("attachments/"))).toEqual([]);
+    expect((await keys()).filter((key) => isAttachment(key))).toEqual([]);
     await put("a_mask.txt", "7 7");
     expect((await refresh({ formats })).conflicts).toEqual([]);
     expect((await image.loadArrayArtifact("mask")).data).toEqual(Uint8Array.of(7, 7));
