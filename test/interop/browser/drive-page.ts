@@ -42,7 +42,7 @@ export async function driveChromium(): Promise<DrivenBrowser> {
       page.on("console", (message) => messages.push(`${message.type()}: ${message.text()}`));
       page.on("pageerror", (error) => messages.push(String(error)));
       page.on("request", (request) => requests.push(request.url()));
-      await page.goto(url);
+      await page.goto(url, { timeout: 120_000 });
       return { page, messages, requests };
     },
     close: async () => {

@@ -7,17 +7,10 @@ import { pathToFileURL } from "node:url";
 import { levelOf, PALETTES, paletteOf } from "@kym/view";
 import { pageScript } from "@kym/viewer-elements/page-script";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { REPOSITORY_ROOT } from "../../gates/source/source-tree.ts";
 import { hasChromium } from "../browser/chromium.ts";
 import { axeViolations, type DrivenBrowser, type DrivenPage, driveChromium } from "../browser/drive-page.ts";
-import {
-  COLUMNS,
-  CONTRAST,
-  GAP,
-  kymographScript,
-  LINES,
-  SECONDS_PER_LINE,
-  valueAt,
-} from "./made-kymograph.ts";
+import { CONTRAST, GAP, kymographScript, LINES, SECONDS_PER_LINE, valueAt } from "./made-kymograph.ts";
 
 /** Markup, and the end of a script, in the name of a file. */
 const NAME = 'scan <img src=x onerror="boom()"></script><b>1</b>';
@@ -28,8 +21,8 @@ const LOOKS = [
   ["dark", { colorScheme: "dark", deviceScaleFactor: 2 }],
   ["narrow", { width: 400, deviceScaleFactor: 2 }],
 ] as const;
-/** A folder for captures that a person looks at; none unless it is named. */
-const CAPTURES = process.env["KYM_CAPTURES"];
+/** For people who look at what the tests see. */
+const CAPTURES = join(REPOSITORY_ROOT, ".cache/captures");
 
 describe.skipIf(!hasChromium())("kym-image and kym-trace", () => {
   let browser: DrivenBrowser;
@@ -300,9 +293,7 @@ describe.skipIf(!hasChromium())("kym-image and kym-trace", () => {
 
   test.each(LOOKS)("looks right: %s, without a violation that axe finds", async (name, look) => {
     const { page, messages, requests } = await open(look);
-    if (CAPTURES !== undefined) {
-      await page.screenshot({ path: join(CAPTURES, `${name}.png`) });
-    }
+    await page.screenshot({ path: join(CAPTURES, `elements-${name}.png`) });
     expect(await axeViolations(page)).toEqual([]);
     expect(messages).toEqual([]);
     expect(requests).toEqual([url]);

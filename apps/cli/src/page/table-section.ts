@@ -46,7 +46,7 @@ ${
 <span id="filter-said" role="status" class="pale small"></span>
 <span id="sort-said" role="status" class="pale small"></span>
 </div>
-<div class="images-table" tabindex="0" role="region" aria-label="Table of images">
+<div class="images-table" tabindex="0" role="region" aria-label="Rows of the table">
 <table id="images-table">
 <thead><tr><th scope="col">${sortButton("image")}</th>${columns.map(
     ({ title, isNumber }) =>
