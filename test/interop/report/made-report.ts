@@ -6,7 +6,7 @@ import { pipeline } from "node:stream/promises";
 import { createRectRoi, toEnvelope } from "@kym/roi";
 import { LineReduction, overviewOf } from "@kym/view";
 import { pageScript } from "@kym/viewer-elements/page-script";
-import { type PictureParts, packPicture } from "../../../apps/cli/src/page/pack-picture.ts";
+import { type PictureParts, packPicture } from "../../../apps/cli/src/page/picture/pack-picture.ts";
 import { reportScriptText } from "../../../apps/cli/src/page/report-script-text.ts";
 import { pagePieces, type ShownImage } from "../../../apps/cli/src/page/write-page.ts";
 import { MEASURES } from "../../../apps/cli/src/report/numbers/measures.ts";
@@ -53,7 +53,9 @@ function imageOf(index: number, name: string): ReportImage {
     ...{ accepted: index % 9 !== 8, lines: LINES, columns: COLUMNS, channels: 1, umPerPx: 0.276 },
     ...{ msPerLine: 1.17, durationS: 35.1, nRois: 1 },
     values: { ...values, velocity: velocityOf(index) } as ReportImage["values"],
-    staleness: [{ table: "kym_radon", label: "velocities", state: "fresh", words: "The velocities are up to date." }],
+    staleness: [
+      { table: "kym_radon", label: "velocities", state: "fresh", words: "The velocities are up to date." },
+    ],
     analysis: { state: "current", words: "Analysed as it is now." },
     notes: [],
   };
@@ -73,7 +75,12 @@ function dataOf(images: readonly ReportImage[], name: string): ReportData {
     title: name,
     madeBy: { program: "kym", version: "0.0.0" },
     source: { dataset: `/lab/${name}.zarr`, datasetVersion: 7, committedUtc: "2026-11-30T12:00:00.000Z" },
-    selection: { where: `condition = '${name}'`, inDataset: images.length, shown: images.length, leftOutForNull: 0 },
+    selection: {
+      where: `condition = '${name}'`,
+      inDataset: images.length,
+      shown: images.length,
+      leftOutForNull: 0,
+    },
     summary: {
       ...{ images: images.length, accepted: images.filter(({ accepted }) => accepted).length, rejected: 0 },
       ...{ rois: images.length, withVelocity: images.length, stale: 0, outdated: 0, uncalibrated: 0 },
@@ -119,10 +126,25 @@ function detailOf(imageId: string, name: string): ReportImageDetail {
   });
   return {
     imageId,
-    rois: [{ roiId: 1, channel: 1, telling: { name, note: name }, envelope: toEnvelope(roi), words: "ROI 1: rect" }],
+    rois: [
+      {
+        roiId: 1,
+        channel: 1,
+        telling: { name, note: name },
+        envelope: toEnvelope(roi),
+        words: "ROI 1: rect",
+      },
+    ],
     traces: [
       {
-        ...{ roiId: 1, channel: 1, software: "lab", algorithm: name, state: "current", stateWords: "As it is now." },
+        ...{
+          roiId: 1,
+          channel: 1,
+          software: "lab",
+          algorithm: name,
+          state: "current",
+          stateWords: "As it is now.",
+        },
         centreLine: velocities.map((_, window) => 8 + 4 * window),
         ...{ calibrated: true, windowLines: 16, velocityMmPerS: velocities },
         pxPerLine: velocities.map((velocity) => (velocity === null ? null : velocity * 4.2)),

@@ -147,13 +147,15 @@ describe.skipIf(!hasChromium())("a report in Chromium", () => {
 });
 
 function drawn(page: Page, image: string): Promise<void> {
-  return page.waitForFunction(
-    (selector) =>
-      [...document.querySelectorAll(`${selector} kym-image`)].every(
-        (element) => element.shadowRoot?.querySelector("canvas")?.style.width !== "",
-      ),
-    image,
-  ).then(() => undefined);
+  return page
+    .waitForFunction(
+      (selector) =>
+        [...document.querySelectorAll(`${selector} kym-image`)].every(
+          (element) => element.shadowRoot?.querySelector("canvas")?.style.width !== "",
+        ),
+      image,
+    )
+    .then(() => undefined);
 }
 
 /** Whether each canvas has pixels of many levels, from dark to bright. */
@@ -162,7 +164,9 @@ function darkAndBright(page: Page, selector: string): Promise<boolean> {
     (images) =>
       [...document.querySelectorAll(images)].every((element) => {
         const canvas = element.shadowRoot?.querySelector("canvas");
-        const { data } = canvas?.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height) ?? { data: [] };
+        const { data } = canvas?.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height) ?? {
+          data: [],
+        };
         const reds = new Set(data.filter((_, index) => index % 4 === 0));
         return reds.has(0) && reds.has(255) && reds.size > 20;
       }),
