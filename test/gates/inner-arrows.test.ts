@@ -56,6 +56,11 @@ const ARROWS: Arrows = {
     show: ["plot"],
     watch: ["ingest"],
   },
+  "apps/cli/src/page": {
+    picture: [],
+    sections: ["picture"],
+    browser: ["picture"],
+  },
   "apps/demos/src": {
     simulator: [],
     transcript: [],

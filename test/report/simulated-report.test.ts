@@ -161,6 +161,9 @@ test("a report is plain JSON, and one of a selection says how it was chosen", as
     leftOutForNull: 2,
   });
   expect(some.images).toHaveLength(8);
+  expect(some.notes).toContain(
+    "2 images are not in the report, because something that --where asks for is not known there.",
+  );
   expect(measure(some, "velocity").test).toEqual({
     kind: "none",
     words: "No test: only Control has two images with a value.",

@@ -17,7 +17,7 @@ import { ingestCommand } from "./ingest/ingest.ts";
 import { PATH_FIELDS_OPTIONS } from "./ingest/path-fields-options.ts";
 import { TIFF_LIMIT_OPTIONS } from "./ingest/tiff-limits.ts";
 import { reportCommand } from "./report/report.ts";
-import { assertReplaceable, reportFile } from "./report/report-file.ts";
+import { assertReportOrNothing, reportFile } from "./report/report-file.ts";
 
 export const runCommand: Command = defineCommand({
   usage: "run FOLDER DATASET",
@@ -56,7 +56,7 @@ the others.`,
     const step = (number: number, ...rest: StepParts): CommandContext =>
       stepOf(context, { number, of: STEPS + Number(isWritten) }, ...rest);
     if (isWritten) {
-      await assertReplaceable(context.resolvePath(reported), context.resolvePath(path));
+      await assertReportOrNothing(context.resolvePath(reported), context.resolvePath(path));
     }
     const settings = isDry ? {} : { prefer, "min-quality": minQuality };
     const steps: Record<string, CommandResult> = {};

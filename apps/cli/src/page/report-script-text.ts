@@ -6,17 +6,11 @@ import { build } from "esbuild";
 /** The text of a classic script, from the sources of this clone. It holds no closing tag of a script. */
 export async function reportScriptText(): Promise<string> {
   const { outputFiles } = await build({
-    entryPoints: [join(import.meta.dirname, "browser/main.ts")],
-    bundle: true,
-    conditions: ["@kym/source"],
-    format: "iife",
-    charset: "ascii",
-    legalComments: "none",
+    entryPoints: [join(import.meta.dirname, "browser/report-page.ts")],
+    // Characters beyond ASCII are escaped, so that nothing ends the script element.
+    ...{ bundle: true, minify: true, write: false, charset: "ascii", legalComments: "none" },
+    ...{ conditions: ["@kym/source"], platform: "browser", format: "iife", target: "es2022" },
     logLevel: "silent",
-    minify: true,
-    platform: "browser",
-    target: "es2022",
-    write: false,
   });
   return (outputFiles[0]?.text ?? "").replaceAll("</script", "<\\/script").replaceAll("<!--", "<\\!--");
 }

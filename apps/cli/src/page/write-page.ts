@@ -2,14 +2,14 @@
 
 import { createHash } from "node:crypto";
 import type { MeasureFacts, ReportData, ReportImage, ReportImageDetail } from "../report/report-data.ts";
-import { comparisonSections } from "./comparison-section.ts";
-import { headerHtml, summaryHtml } from "./head-section.ts";
 import { Html, html } from "./html.ts";
-import { imageHtml } from "./image-section.ts";
-import { ingestHtml } from "./ingest-section.ts";
-import type { PackedPicture } from "./packed-picture.ts";
 import { PAGE_STYLE } from "./page-style.ts";
-import { type ImagePlaces, tableHtml } from "./table-section.ts";
+import type { PackedPicture } from "./picture/packed-picture.ts";
+import { comparisonSections } from "./sections/comparison-section.ts";
+import { headerHtml, summaryHtml } from "./sections/head-section.ts";
+import { imageHtml } from "./sections/image-section.ts";
+import { ingestHtml } from "./sections/ingest-html.ts";
+import { type ImagePlaces, tableHtml } from "./sections/table-section.ts";
 
 /** What is drawn of an image, and said of it. */
 export interface ShownImage {

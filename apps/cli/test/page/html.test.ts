@@ -6,7 +6,9 @@ const HOSTILE = `</script><img src=x onerror=alert(1)>&"'\u2028\u0000`;
 it("what is put into HTML is text: markup, quotes, and characters that HTML cannot hold", () => {
   const { markup } = html`<td title="${HOSTILE}">${HOSTILE}</td>`;
   expect(markup).not.toMatch(/<img|<\/script|="[^"]*"[^>]*"/);
-  expect(markup).toContain("&lt;/script&gt;&lt;img src=x onerror=alert(1)&gt;&amp;&quot;&apos;\u2028\ufffd</td>");
+  expect(markup).toContain(
+    "&lt;/script&gt;&lt;img src=x onerror=alert(1)&gt;&amp;&quot;&apos;\u2028\ufffd</td>",
+  );
   expect(nameHtml("<b>").markup).toBe("<bdi>&lt;b&gt;</bdi>");
 });
 

@@ -172,7 +172,19 @@ test("a group of one image, equal values and a group alone give a reason instead
   );
 });
 
-test("conditions that differ by spaces or by how accents are composed are one group", () => {
+test("conditions that differ by case are two groups, and it is said", () => {
+  const { groupings } = report([
+    scan("a", { condition: "AngII" }),
+    scan("b", { condition: "angII" }),
+    scan("c", { condition: "Control" }),
+  ]);
+  expect(groupings[0]).toMatchObject({
+    groups: ["Control", "angII", "AngII"],
+    from: "the field condition of the images; angII and AngII differ only by case or spaces",
+  });
+});
+
+test("conditions that have spaces around them, or differ by how accents are composed are one group", () => {
   const { groupings } = report([
     scan("a", { condition: "Contrôle" }),
     scan("b", { condition: " Contro\u0302le" }),

@@ -1,6 +1,6 @@
 // Opens one image of a dataset for the elements. Loaded with the first `src`.
 
-import { AcqImage, KymDataset } from "@kym/kym-dataset";
+import { AcqImage, KymDataset, loadOverview } from "@kym/kym-dataset";
 import { ARTIFACTS, calibrationOf, parseProvenance, sourcePathOf } from "@kym/kym-schema";
 import { LineReduction, type Overview, overviewBins, overviewOf, type PixelPlane } from "@kym/view";
 import {
@@ -36,14 +36,15 @@ export async function openImage(
     pixelStore: record.asPixelStore(),
     artifactStore: record.asArtifactStore(),
   });
-  const [{ rois, header }, channels, { extent }, name] = await Promise.all([
+  const shown = channel ?? 1;
+  const [{ rois, header }, channels, { height: lines, width: columns }, name, stored] = await Promise.all([
     scan.metadata({ signal }),
     scan.channelsAvailable({ signal }),
-    scan.rois({ signal }),
+    record.getImageBounds({ signal }),
     nameOf(record, { signal }),
+    loadOverview(record, { channel: shown, signal }),
   ]);
-  const size = { lines: extent?.height ?? 0, columns: extent?.width ?? 0 };
-  const shown = channel ?? 1;
+  const size = { lines, columns };
   if (!channels.includes(shown)) {
     throw new ViewerError(
       "not_found",
@@ -60,7 +61,7 @@ export async function openImage(
     planeOf(await scan.getSlice2d({ channel: shown, rows: stretch }, options));
   return {
     ...{ name, size, pixelSize: calibrationOf(header) },
-    overview: await madeOverview(size, loadLines, { signal }),
+    overview: stored ?? (await madeOverview(size, loadLines, { signal })),
     stretches: [],
     loadLines,
     loadResults: async (options) => {

@@ -17,7 +17,7 @@ export const ELEMENT_STYLE: string = `
 }
 :host([hidden]) { display: none; }
 *, *::before { box-sizing: border-box; }
-.head, .foot { display: flex; flex-wrap: wrap; align-items: center; gap: 2px 12px; padding: 0 14px 0 58px; }
+.head, .foot { display: flex; flex-wrap: wrap; align-items: center; gap: 2px 12px; padding: 3px 14px 3px 58px; }
 .head { min-height: 28px; }
 .foot { min-height: 20px; color: var(--pale); font-size: 12px; }
 .name { font-weight: 600; overflow-wrap: anywhere; }
@@ -47,7 +47,7 @@ text { font: 11px var(--kym-font, system-ui, sans-serif); fill: var(--pale); }
 .trace .cross { stroke: var(--ink); mix-blend-mode: normal; stroke-dasharray: 3 2; }
 .box { fill: var(--focus); fill-opacity: 0.25; stroke: var(--focus); }
 .zero { stroke: var(--pale); stroke-dasharray: 2 3; }
-.band { fill-opacity: light-dark(0.2, 0.4); }
+.band { fill-opacity: 0.3; }
 .letter { font-weight: 700; fill: var(--ink); }
 .message {
   position: absolute; inset: 0; display: grid; place-content: center; text-align: center;

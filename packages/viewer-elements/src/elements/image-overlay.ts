@@ -184,11 +184,11 @@ function scaleBars(
   return [
     svgNode("path", { class: "scale-bar", d, style, stroke: "#000000", "stroke-width": 4 }),
     svgNode("path", { d, style, stroke: "#ffffff", "stroke-width": 2 }),
-    ...(along ? [barLabel(x - along.length, y - 6, along.label, "start")] : []),
-    ...(across ? [barLabel(x - 6, y - across.length + 6, across.label, "end")] : []),
+    ...(along ? [barLabel(x - along.length - 7, y + 4, along.label)] : []),
+    ...(across ? [barLabel(x - 7, y - across.length + 4, across.label)] : []),
   ];
 }
 
-function barLabel(x: number, y: number, label: string, anchor: string): SVGElement {
-  return svgNode("text", { class: "halo", x, y, "text-anchor": anchor, style: "fill:#ffffff" }, [label]);
+function barLabel(x: number, y: number, label: string): SVGElement {
+  return svgNode("text", { class: "halo", x, y, "text-anchor": "end", style: "fill:#ffffff" }, [label]);
 }

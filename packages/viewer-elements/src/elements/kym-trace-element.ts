@@ -12,10 +12,11 @@ import { timeAxis } from "../screen/plot-layout.ts";
 import { ElementBase } from "./element-base.ts";
 import { asViewerError, sendEvent } from "./kym-events.ts";
 import { KymImageElement } from "./kym-image-element.ts";
+import { loadTraceChart, type TraceChartClass } from "./load-trace-chart.ts";
 import { listenToGestures } from "./plot-gestures.ts";
 import { PlotWatch } from "./plot-watch.ts";
 import { htmlNode } from "./svg-node.ts";
-import { type ChartColours, TraceChart } from "./trace-chart.ts";
+import type { ChartColours, TraceChart } from "./trace-chart.ts";
 import { drawTraceBands, drawTraceCross } from "./trace-overlay.ts";
 import { makeTraceParts, type TraceParts } from "./trace-parts.ts";
 
@@ -44,6 +45,7 @@ export class KymTraceElement extends ElementBase {
   #parts: TraceParts | undefined;
   #live: AbortController | undefined;
   #error: ViewerError | undefined;
+  #chartClass: TraceChartClass | undefined;
   #chart: ShownChart | undefined;
   #drag: { readonly from: number; readonly to: number } | undefined;
 
@@ -139,7 +141,12 @@ export class KymTraceElement extends ElementBase {
       }
       return;
     }
-    const { chart } = this.#chartOf(parts, trace, data, height);
+    if (this.#chartClass === undefined) {
+      parts.message.textContent = this.#error?.message ?? "Loading …";
+      this.#loadChart();
+      return;
+    }
+    const { chart } = this.#chartOf(parts, this.#chartClass, { trace, data, height });
     chart.draw(this.#state.range, this.clientWidth, height);
     this.#drawOverlay(parts, chart, trace, data);
     this.#say(parts, chart, trace, data);
@@ -163,11 +170,31 @@ export class KymTraceElement extends ElementBase {
         : `ROI ${wanted} has no velocities.`;
   }
 
+  /** uPlot is loaded with the first trace. */
+  #loadChart(): void {
+    if (this.#error === undefined) {
+      loadTraceChart().then(
+        (chartClass) => {
+          this.#chartClass = chartClass;
+          this.#watch.drawSoon();
+        },
+        (error: unknown) => {
+          this.#error = asViewerError(error);
+          sendEvent(this, "kym-error", this.#error);
+          this.#watch.drawSoon();
+        },
+      );
+    }
+  }
+
   #chartOf(
     { chart: into, svg, plot, live, probe }: TraceParts,
-    trace: KymographTrace,
-    { pixelSize, rois }: Kymograph,
-    height: number,
+    chartClass: TraceChartClass,
+    {
+      trace,
+      data: { pixelSize, rois },
+      height,
+    }: { readonly trace: KymographTrace; readonly data: Kymograph; readonly height: number },
   ): ShownChart {
     if (this.#chart?.trace === trace) {
       return this.#chart;
@@ -177,7 +204,7 @@ export class KymTraceElement extends ElementBase {
       0,
       rois.findIndex(({ id }) => id === trace.roiId),
     );
-    const chart = new TraceChart(into, trace, {
+    const chart = new chartClass(into, trace, {
       ...{ pixelSize, range: this.#state.range, width: this.clientWidth, height },
       colours: () => coloursOf(probe, index),
     });

@@ -9,7 +9,7 @@ export interface KymographRequest {
   readonly src: string;
   /** An id, a path or a file name; empty for the only image of a dataset. */
   readonly image: string;
-  /** From 1; undefined for that of the first trace, or the first. */
+  /** From 1; undefined for the first. */
   readonly channel: number | undefined;
 }
 

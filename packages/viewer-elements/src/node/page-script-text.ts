@@ -15,6 +15,10 @@ export async function pageScriptText(): Promise<string> {
     bundle: true,
     conditions: ["@kym/source"],
     format: "iife",
+    // What MIT asks for.
+    banner: {
+      js: "/*! With uPlot 1.6.32, copyright 2025 Leon Sorokin, MIT licence, and @noble/hashes, copyright Paul Miller, MIT licence */",
+    },
     // Escapes whatever would end the script element.
     charset: "ascii",
     legalComments: "none",

@@ -33,7 +33,8 @@ export function imageContrast(
   }
   const native = stretches.map(({ plane }) => plane);
   const reduced = overview === undefined ? [] : [valuesOf(overview)];
-  const of = (planes: readonly PixelPlane[]): Contrast => contrastOf(samplesOf(planes, size.columns), percents);
+  const of = (planes: readonly PixelPlane[]): Contrast =>
+    contrastOf(samplesOf(planes, size.columns), percents);
   return {
     lines: of(native.length > 0 ? native : reduced),
     overview: of(reduced.length > 0 ? reduced : native),
@@ -47,7 +48,10 @@ function samplesOf(planes: readonly PixelPlane[], columns: number): Float64Array
   );
   return Float64Array.from(
     planes.flatMap(({ pixels }) =>
-      Array.from({ length: Math.ceil(pixels.length / step) }, (_, index) => pixels[index * step] ?? Number.NaN),
+      Array.from(
+        { length: Math.ceil(pixels.length / step) },
+        (_, index) => pixels[index * step] ?? Number.NaN,
+      ),
     ),
   );
 }

@@ -72,7 +72,11 @@ function stretchWith({ stretches }: PixelLayers, line: number): KymographStretch
 }
 
 /** The bins that begin between two positions, or the one that holds the middle: so each bin is at one place at least. */
-function binsBetween(from: number, to: number, bins: number): { readonly first: number; readonly stop: number } {
+function binsBetween(
+  from: number,
+  to: number,
+  bins: number,
+): { readonly first: number; readonly stop: number } {
   const [first, stop] = [Math.ceil(from), Math.ceil(to)];
   const one = Math.min(bins - 1, Math.max(0, Math.floor((from + to) / 2)));
   return stop > first && first < bins && first >= 0

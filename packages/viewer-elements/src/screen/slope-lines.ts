@@ -14,9 +14,9 @@ export interface SlopeLines {
 }
 
 /** Nearer to each other than this, in CSS pixels, lines would hide the streaks: then only some of the windows have one. */
-const LEAST_DISTANCE = 7;
+const LEAST_DISTANCE = 14;
 /** A line across fewer CSS pixels of time shows no slope. */
-const LEAST_LENGTH = 3;
+const LEAST_LENGTH = 6;
 /** How much of its window a line covers, so that the streak can be seen before and after it. */
 const SHARE = 0.5;
 

@@ -3,11 +3,11 @@
 import { AcqImage, loadOverview } from "@kym/kym-dataset";
 import { LineReduction, type Overview, overviewBins, overviewOf } from "@kym/view";
 import { isZarrStoreError, type ReadOptions, type ZarrDataset } from "@kym/zarr-store";
-import { type PictureParts, packPicture } from "../../page/pack-picture.ts";
-import type { PackedPicture } from "../../page/packed-picture.ts";
+import { type PictureParts, packPicture } from "../../page/picture/pack-picture.ts";
+import type { PackedPicture } from "../../page/picture/packed-picture.ts";
 import type { ReportImage, ReportImageDetail } from "../../report/report-data.ts";
 import { detailStretch } from "../plot/load-figure.ts";
-import { planeOf } from "../plot/load-pixels.ts";
+import { slicePlane } from "../plot/load-pixels.ts";
 
 /** How many pixels are read at a time where no overview is stored. */
 const PIXELS_AT_ONCE = 2 ** 22;
@@ -52,7 +52,7 @@ export async function loadPicture(
   const secondsPerLine = msPerLine === null ? null : msPerLine / 1000;
   const { start, stop } = detailStretch(shown.events, lines, secondsPerLine);
   try {
-    const plane = planeOf(await acqImage.getSlice2d({ channel, rows: { start, stop } }, options));
+    const plane = slicePlane(await acqImage.getSlice2d({ channel, rows: { start, stop } }, options));
     const stored = await loadOverview(record, { channel, ...options });
     const parts: PictureParts = {
       ...{ lines, columns, secondsPerLine, umPerPx, detail: shown },
@@ -89,7 +89,7 @@ async function makeOverview(
   const atOnce = Math.max(1, Math.floor(PIXELS_AT_ONCE / columns));
   for (let start = 0; start < lines; start += atOnce) {
     const rows = { start, stop: Math.min(lines, start + atOnce) };
-    reduction.add(start, planeOf(await image.getSlice2d({ channel, rows }, options)));
+    reduction.add(start, slicePlane(await image.getSlice2d({ channel, rows }, options)));
   }
   return overviewOf(reduction);
 }

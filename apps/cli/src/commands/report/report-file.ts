@@ -29,7 +29,7 @@ const MARKED_BYTES = 4096;
  *
  * @throws {CliError} `inside_dataset`; `already_exists` for a file that is no report
  */
-export async function assertReplaceable(file: string, dataset: string): Promise<void> {
+export async function assertReportOrNothing(file: string, dataset: string): Promise<void> {
   await assertOutside(file, dataset);
   const begin = await beginningOf(file);
   if (begin !== undefined && !begin.includes(MARK)) {

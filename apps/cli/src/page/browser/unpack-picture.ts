@@ -10,7 +10,7 @@ import {
   type PackedNumbers,
   type PackedPicture,
   type PackedTrace,
-} from "../packed-picture.ts";
+} from "../picture/packed-picture.ts";
 
 /** What the elements of the page take as `data`. */
 export interface UnpackedPicture {

@@ -48,7 +48,7 @@ export function buildReport({ images: facts, ...said }: ReportFacts): ReportData
     summary,
     groupings,
     images,
-    notes: notesOf(summary, groupings),
+    notes: notesOf(summary, groupings, said.selection),
   };
 }
 
@@ -124,7 +124,11 @@ function summaryOf(images: readonly ReportImage[]): ReportSummary {
   };
 }
 
-function notesOf(summary: ReportSummary, groupings: readonly ReportGrouping[]): readonly string[] {
+function notesOf(
+  summary: ReportSummary,
+  groupings: readonly ReportGrouping[],
+  { leftOutForNull }: ReportSelection,
+): readonly string[] {
   const { rejected, stale, outdated, uncalibrated } = summary;
   const tests = groupings.flatMap(({ measures }) => measures.filter(({ test }) => test.kind !== "none"));
   const when = (holds: boolean, sentence: string): readonly string[] => (holds ? [sentence] : []);
@@ -132,6 +136,10 @@ function notesOf(summary: ReportSummary, groupings: readonly ReportGrouping[]): 
     ...when(
       stale > 0,
       `${counted(stale, "image")} ${stale === 1 ? "has" : "have"} stale rows: run kym index and make the report again.`,
+    ),
+    ...when(
+      leftOutForNull > 0,
+      `${counted(leftOutForNull, "image")} ${leftOutForNull === 1 ? "is" : "are"} not in the report, because something that --where asks for is not known there.`,
     ),
     ...when(
       outdated > 0,

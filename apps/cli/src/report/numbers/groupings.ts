@@ -83,13 +83,23 @@ function groupingOf(
   const ungrouped = accepted.map(({ facts }) => facts.imageId).filter((id) => !ids.has(id));
   const units = withPairing(unitsOf(grouped.map(({ origin }) => origin)), grouped);
   return {
-    ...{ field, from, groups, units },
+    ...{ field, groups, units },
+    from: `${from}${alikeWords(groups)}`,
     ungrouped: ungrouped.length === 0 ? null : { reason: `their ${field} is not known`, imageIds: ungrouped },
     measures: MEASURES.flatMap((measure) => {
       const made = measureOf(measure, groups, grouped, units);
       return made.groups.every(({ n }) => n === 0) ? [] : [made];
     }),
   };
+}
+
+/** Names that a person may have meant to be one. */
+function alikeWords(groups: readonly string[]): string {
+  const alike = Map.groupBy(groups, (name) => name.toLowerCase().replace(/\s+/g, " "));
+  return [...alike.values()]
+    .filter(({ length }) => length > 1)
+    .map((names) => `; ${names.join(" and ")} differ only by case or spaces`)
+    .join("");
 }
 
 function notedGroup(field: Field, { row }: ImageFacts): string | null {

@@ -24,7 +24,12 @@ it("a report is one file with every image, its condition, its states in words, a
   expect(stdout).toMatch(/^wrote report\.html: 4 images, 3 accepted/);
   const page = wordsOf(await readFile(join(cwd, "report.html"), "utf8"));
   expect(page.match(/<article /g)).toHaveLength(4);
-  for (const words of ["28d AngII/20250722/a.tif", "condition <bdi>AngII</bdi>", "Note: <bdi>clear</bdi>", "not accepted"]) {
+  for (const words of [
+    "28d AngII/20250722/a.tif",
+    "condition <bdi>AngII</bdi>",
+    "Note: <bdi>clear</bdi>",
+    "not accepted",
+  ]) {
     expect(page).toContain(words);
   }
   expect(page).toContain("default-src &apos;none&apos;; script-src &apos;sha256-");
@@ -69,8 +74,8 @@ it("a file inside the dataset, without a name or of another kind is refused, and
 
 it("pixels that cannot be read are said in the report, and stop no other image", async () => {
   await makeSmallStudy(join(cwd, "hurt.zarr"));
-  const chunks = (await readdir(join(cwd, "hurt.zarr", "images", "scan-c"), { recursive: true })).filter((name) =>
-    /(^|\/)c\/\d+\/\d+$/.test(name),
+  const chunks = (await readdir(join(cwd, "hurt.zarr", "images", "scan-c"), { recursive: true })).filter(
+    (name) => /(^|\/)c\/\d+\/\d+$/.test(name),
   );
   expect(chunks).not.toEqual([]);
   for (const chunk of chunks) {
@@ -79,5 +84,6 @@ it("pixels that cannot be read are said in the report, and stop no other image",
   const { data } = await kymJson(["report", "hurt.zarr", "-o", "hurt.html"], { cwd });
   expect(data).toMatchObject({ images: 4, images_without_picture: ["c"] });
   expect(wordsOf(await readFile(join(cwd, "hurt.html"), "utf8"))).toContain(
-    "There is no picture, because the pixels cannot be read");
+    "There is no picture, because the pixels cannot be read",
+  );
 });

@@ -14,7 +14,11 @@ it("equal rows keep their order in both directions", () => {
 });
 
 it("a column is sorted upwards first, then turned", () => {
-  expect([null, "ascending", "descending"].map(nextDirection)).toEqual(["ascending", "descending", "ascending"]);
+  expect([null, "ascending", "descending"].map(nextDirection)).toEqual([
+    "ascending",
+    "descending",
+    "ascending",
+  ]);
 });
 
 it("a filter finds each word in any case and place", () => {

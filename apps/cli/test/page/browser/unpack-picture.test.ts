@@ -2,7 +2,7 @@ import { createRectRoi, toEnvelope } from "@kym/roi";
 import { LineReduction, overviewOf, overviewPlane, valueRange } from "@kym/view";
 import { expect, it } from "vitest";
 import { unpackPicture } from "../../../src/page/browser/unpack-picture.ts";
-import { packPicture } from "../../../src/page/pack-picture.ts";
+import { packPicture } from "../../../src/page/picture/pack-picture.ts";
 import type { ReportTrace } from "../../../src/report/report-data.ts";
 
 const [LINES, COLUMNS] = [900, 7];
@@ -32,7 +32,11 @@ function unpacked(traces: readonly ReportTrace[]): ReturnType<typeof unpackPictu
       firstLine: 100,
       plane: { pixels: pixels.subarray(700, 700 + 600 * COLUMNS), lines: 600, columns: COLUMNS },
     },
-    detail: { rois: [{ roiId: 1, channel: 1, telling: null, envelope: toEnvelope(roi), words: "" }], traces, events: [] },
+    detail: {
+      rois: [{ roiId: 1, channel: 1, telling: null, envelope: toEnvelope(roi), words: "" }],
+      traces,
+      events: [],
+    },
   });
   return unpackPicture(JSON.parse(JSON.stringify(packed)));
 }
@@ -53,13 +57,17 @@ it("the overview comes back as it was, and pixels within a step of their contras
 });
 
 it("velocities come back to a thousandth of their axis, gaps as gaps, and zero as zero", () => {
-  const velocities = Array.from({ length: 400 }, (_, window) => (window % 11 === 0 ? null : Math.sin(window)));
+  const velocities = Array.from({ length: 400 }, (_, window) =>
+    window % 11 === 0 ? null : Math.sin(window),
+  );
   velocities[5] = 0;
   const [back] = unpacked([trace(velocities)]).traces;
   const { from, to } = valueRange(Float64Array.from(velocities, (value) => value ?? Number.NaN));
   for (const [window, velocity] of velocities.entries()) {
     const value = back?.velocityMmPerS[window] ?? 0;
-    expect(velocity === null ? Number.isNaN(value) : Math.abs(value - velocity) <= (to - from) / 2000).toBe(true);
+    expect(velocity === null ? Number.isNaN(value) : Math.abs(value - velocity) <= (to - from) / 2000).toBe(
+      true,
+    );
     expect(velocity === null || Math.abs((back?.pxPerLine?.[window] ?? 0) - value * 2.5) < 1e-9).toBe(true);
   }
   expect(back?.velocityMmPerS[5]).toBe(0);

@@ -1,7 +1,7 @@
 // The part of a report that says what the last ingest could not take in, and why.
 
-import type { ReportIngest, ReportIngestItem } from "../report/report-data.ts";
-import { type Html, html, nameHtml } from "./html.ts";
+import type { ReportIngest, ReportIngestItem } from "../../report/report-data.ts";
+import { type Html, html, nameHtml } from "../html.ts";
 
 export function ingestHtml(ingest: ReportIngest | null): Html | false {
   return (

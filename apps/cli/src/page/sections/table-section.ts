@@ -1,9 +1,9 @@
 // The table of images: one row each, sorted and filtered by a script, and whole without it.
 
-import type { MeasureFacts, ReportData, ReportImage } from "../report/report-data.ts";
-import { type Html, html, nameHtml } from "./html.ts";
-import { acceptedHtml, analysisHtml, tablesHtml } from "./image-states.ts";
-import { NOTHING, shownValue } from "./page-numbers.ts";
+import type { MeasureFacts, ReportData, ReportImage } from "../../report/report-data.ts";
+import { type Html, html, nameHtml } from "../html.ts";
+import { imageStates } from "./image-states.ts";
+import { NOTHING, shownValue } from "./shown-value.ts";
 
 interface TableColumn {
   readonly title: string;
@@ -46,7 +46,7 @@ ${
 <span id="filter-said" role="status" class="pale small"></span>
 <span id="sort-said" role="status" class="pale small"></span>
 </div>
-<div class="images-table" tabindex="0" role="region" aria-label="Table of images">
+<div class="images-table" tabindex="0" role="region" aria-label="Rows of the table">
 <table id="images-table">
 <thead><tr><th scope="col">${sortButton("image")}</th>${columns.map(
     ({ title, isNumber }) =>
@@ -104,9 +104,13 @@ function tableColumns(measures: readonly MeasureFacts[]): readonly TableColumn[]
       cell: ({ durationS }) => durationS,
     },
     { title: "ROIs", isNumber: true, cell: ({ nRois }) => nRois },
-    { title: "accepted", cell: acceptedHtml },
-    { title: "analysis", cell: analysisHtml },
-    { title: "tables", isKnown: ({ staleness }) => staleness.length > 0, cell: tablesHtml },
+    { title: "accepted", cell: (image) => imageStates(image).accepted },
+    { title: "analysis", cell: (image) => imageStates(image).analysis },
+    {
+      title: "tables",
+      isKnown: ({ staleness }) => staleness.length > 0,
+      cell: (image) => imageStates(image).tables,
+    },
   ];
 }
 

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { dotPlot, swarm } from "../../src/page/dot-plot.ts";
-import type { ReportGroup, ReportMeasure } from "../../src/report/report-data.ts";
+import { dotPlot, swarm } from "../../../src/page/sections/dot-plot.ts";
+import type { ReportGroup, ReportMeasure } from "../../../src/report/report-data.ts";
 
 const PLACES = { nameOf: (id: string) => `scan <${id}>`, anchorOf: (id: string) => `image-${id}` };
 

@@ -1,9 +1,9 @@
 // The head of a report: what it is about, its counts, and what a reader must know about the numbers.
 
-import type { ReportData, ReportSelection } from "../report/report-data.ts";
-import { counted } from "../terminal/text-table.ts";
-import { type Html, html, nameHtml } from "./html.ts";
-import { countedOf, shownDuration } from "./page-numbers.ts";
+import type { ReportData, ReportSelection } from "../../report/report-data.ts";
+import { counted } from "../../terminal/text-table.ts";
+import { type Html, html, nameHtml } from "../html.ts";
+import { countedOf, shownDuration } from "./shown-value.ts";
 
 /** The title, and where the numbers come from. */
 export function headerHtml({ title, source, selection, madeBy, groupings, ingest }: ReportData): Html {

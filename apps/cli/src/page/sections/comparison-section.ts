@@ -1,10 +1,10 @@
 // The part of a report that compares groups of images: a dot plot, the numbers of each group, and the test.
 
-import type { ReportData, ReportGrouping, ReportLeftOut, ReportMeasure } from "../report/report-data.ts";
-import { counted } from "../terminal/text-table.ts";
+import type { ReportData, ReportGrouping, ReportLeftOut, ReportMeasure } from "../../report/report-data.ts";
+import { counted } from "../../terminal/text-table.ts";
+import { Html, html, nameHtml } from "../html.ts";
 import { dotPlot, groupColour } from "./dot-plot.ts";
-import { Html, html, nameHtml } from "./html.ts";
-import { NOTHING, shownValue } from "./page-numbers.ts";
+import { NOTHING, shownValue } from "./shown-value.ts";
 import type { ImagePlaces } from "./table-section.ts";
 
 /** One section for each field by which images are compared; none if the report has no groups. */

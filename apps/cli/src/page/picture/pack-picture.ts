@@ -2,7 +2,7 @@
 
 import { deflateRawSync } from "node:zlib";
 import { contrastOf, levelOf, narrowOverview, type Overview, type PixelPlane, valueRange } from "@kym/view";
-import type { ReportImageDetail, ReportTrace } from "../report/report-data.ts";
+import type { ReportImageDetail, ReportTrace } from "../../report/report-data.ts";
 import {
   LAST_STEP,
   NO_NUMBER,

@@ -1,6 +1,6 @@
 // How numbers and counts read in a report.
 
-import { counted } from "../terminal/text-table.ts";
+import { counted } from "../../terminal/text-table.ts";
 
 const DIGITS = 3;
 export const NOTHING = "–";

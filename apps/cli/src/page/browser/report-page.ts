@@ -1,7 +1,7 @@
 // What a report does in a browser.
 
-import { startImagesTable } from "./images-table.ts";
-import { startPictures } from "./pictures.ts";
+import { startImagesTable } from "./start-images-table.ts";
+import { startPictures } from "./start-pictures.ts";
 
 startImagesTable(document);
 startPictures(document, window);

@@ -6,12 +6,12 @@ import type {
   ReportImage,
   ReportImageDetail,
   ReportTrace,
-} from "../report/report-data.ts";
-import { counted } from "../terminal/text-table.ts";
-import { dataHtml, type Html, html, nameHtml } from "./html.ts";
-import { acceptedHtml, analysisHtml, tablesHtml } from "./image-states.ts";
-import type { PackedPicture } from "./packed-picture.ts";
-import { NOTHING, shownDuration, shownValue, withUnit } from "./page-numbers.ts";
+} from "../../report/report-data.ts";
+import { counted } from "../../terminal/text-table.ts";
+import { dataHtml, type Html, html, nameHtml } from "../html.ts";
+import type { PackedPicture } from "../picture/packed-picture.ts";
+import { imageStates } from "./image-states.ts";
+import { NOTHING, shownDuration, shownValue, withUnit } from "./shown-value.ts";
 import type { ImagePlaces } from "./table-section.ts";
 
 /** Of more events, the list says how many more there are; the trace shows them all. */
@@ -32,9 +32,10 @@ export function imageHtml(parts: ImageParts, { nameOf, anchorOf }: ImagePlaces):
   const { image, detail, picture, pictureNotes, measures } = parts;
   const anchor = anchorOf(image.imageId);
   const name = nameOf(image.imageId);
+  const states = imageStates(image);
   return html`
 <article class="image" id="${anchor}" aria-labelledby="${anchor}-title" tabindex="-1">
-<header><h3 id="${anchor}-title">${nameHtml(name)}</h3>${acceptedHtml(image)} ${analysisHtml(image)} ${tablesHtml(image)}</header>
+<header><h3 id="${anchor}-title">${nameHtml(name)}</h3>${states.accepted} ${states.analysis} ${states.tables}</header>
 ${factsHtml(image)}
 <p class="measured">${measuredWords(image, measures)}</p>
 ${typeof picture === "string" ? html`<p class="pale">${picture}</p>` : picturesHtml(anchor, name, picture)}

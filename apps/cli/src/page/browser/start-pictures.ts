@@ -1,6 +1,6 @@
 // Draws the pictures of images that come into view, and all of them before the page is printed.
 
-import type { PackedPicture } from "../packed-picture.ts";
+import type { PackedPicture } from "../picture/packed-picture.ts";
 import { unpackPicture } from "./unpack-picture.ts";
 
 /** Pictures this far outside of the window are drawn already. */

@@ -1,10 +1,10 @@
 // A dot plot: a strip for each group, with one point an image, the median, and the mean of animals or days with its SEM.
 
 import { type Axis, ticksBetween, toScreen } from "@kym/view";
-import { element, rounded, wordsElement } from "../figure/svg-element.ts";
-import type { ReportGroup, ReportMeasure } from "../report/report-data.ts";
-import { counted } from "../terminal/text-table.ts";
-import { shownValue, withUnit } from "./page-numbers.ts";
+import { element, rounded, wordsElement } from "../../figure/svg-element.ts";
+import type { ReportGroup, ReportMeasure } from "../../report/report-data.ts";
+import { counted } from "../../terminal/text-table.ts";
+import { shownValue, withUnit } from "./shown-value.ts";
 import type { ImagePlaces } from "./table-section.ts";
 
 const WIDTH = 460;
