@@ -12,7 +12,7 @@ const ARROWS: Arrows = {
   "apps/cli/src": {
     screen: [],
     terminal: ["screen"],
-    arguments: ["terminal"],
+    arguments: ["screen", "terminal"],
     sql: ["arguments"],
     blind: ["terminal"],
     study: ["screen", "terminal", "arguments", "sql", "blind"],
