@@ -1,16 +1,19 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { chmod, cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ARTIFACTS, summarizeMetadata, VELOCITY_EVENTS_SCHEMA, VELOCITY_TRACE_SCHEMA } from "@kym/kym-schema";
+import { writeImageJTiff } from "@kym/legacy-io/tiff";
 import { createNdArray, type ZarrDataset } from "@kym/zarr-store";
 import { openLocalDataset } from "@kym/zarr-store/node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { simulateLabFolder } from "../../../demos/src/simulator/simulate-lab-folder.ts";
 import { blindName } from "../support/blind-name.ts";
 import { kym, kymJson } from "../support/kym.ts";
 import { chunkNames, formsOfTime, found, tellingWords } from "./telling-words.ts";
 
 const PYTHON = new URL("../../../../../shared/data/python_v1/dataset.zarr", import.meta.url).pathname;
+const LAB = new URL("../../../../../shared/data/kymographs", import.meta.url).pathname;
+const LAB_SESSION = "28d AngII/20250722";
+const LAB_FOLDER = `lab/${LAB_SESSION}`;
 const DATASET = "secret hypertension.zarr";
 /** What a person writes, each distinct, so that a hit never comes by chance. */
 const WRITTEN = {
@@ -39,7 +42,7 @@ const NAMED_ID = "20250722_A89_0099";
 let cwd = "";
 beforeAll(async () => {
   cwd = await mkdtemp(join(tmpdir(), "kym-bytes-"));
-  await simulateLabFolder(join(cwd, "lab"), { imageCount: 2, lines: 300, withTroubles: false });
+  await makeLab(join(cwd, LAB_FOLDER));
   await kym(["ingest", "lab", DATASET, "--index"], { cwd });
   await kym(["migrate", PYTHON, "python secret.zarr"], { cwd });
   for (const path of [DATASET, "python secret.zarr"]) {
@@ -47,6 +50,23 @@ beforeAll(async () => {
   }
 });
 afterAll(() => rm(cwd, { recursive: true, force: true }));
+
+/** The lab's own headers, metadata and analyses, which say names, days and paths, beside scans that are small. */
+async function makeLab(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  await cp(join(LAB, LAB_SESSION), folder, { recursive: true, filter: (path) => !path.endsWith(".tif") });
+  // The lab's folders are read-only, and so are their copies.
+  for (const copied of ["", "flow-analysis", "20250722-analysis"]) {
+    await chmod(join(folder, copied), 0o755);
+  }
+  for (const stem of ["20250722_A89_0002", "20250722_A89_0003"]) {
+    const data = Uint16Array.from({ length: 300 * 19 }, (_, at) => (at * 13) % 997);
+    await writeFile(
+      join(folder, `${stem}.tif`),
+      writeImageJTiff({ dtype: "uint16", shape: [300, 19], data }),
+    );
+  }
+}
 
 /** Adds to each image whatever may tell: fields, names of ROIs, attachments, artifacts of other programs, words of a TIFF. */
 async function tell(path: string): Promise<void> {
@@ -114,7 +134,7 @@ async function addNamed(dataset: ZarrDataset): Promise<void> {
 }
 
 const STUDIES = [
-  ["the simulated study", DATASET],
+  ["a lab's study", DATASET],
   ["a dataset of the Python system", "python secret.zarr"],
 ] as const;
 
