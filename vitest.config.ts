@@ -46,7 +46,8 @@ const config: ViteUserConfig = defineConfig({
         "test/images/**/*.test.ts",
         "test/golden-datasets/**/*.test.ts",
       ]),
-      project("cli", ["apps/cli/test/**/*.test.ts"]),
+      // The simulator stands above the command, so that reports of its studies are tested above both.
+      project("cli", ["apps/cli/test/**/*.test.ts", "test/report/**/*.test.ts"]),
       project("demos", ["apps/demos/test/**/*.test.ts"]),
       project("gates", ["test/bench/**/*.test.ts", "test/gates/**/*.test.ts", "test/scripts/**/*.test.ts"]),
       // The first file makes the Python environment of all.

@@ -8,4 +8,5 @@ export default packageBuild({
   "node/analysis-worker": "src/node/analysis-worker.ts",
   "node/index": "src/node/index.ts",
   "staleness/index": "src/staleness/index.ts",
+  "statistics/index": "src/statistics/index.ts",
 });

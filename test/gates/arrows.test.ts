@@ -26,7 +26,15 @@ const ARROWS: ReadonlyMap<string, readonly string[]> = new Map([
   ],
   [
     "@kym/cli",
-    ["@kym/zarr-store", "@kym/roi", "@kym/kym-schema", "@kym/legacy-io", "@kym/kym-dataset", "@kym/view"],
+    [
+      "@kym/zarr-store",
+      "@kym/roi",
+      "@kym/kym-schema",
+      "@kym/legacy-io",
+      "@kym/kym-dataset",
+      "@kym/view",
+      "@kym/viewer-elements",
+    ],
   ],
   [
     "@kym/demos",

@@ -10,6 +10,7 @@ import { guessOr } from "./arguments/nearest-word.ts";
 import { ALL_COMMANDS } from "./commands/all-commands.ts";
 import { COMMAND_GROUPS } from "./commands/command-groups.ts";
 import { kymVersion } from "./kym-version.ts";
+import { printableLines } from "./screen/printable.ts";
 import { type Caller, inCallerForm, kymCommand } from "./terminal/caller-form.ts";
 import { type CliError, toCliError, usageError } from "./terminal/cli-error.ts";
 import { EXIT, type ExitCode } from "./terminal/exit-code.ts";
@@ -74,6 +75,10 @@ async function runCommand(
   const jsonLines = command.writesJsonLines === true;
   const quiet = options["quiet"] === true;
   const interruption = interruptible(host, terminal.err);
+  const blind =
+    options["blind"] === true
+      ? { dataset: args[0] ?? "", location: locationOf(args[0] ?? "", host) }
+      : undefined;
   try {
     const result = await command.run({
       args,
@@ -83,8 +88,7 @@ async function runCommand(
       progress: quiet ? "none" : progressStyle(options["progress"]),
       verbose: options["verbose"] === true,
       environment: host.environment,
-      // pnpm runs a script in the package's folder. INIT_CWD is the folder of the user.
-      resolvePath: (path) => resolve(host.environment["INIT_CWD"] ?? host.cwd(), path),
+      resolvePath: (path) => locationOf(path, host),
       stdin: host.stdin,
       onExit: host.onExit,
     });
@@ -100,19 +104,36 @@ async function runCommand(
       );
     }
     if (result.next !== undefined && terminal.outIsTty && terminal.errIsTty && !quiet && !json) {
-      terminal.err(`\nnext: ${asTyped(result.next, host)}\n`);
+      const next =
+        blind === undefined
+          ? result.next
+          : (await loadBlind()).withoutDataset(result.next, blind.dataset, blind.location);
+      terminal.err(`\nnext: ${printableLines(asTyped(next, host))}\n`);
     }
     return result.exitCode;
   } catch (error) {
-    return fail(terminal, entry.name, interruption.error ?? toCliError(error), {
+    const known = interruption.error ?? toCliError(error);
+    const said =
+      blind === undefined ? known : (await loadBlind()).blindError(known, blind.dataset, blind.location);
+    return fail(terminal, entry.name, said, {
       caller: host,
       json,
       jsonLines,
-      debug: options["debug"] === true,
+      // Where an error arose is said with its message, which can tell a blind scorer what a scan is.
+      debug: options["debug"] === true && blind === undefined,
     });
   } finally {
     interruption.end();
   }
+}
+
+/** An absolute path. pnpm runs a script in the package's folder; INIT_CWD is the folder of the user. */
+function locationOf(path: string, { environment, cwd }: Host): string {
+  return resolve(environment["INIT_CWD"] ?? cwd(), path);
+}
+
+function loadBlind(): Promise<typeof import("./blind/blind-error.ts")> {
+  return import("./blind/blind-error.ts");
 }
 
 function notesOf(
@@ -161,7 +182,8 @@ async function fail(
     terminal.err(await wrapped(`kym: ${error.message}\n${hint}`, terminal));
   }
   if (options.debug) {
-    terminal.err(`${String((error.cause instanceof Error ? error.cause : error).stack)}\n`);
+    const { stack } = error.cause instanceof Error ? error.cause : error;
+    terminal.err(`${printableLines(String(stack))}\n`);
   }
   return error.exitCode;
 }
@@ -169,7 +191,7 @@ async function fail(
 /** A text for stderr, wrapped on a terminal. */
 async function wrapped(text: string, { errIsTty, width }: Terminal): Promise<string> {
   const { wrapText } = await import("./screen/wrap-text.ts");
-  return wrapText(text, { outIsTty: errIsTty, width });
+  return wrapText(printableLines(text), { outIsTty: errIsTty, width });
 }
 
 /** A text with its commands as this user types them. */

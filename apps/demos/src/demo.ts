@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { indexInThreeRuns } from "./kymdataset-velocity-events.ts";
-import { showMainJob } from "./main-job/main-job.ts";
+import { showMainJob, showReport } from "./main-job/main-job.ts";
 import { type SimulatedScan, simulateLabFolder } from "./simulator/simulate-lab-folder.ts";
 import { closingText } from "./transcript/closing-text.ts";
 import { startTranscript, type Transcript } from "./transcript/transcript.ts";
@@ -33,6 +33,7 @@ export async function mainDemo(folder: string, print: (line: string) => void): P
   const scans = await simulateLabFolder(join(folder, "lab"));
   showFolder(scans, transcript);
   await showMainJob({ folder, scans, transcript });
+  const report = await showReport({ folder, scans, transcript });
   await showThreeRuns(folder, transcript);
   transcript.heading("Now with your own folder, which is only read");
   transcript.say(CLOSING);
@@ -40,6 +41,7 @@ export async function mainDemo(folder: string, print: (line: string) => void): P
   const { failures } = transcript;
   print("");
   print(`What this demo wrote stays in ${folder} until you delete it.`);
+  print(`Its report, for a browser: ${report}`);
   print(closingText(failures, ` (${seconds} s)`));
   return failures;
 }

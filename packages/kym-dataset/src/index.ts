@@ -57,7 +57,7 @@ export {
 } from "./indexer/indexer.ts";
 export { type ImageAnalysis, loadAnalyses } from "./indexer/load-analyses.ts";
 export { paramsHash, stableJsonDumps } from "./indexer/params-hash.ts";
-export type { UsersAdded } from "./indexers/events/users-added.ts";
+export { loadUsersAdded, type UsersAdded } from "./indexers/events/users-added.ts";
 export { type VelocityEventContext, velocityEventIndexer } from "./indexers/events/velocity-events.ts";
 export { diameterIndexer } from "./indexers/flow/diameter.ts";
 export type { FlowImageContext } from "./indexers/flow/flow-image-context.ts";

@@ -44,6 +44,11 @@ export const COLUMNS = {
   peakRatio: "peak_ratio",
   spread: "spread",
   correlation: "correlation",
+  /** Of a pooled row, in mm/s. */
+  meanVelocity: "vel_mean",
+  stallsPerMinute: "stalls_per_min",
+  lombBpm: "lomb_bpm",
+  meanDiameterUm: "diameter_mean_um",
   diameterUm: "diameter_um",
   diameterPx: "diameter_px",
 } as const;

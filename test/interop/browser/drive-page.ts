@@ -17,6 +17,8 @@ export interface DrivenPage {
 export interface DrivenBrowser extends AsyncDisposable {
   /** Opens a page and waits until it is loaded. */
   open(url: string, options?: PageLook): Promise<DrivenPage>;
+  /** Closes all pages. */
+  close(): Promise<void>;
 }
 
 export interface PageLook {
@@ -40,8 +42,13 @@ export async function driveChromium(): Promise<DrivenBrowser> {
       page.on("console", (message) => messages.push(`${message.type()}: ${message.text()}`));
       page.on("pageerror", (error) => messages.push(String(error)));
       page.on("request", (request) => requests.push(request.url()));
-      await page.goto(url);
+      await page.goto(url, { timeout: 120_000 });
       return { page, messages, requests };
+    },
+    close: async () => {
+      for (const context of browser.contexts()) {
+        await Promise.all(context.pages().map((page) => page.close()));
+      }
     },
     [Symbol.asyncDispose]: async () => {
       await browser.close();

@@ -1,5 +1,6 @@
 // Asks whether to do what cannot be undone: on a terminal only, so that no script waits for an answer.
 
+import { printableLines } from "../screen/printable.ts";
 import { CliError } from "../terminal/cli-error.ts";
 import { EXIT } from "../terminal/exit-code.ts";
 import type { CommandContext } from "./command.ts";
@@ -29,7 +30,7 @@ export async function askYesNo(
     return "cannot ask";
   }
   signal.throwIfAborted();
-  terminal.err(`${question} [y/N] `);
+  terminal.err(`${printableLines(question)} [y/N] `);
   const decoder = new TextDecoder();
   let line = "";
   const parts = input[Symbol.asyncIterator]();

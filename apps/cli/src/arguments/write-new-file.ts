@@ -1,25 +1,33 @@
 // Writes an output file whole or not at all, and replaces an existing one only with `--force`.
 
-import { link, open, realpath, rename, rm } from "node:fs/promises";
+import { link, lstat, open, realpath, rename, rm } from "node:fs/promises";
 import { basename, dirname, join, sep } from "node:path";
 import { CliError } from "../terminal/cli-error.ts";
 import { EXIT } from "../terminal/exit-code.ts";
+
+/** The whole, or pieces that are made while they are written. An error of theirs leaves nothing and is thrown as it is. */
+export type FileContent = Uint8Array | string | AsyncIterable<string>;
 
 /**
  * Writes a new file, or replaces an existing one if `force` is set. The file gets its name when it is complete and on the
  * disk; until then an old one stays as it is. A process that is killed leaves at most `<path>.partial-<uuid>`.
  *
+ * @param content what the file holds, or its pieces in order, for what is not to be whole in memory
  * @param dataset the location of a dataset into which nothing may be written
  * @throws {CliError} `already_exists`, `inside_dataset`, `io`
  */
 export async function writeNewFile(
   path: string,
-  content: Uint8Array | string,
+  content: FileContent,
   force: boolean,
   dataset?: string,
 ): Promise<void> {
   if (dataset !== undefined) {
     await assertOutside(path, dataset);
+  }
+  if (!force && (await exists(path))) {
+    // Before pieces are made that nobody gets.
+    throw alreadyExists(path);
   }
   const partial = `${path}.partial-${crypto.randomUUID()}`;
   try {
@@ -27,19 +35,33 @@ export async function writeNewFile(
     await (force ? rename(partial, path) : nameNewFile(partial, path));
   } catch (cause) {
     if (errnoOf(cause) === "EEXIST") {
-      throw new CliError(EXIT.refused, "already_exists", `${path} already exists`, {
-        hint: "--force replaces it",
-        cause,
-      });
+      throw alreadyExists(path, cause);
     }
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new CliError(EXIT.input, "io", `${path} cannot be written: ${reason}`, { cause });
+    if (!(cause instanceof Error && "syscall" in cause)) {
+      throw cause;
+    }
+    throw new CliError(EXIT.input, "io", `${path} cannot be written: ${cause.message}`, { cause });
   } finally {
     await rm(partial, { force: true }).catch(() => undefined);
   }
 }
 
-async function writeFlushed(path: string, content: Uint8Array | string): Promise<void> {
+function alreadyExists(path: string, cause?: unknown): CliError {
+  return new CliError(EXIT.refused, "already_exists", `${path} already exists`, {
+    hint: "--force replaces it",
+    ...(cause !== undefined && { cause }),
+  });
+}
+
+/** Also a link that leads nowhere. */
+function exists(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function writeFlushed(path: string, content: FileContent): Promise<void> {
   const file = await open(path, "wx");
   try {
     await file.writeFile(content);
@@ -73,8 +95,12 @@ const NO_LINKS: ReadonlySet<unknown> = new Set([
   "EMLINK",
 ]);
 
-/** Refuses a file in the folder of a dataset, which would damage it. */
-async function assertOutside(path: string, dataset: string): Promise<void> {
+/**
+ * Refuses a file in the folder of a dataset, which would damage it.
+ *
+ * @throws {CliError} `inside_dataset`
+ */
+export async function assertOutside(path: string, dataset: string): Promise<void> {
   const [folder, root] = await Promise.all(
     [dirname(path), dataset].map((place) => realpath(place).catch(() => place)),
   );

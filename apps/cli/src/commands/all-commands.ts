@@ -11,6 +11,7 @@ export const ALL_COMMANDS: readonly CommandEntry[] = [
   entry("ls", "list the images", () => import("./ls/ls.ts")),
   entry("show", "show one image", () => import("./show/show.ts")),
   entry("plot", "draw one image as a figure, SVG or PNG", () => import("./plot/plot.ts")),
+  entry("report", "write one HTML file with all numbers and pictures", () => import("./report/report.ts")),
   entry("edit", "set conditions, notes, calibrations and other fields", () => import("./edit/edit.ts")),
   entry("roi", "list, add, edit, delete, import or export ROIs", () => import("./roi/roi.ts")),
   entry("resolve", "settle what was changed on both sides", () => import("./resolve/resolve.ts")),

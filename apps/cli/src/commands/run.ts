@@ -1,4 +1,4 @@
-// `kym run`: ingest, analyze and index in one.
+// `kym run`: ingest, analyze and index in one, and a report if one is asked for.
 
 import {
   type Command,
@@ -16,15 +16,19 @@ import { FOLDER_OPTIONS } from "./ingest/folder-options.ts";
 import { ingestCommand } from "./ingest/ingest.ts";
 import { PATH_FIELDS_OPTIONS } from "./ingest/path-fields-options.ts";
 import { TIFF_LIMIT_OPTIONS } from "./ingest/tiff-limits.ts";
+import { reportCommand } from "./report/report.ts";
+import { assertReportOrNothing, reportFile } from "./report/report-file.ts";
 
 export const runCommand: Command = defineCommand({
   usage: "run FOLDER DATASET",
   description: `Does all three: kym ingest puts what is new in the folder into the dataset, kym analyze computes
-what is missing, and kym index updates the pooled tables. Run it again after each day at the
+what is missing, and kym index updates the pooled tables. With --report, kym report then writes one
+HTML file of the whole dataset, in place of that of the last run. Run it again after each day at the
 microscope: only what changed is done. A scan that fails in one step is named and stops none of
 the others.`,
   examples: [
     "kym run ./kymographs study.zarr",
+    "kym run ./kymographs study.zarr --report report.html",
     "kym run ./kymographs study.zarr --dry-run",
     "kym run ./kymographs study.zarr --heart-rate --radon --events --prefer ours",
   ],
@@ -39,20 +43,31 @@ the others.`,
       value: "N",
       help: "files, and then ROIs, at the same time (default: 4, one a processor)",
     },
+    report: { value: "FILE", help: "then write a report to FILE.html, or replace it" },
     "dry-run": { short: "n", help: "say what each step would do with what is there now; write nothing" },
   },
   run: async (context) => {
     const [folder = "", path = ""] = context.args;
     const { options } = context;
     const isDry = options["dry-run"] === true;
-    const { prefer, "min-quality": minQuality, ...others } = options;
+    const { prefer, "min-quality": minQuality, report, ...others } = options;
+    const reported = report === undefined ? undefined : reportFile(report);
+    const isWritten = reported !== undefined && !isDry;
+    const step = (number: number, ...rest: StepParts): CommandContext =>
+      stepOf(context, { number, of: STEPS + Number(isWritten) }, ...rest);
+    if (isWritten) {
+      await assertReportOrNothing(context.resolvePath(reported), context.resolvePath(path));
+    }
     const settings = isDry ? {} : { prefer, "min-quality": minQuality };
     const steps: Record<string, CommandResult> = {};
-    steps["ingest"] = await ingestCommand.run(stepOf(context, 1, [folder, path], others));
+    steps["ingest"] = await ingestCommand.run(step(1, [folder, path], others));
     const exists = !isDry || (await isDatasetAt(context.resolvePath(path)));
     if (exists) {
-      steps["analyze"] = await analyzeCommand.run(stepOf(context, 2, [path], { ...others, ...settings }));
-      steps["index"] = await indexCommand.run(stepOf(context, 3, [path], { "dry-run": options["dry-run"] }));
+      steps["analyze"] = await analyzeCommand.run(step(2, [path], { ...others, ...settings }));
+      steps["index"] = await indexCommand.run(step(3, [path], { "dry-run": options["dry-run"] }));
+    }
+    if (isWritten) {
+      steps["report"] = await reportCommand.run(step(4, [path], { output: reported, force: true }));
     }
     return together(steps);
   },
@@ -60,14 +75,15 @@ the others.`,
 
 const STEPS = 3;
 
+type StepParts = readonly [args: readonly string[], options: CommandContext["options"]];
+
 /** The context of one of the commands. */
 function stepOf(
   context: CommandContext<object>,
-  step: number,
-  args: readonly string[],
-  options: CommandContext["options"],
+  { number, of }: { readonly number: number; readonly of: number },
+  ...[args, options]: StepParts
 ): CommandContext {
-  return { ...context, args, options, terminal: { ...context.terminal, step: `${step} of ${STEPS}` } };
+  return { ...context, args, options, terminal: { ...context.terminal, step: `${number} of ${of}` } };
 }
 
 /** One result of all steps; partial if one of them is. */

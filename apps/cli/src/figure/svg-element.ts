@@ -30,8 +30,8 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": "&apos;",
 };
 
-/** Markup becomes text; characters that XML 1.0 cannot hold become U+FFFD. */
-function escaped(text: string): string {
+/** Markup becomes text, in XML and in HTML; characters that XML 1.0 cannot hold become U+FFFD. */
+export function escaped(text: string): string {
   return text
     .toWellFormed()
     .replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, "\ufffd")

@@ -51,8 +51,18 @@ export function preferenceLines({ prefer }: Pick<AnalysisSettings, "prefer">): r
     : [];
 }
 
+/** An analysis as fields of JSON. */
+export interface AnalysisRecord {
+  readonly artifact: string;
+  readonly roi_id: number;
+  readonly channel: number;
+  readonly analysis_state: ImageAnalysis["state"];
+  readonly um_per_px: number | null;
+  readonly seconds_per_line: number | null;
+}
+
 /** The analyses as fields of JSON. */
-export function analysisRecords(analyses: readonly ImageAnalysis[]): readonly object[] {
+export function analysisRecords(analyses: readonly ImageAnalysis[]): readonly AnalysisRecord[] {
   return analyses.map(
     ({ artifact, roiId, channel, state, calibration: { umPerPx = null, secondsPerLine = null } }) => ({
       ...{ artifact, roi_id: roiId, channel, analysis_state: state },

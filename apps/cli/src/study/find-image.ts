@@ -2,50 +2,85 @@
 
 import type { ZarrDataset } from "@kym/zarr-store";
 import { guessOr } from "../arguments/nearest-word.ts";
+import { type BlindNames, isBlindName, loadBlindNames } from "../blind/blind-names.ts";
 import { shellWord } from "../screen/shell-word.ts";
 import { CliError } from "../terminal/cli-error.ts";
 import { EXIT } from "../terminal/exit-code.ts";
-import { blindOverview } from "./blind.ts";
+import { type Naming, seedOf } from "./blind.ts";
 import { findImages, type ImageOverview, imageOverviews, type NamedByFile } from "./image-overview.ts";
 
 /** As many candidates as an error can list and still be read. */
 const MOST_SHOWN = 8;
 
+/** How {@link findAmong} knows images. */
+export interface Finding {
+  /** Of the dataset, as the user typed it, for hints. */
+  readonly path: string;
+  readonly blind: boolean;
+  /** If there is a seed: blind names, which are understood beside file names, or alone if `blind` is true. */
+  readonly names: BlindNames | undefined;
+}
+
 /**
  * Finds the one image that `wanted` names.
  *
  * @param path of the dataset, as the user typed it, for the hint
- * @param options with `blind`, only ids count as names
- * @throws {CliError} `not_found`; `ambiguous`, with the images that it could be
+ * @param naming blind, only blind names and ids count; with a seed alone, blind names count beside those of files
+ * @throws {CliError} `not_found`; `no_such_image` if names are blind; `ambiguous`, with the images that it could be
  */
 export async function findImage(
   dataset: ZarrDataset,
   wanted: string,
   path: string,
-  { blind = false }: { readonly blind?: boolean } = {},
+  naming: Naming = { blind: false },
 ): Promise<ImageOverview> {
-  const overviews = await imageOverviews(dataset);
-  return findAmong(blind ? overviews.map(blindOverview) : overviews, wanted, path);
+  return findAmong(await imageOverviews(dataset), wanted, await findingOf(dataset, path, naming));
+}
+
+export async function findingOf(dataset: ZarrDataset, path: string, naming: Naming): Promise<Finding> {
+  const { blind, seed } = naming;
+  const names = blind || seed !== undefined ? await loadBlindNames(dataset, seedOf(naming)) : undefined;
+  return { path, blind, names };
 }
 
 /** The same among images that were listed before, so that several names are looked up in one version of the dataset. */
-export function findAmong<T extends NamedByFile>(images: readonly T[], wanted: string, path: string): T {
-  const found = findImages(images, wanted);
+export function findAmong<T extends NamedByFile>(
+  images: readonly T[],
+  wanted: string,
+  { path, blind, names }: Finding,
+): T {
+  const named = new Set(names?.find(wanted));
+  const ofName = images.filter(({ image_id: id }) => named.has(id));
+  const found = blind || ofName.length === 1 ? ofName : findImages(images, wanted);
   const [image, ...others] = found;
   if (image === undefined) {
+    if (blind) {
+      throw new CliError(
+        EXIT.input,
+        "no_such_image",
+        `no image has this name with --blind --seed ${names?.seed}`,
+        { hint: "kym ls DATASET --blind, with the seed of the names, lists them" },
+      );
+    }
     throw new CliError(EXIT.input, "not_found", `there is no image ${JSON.stringify(wanted)} in ${path}`, {
-      hint: guessOr(wanted, images.flatMap(namesOf), `kym ls ${shellWord(path)} lists the images`),
+      hint:
+        names === undefined && isBlindName(wanted)
+          ? "a blind name is known with the seed that made it: --seed, and --blind if it is to stay blind"
+          : guessOr(wanted, images.flatMap(namesOf), `kym ls ${shellWord(path)} lists the images`),
     });
   }
   if (others.length > 0) {
-    const names = found.map((one) => nameAmong(one, found)).sort();
-    const shown = names.length <= MOST_SHOWN ? names : names.slice(0, MOST_SHOWN - 1);
-    const more = names.length - shown.length;
+    const candidates = found.map((one) => (blind ? (names?.of(one.image_id) ?? "") : nameAmong(one, found)));
+    candidates.sort();
+    const shown = candidates.length <= MOST_SHOWN ? candidates : candidates.slice(0, MOST_SHOWN - 1);
+    const more = candidates.length - shown.length;
     const list = [...shown, ...(more === 0 ? [] : [`and ${more} more`])];
     const message = `${JSON.stringify(wanted)} could be any of\n${list.map((name) => `       ${name}`).join("\n")}`;
     throw new CliError(EXIT.usage, "ambiguous", message, {
-      details: { candidates: names },
-      hint: `type more of the name or its id; kym ls ${shellWord(path)} lists the images`,
+      details: { candidates },
+      hint: blind
+        ? "type more of the name"
+        : `type more of the name or its id; kym ls ${shellWord(path)} lists the images`,
     });
   }
   return image;

@@ -1,6 +1,8 @@
 // The names by which screens call the images of a dataset: their files, not their ids.
 
 import type { ZarrDataset } from "@kym/zarr-store";
+import { type BlindNames, loadBlindNames } from "../blind/blind-names.ts";
+import { type Naming, seedOf } from "./blind.ts";
 import { imageOverviews } from "./image-overview.ts";
 
 const IMAGE_ID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
@@ -15,8 +17,11 @@ interface NamedImage {
 /** The names of the images of a dataset. */
 export class ImageNames {
   readonly #names: ReadonlyMap<string, string>;
+  readonly #blind: BlindNames | undefined;
 
-  constructor(images: readonly NamedImage[]) {
+  /** @param blind the names to use in place of those of files */
+  constructor(images: readonly NamedImage[], blind?: BlindNames) {
+    this.#blind = blind;
     const shared = Map.groupBy(images, ({ rel_path: path }) => fileNameOf(path));
     this.#names = new Map(
       images.map(({ image_id: id, rel_path: path }) => {
@@ -28,29 +33,46 @@ export class ImageNames {
 
   /** The file name without its ending; the path if another file has the same name; the id if there is no file. */
   of(imageId: string): string {
-    return this.#names.get(imageId) ?? imageId;
+    return this.#blind?.of(imageId) ?? this.#names.get(imageId) ?? imageId;
   }
 
   /** A text with names in place of the ids of images. */
   in(text: string): string {
-    return text.replace(IMAGE_ID, (id) => this.of(id));
+    return this.#blind?.in(text) ?? text.replace(IMAGE_ID, (id) => this.of(id));
+  }
+
+  /** What stands in the column of ids: the id, or the blind name. */
+  idOf(imageId: string): string {
+    return this.#blind?.of(imageId) ?? imageId;
+  }
+
+  /** Data for `--json`. If names are blind, they stand in it in place of ids. */
+  inData<Data>(data: Data): Data | unknown {
+    return this.#blind === undefined ? data : this.#blind.inData(data);
   }
 }
 
-/** The names of all images; none with `blind`, so that ids stay. */
-export async function imageNames(
-  dataset: ZarrDataset,
-  { blind }: { readonly blind: boolean },
-): Promise<ImageNames> {
-  return new ImageNames(blind ? [] : await imageOverviews(dataset));
+/** The names of all images. */
+export async function imageNames(dataset: ZarrDataset, naming: Naming): Promise<ImageNames> {
+  return naming.blind
+    ? new ImageNames([], await loadBlindNames(dataset, seedOf(naming)))
+    : new ImageNames(await imageOverviews(dataset));
 }
 
-/** {@link imageNames}, also of images that were deleted, as far as the ledger knows them. */
+/**
+ * {@link imageNames}, also of images that were deleted, as far as the ledger knows them.
+ *
+ * @param options with `ids`, an image is called by its id
+ */
 export async function everyImageName(
   dataset: ZarrDataset,
-  { blind }: { readonly blind: boolean },
+  { ids = false, ...naming }: Naming & { readonly ids?: boolean },
 ): Promise<ImageNames> {
-  if (blind) {
+  if (naming.blind) {
+    const others = (await dataset.loadSourcesIndex()).map((row) => row.image_id);
+    return new ImageNames([], await loadBlindNames(dataset, seedOf(naming), others));
+  }
+  if (ids) {
     return new ImageNames([]);
   }
   const images: NamedImage[] = [...(await imageOverviews(dataset))];

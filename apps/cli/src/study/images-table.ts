@@ -16,7 +16,8 @@ import { type Column, type Row, rowsOf, type ZarrDataset } from "@kym/zarr-store
 import { imagePartOf } from "@kym/zarr-store/layout";
 import { type ReadOptions, runBounded } from "@kym/zarr-store/runtime";
 import { schemaOfTable } from "@kym/zarr-store/table";
-import { isTelling } from "./blind.ts";
+import type { BlindNames } from "../blind/blind-names.ts";
+import { blindRow } from "./blind.ts";
 import { localTime } from "./image-overview.ts";
 import { INDEXERS } from "./indexers.ts";
 
@@ -27,13 +28,13 @@ export const IMAGES_TABLE = "images";
 export interface ImagesTable {
   /** {@link IMAGES_COLUMNS}, then rows, staleness and analysis state of each pooled table. */
   readonly columns: readonly Column[];
-  /** Sorted by path, then id; by id alone if they are blind. */
+  /** Sorted by path, then id; by name if they are blind. */
   readonly rows: readonly Row[];
 }
 
 export interface ImagesTableOptions extends ReadOptions {
-  /** Columns that tell what a scan is exist, but are NULL. */
-  readonly blind?: boolean | undefined;
+  /** Columns that tell what a scan is exist, but are NULL, and these names stand in the place of ids. */
+  readonly blind?: BlindNames | undefined;
 }
 
 /** How many images are read at once. */
@@ -46,7 +47,7 @@ const CONCURRENCY = 16;
  */
 export async function loadImagesTable(
   dataset: ZarrDataset,
-  { blind = false, signal }: ImagesTableOptions = {},
+  { blind, signal }: ImagesTableOptions = {},
 ): Promise<ImagesTable> {
   return dataset.readConsistently(async () => {
     const view = await buildDatasetViewTable(dataset, { indexers: INDEXERS, signal });
@@ -72,7 +73,7 @@ export async function loadImagesTable(
       },
       { concurrency: CONCURRENCY, signal },
     );
-    return { columns, rows: (blind ? rows.map(blindRow) : rows).sort(byFile) };
+    return { columns, rows: (blind ? rows.map((row) => blindRow(row, blind)) : rows).sort(byFile) };
   });
 }
 
@@ -169,12 +170,6 @@ async function storedCells(dataset: ZarrDataset, image: ListedRecord, options: R
 /** A step that the header does not give was noted. */
 function isStepOf(said: number | null, stored: number | null): boolean {
   return stored === null || (said !== null && isSameStep(said, stored));
-}
-
-/** Hides the note of the image as well: it may say what the scan is. */
-function blindRow(row: Row): Row {
-  const isHidden = (name: string): boolean => isTelling(name) || name === EXPERIMENT_KEYS.note;
-  return Object.fromEntries(Object.entries(row).map(([name, cell]) => [name, isHidden(name) ? null : cell]));
 }
 
 function byFile(a: Row, b: Row): number {

@@ -5,6 +5,8 @@ import { PROVENANCE_HISTORY } from "@kym/kym-schema/keys";
 import type { DatasetMode, ZarrDataset } from "@kym/zarr-store";
 import { openLocalDataset } from "@kym/zarr-store/node";
 import type { CommandContext } from "../arguments/command.ts";
+import { printableLines } from "../screen/printable.ts";
+import { isBlind } from "./blind.ts";
 import { requireDataset } from "./require-dataset.ts";
 
 /**
@@ -29,8 +31,11 @@ export async function openOrMakeStudy(
   path: string,
   mode: DatasetMode,
 ): Promise<ZarrDataset> {
-  const warn = (message: unknown): void => context.terminal.err(`kym: ${String(message)}\n`);
   const silent = (): void => undefined;
+  // Messages name files, which can tell a blind scorer what a scan is.
+  const warn = isBlind(context)
+    ? silent
+    : (message: unknown): void => context.terminal.err(`kym: ${printableLines(String(message))}\n`);
   return openLocalDataset(locationOf(context, path), {
     mode,
     summarize: summarizeMetadata,

@@ -3,13 +3,14 @@
 import { COLUMNS } from "@kym/kym-schema";
 import type { ZarrDataset } from "@kym/zarr-store";
 import type { CommandContext } from "../arguments/command.ts";
+import { loadBlindNames } from "../blind/blind-names.ts";
 import { withDuckDb } from "../sql/duckdb-session.ts";
 import { isSingleExpression } from "../sql/single-expression.ts";
 import { writeImages } from "../sql/write-images.ts";
 import { CliError, usageError } from "../terminal/cli-error.ts";
 import { EXIT } from "../terminal/exit-code.ts";
 import { counted } from "../terminal/text-table.ts";
-import { isBlind } from "./blind.ts";
+import { namingOf, seedOf } from "./blind.ts";
 import { IMAGES_TABLE, type ImagesTable, loadImagesTable } from "./images-table.ts";
 
 /** The option of each command that works on a selection. */
@@ -27,7 +28,7 @@ export interface SelectedImages {
 
 /**
  * Selects the images of a dataset for which `where` is true. NULL is not true. With `--blind`, columns that tell what a
- * scan is are NULL. The expression runs alone and read-only, and cannot reach files or the network.
+ * scan is are NULL, and ids are blind names. The expression runs alone and read-only, and cannot reach files or the network.
  *
  * @throws {CliError} `usage` for a text that is not one boolean expression; `invalid_sql` with what DuckDB says
  */
@@ -37,8 +38,13 @@ export async function selectImages(
   where: string,
 ): Promise<SelectedImages> {
   const { signal } = context;
-  const table = await loadImagesTable(dataset, { blind: isBlind(context), signal });
-  return selectFrom(context, table, where);
+  const naming = namingOf(context);
+  const blind = naming.blind ? await loadBlindNames(dataset, seedOf(naming)) : undefined;
+  const table = await loadImagesTable(dataset, { blind, signal });
+  const selected = await selectFrom(context, table, where);
+  return blind === undefined
+    ? selected
+    : { ...selected, imageIds: selected.imageIds.flatMap((name) => blind.idOf(name) ?? []) };
 }
 
 /** The same for a table that was loaded before. */
@@ -88,7 +94,7 @@ export function leftOutNotes({ leftOutForNull: count }: SelectedImages): readonl
       ];
 }
 
-const WHERE_HINT = `for example --where "condition = 'AngII' and n_rois > 0"; text goes in single quotes`;
+const WHERE_HINT = `for example --where "dtype = 'uint16' and n_rois > 0"; text goes in single quotes`;
 
 function whereError(error: unknown, where: string): unknown {
   if (!(error instanceof Error) || "code" in error) {

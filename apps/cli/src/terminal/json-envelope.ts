@@ -1,6 +1,7 @@
 // The JSON object that a command prints with `--json`, for a result or an error.
 
 import { serializeLossless } from "@kym/zarr-store/json";
+import { printableJson } from "../screen/printable.ts";
 import type { CliError } from "./cli-error.ts";
 
 const SCHEMA_VERSION = 1;
@@ -23,7 +24,7 @@ export function errorEnvelope(kind: string, error: CliError, onOneLine = false):
 
 /** 64-bit integers keep all digits, NaN and infinities become null, undefined members are left out. */
 function write(value: unknown, onOneLine: boolean): string {
-  return `${serializeLossless(jsonValue(value), { indent: onOneLine ? 0 : 2 })}\n`;
+  return `${printableJson(serializeLossless(jsonValue(value), { indent: onOneLine ? 0 : 2 }))}\n`;
 }
 
 function jsonValue(value: unknown): unknown {

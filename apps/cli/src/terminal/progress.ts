@@ -1,5 +1,6 @@
 // Shows on stderr how far a long job is.
 
+import { printable, printableJson } from "../screen/printable.ts";
 import type { Terminal } from "./terminal.ts";
 import { shorten } from "./text-table.ts";
 
@@ -34,7 +35,7 @@ export function startProgress(
   if (style === "json") {
     return {
       update: (done, total, item) =>
-        terminal.err(`${JSON.stringify({ progress: verb, ...step, done, total, item })}\n`),
+        terminal.err(`${printableJson(JSON.stringify({ progress: verb, ...step, done, total, item }))}\n`),
       end: () => undefined,
     };
   }
@@ -57,10 +58,10 @@ export function startProgress(
         const bar = "█".repeat(filled) + "░".repeat(cells - filled);
         const line = shorten(`${bar} ${status}`, terminal.width - 1);
         const room = terminal.width - 1 - line.length - SEPARATOR.length;
-        const named = room < 2 ? "" : `${SEPARATOR}${shorten(item, room, "path")}`;
+        const named = room < 2 ? "" : `${SEPARATOR}${shorten(printable(item), room, "path")}`;
         terminal.err(`\r\u001b[2K${line}${named}`);
       } else if (now - startedMs >= LINE_EVERY_MS) {
-        terminal.err(`${status} · ${item}\n`);
+        terminal.err(`${status} · ${printable(item)}\n`);
       }
     },
     end: () => {

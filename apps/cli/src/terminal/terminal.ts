@@ -1,5 +1,6 @@
 // Where the command writes, and what it may write there: tables to a width, colours, a moving cursor.
 
+import { printableScreen } from "../screen/printable.ts";
 import type { Host } from "./host.ts";
 
 /** The outputs of the command, and what they can show. */
@@ -31,7 +32,7 @@ export function terminalOf(
   const { NO_COLOR: noColor = "", TERM: term } = environment;
   const plain = options.noColor || noColor !== "" || term === "dumb";
   return {
-    out: stdout.write,
+    out: stdout.isTty ? (text) => stdout.write(printableScreen(text)) : stdout.write,
     err: stderr.write,
     outIsTty: stdout.isTty,
     errIsTty: stderr.isTty,

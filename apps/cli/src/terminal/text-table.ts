@@ -178,13 +178,7 @@ function pad(text: string, width: number, align: "left" | "right" = "left"): str
   return align === "right" ? spaces + text : text + spaces;
 }
 
-/** Shows the control characters of a file name as text, so that the terminal does not obey them. */
-export function printable(text: string): string {
-  return text.replace(
-    /\p{Cc}/gu,
-    (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`,
-  );
-}
+export { printable } from "../screen/printable.ts";
 
 /** A number with its noun: `1 image`, `2 images`. */
 export function counted(count: number, noun: string): string {

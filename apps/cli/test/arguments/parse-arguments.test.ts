@@ -117,7 +117,8 @@ describe("of kym's own commands", () => {
     "commands" in command ? command.commands : [command];
 
   /** A forgotten variable of a session must not write into scans. */
-  const FIELDS_AND_OTHERS = (name: string): boolean => !["blind", "dry-run", "from", "where"].includes(name);
+  const FIELDS_AND_OTHERS = (name: string): boolean =>
+    !["blind", "dry-run", "from", "seed", "where"].includes(name);
   const isNeverFromEnvironment = (command: string, name: string): boolean =>
     ["force", "repair", "claim", "yes"].includes(name) ||
     (command === "ingest" && name === "deleted") ||

@@ -1,5 +1,6 @@
 // The main part of the demo: ingest, look, index, query, export and restore, all with the command `kym`.
 
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { openLocalDataset } from "@kym/zarr-store/node";
 import { compareVelocities, comparisonText, relativeError } from "../compare/compare-velocities.ts";
@@ -38,6 +39,21 @@ export async function showMainJob(stage: Stage): Promise<void> {
   await exportAndReturn(stage);
   const isUntouched = (await treeHash(join(stage.folder, "lab"))) === labHash;
   stage.transcript.check(isUntouched, "the lab's own folder was only read");
+}
+
+/** Writes the report of the dataset, and checks that it names what came in and what did not. */
+export async function showReport(stage: Stage): Promise<string> {
+  const { transcript, folder, scans } = stage;
+  const file = join(folder, "report.html");
+  transcript.heading("A report to send on: one HTML file");
+  await kym(stage, ["report", "study.zarr", "-o", "report.html"]);
+  const page = await readFile(file, "utf8");
+  transcript.say("");
+  transcript.check(
+    scans.every(({ plan }) => page.includes(plan.stem)),
+    "it names every scan, also the one that could not be read",
+  );
+  return file;
 }
 
 /** Shows a command and its output, and checks its exit code. */

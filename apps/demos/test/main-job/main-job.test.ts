@@ -60,7 +60,7 @@ describe("the demo", () => {
     expect(lines.at(-1)).toMatch(/^Everything is as it should be \(\d+ s\)\.$/);
   });
 
-  it("states eleven things, and every one holds", () => {
+  it("states twelve things, and every one holds", () => {
     expect(lines.filter((line) => line.startsWith("  ✓ ")).map((line) => line.slice(4))).toEqual([
       "all eight whole images were ingested",
       "the other files are named with the reason, and the exit code 3 tells scripts",
@@ -72,6 +72,7 @@ describe("the demo", () => {
       expect.stringMatching(/^every row of every table came back \(.*kym_radon 7\b.*\)$/),
       "the copy knows that its tables are fresh",
       "the lab's own folder was only read",
+      "it names every scan, also the one that could not be read",
       "each run updated what had changed, and nothing else",
     ]);
   });
@@ -91,6 +92,7 @@ describe("the demo", () => {
       "kym export study.zarr",
       "kym ingest ./out",
       "kym index copy.zarr",
+      "kym report study.zarr",
     ]);
   });
 
@@ -126,6 +128,7 @@ describe("the demo", () => {
       "copy.zarr",
       "lab",
       "out",
+      "report.html",
       "study.ingest-report.json",
       "study.zarr",
       "velocity-events.zarr",
@@ -133,5 +136,6 @@ describe("the demo", () => {
     expect((await readdir(folder)).toSorted()).toEqual(written);
     expect(lines).toContain("  npx -y pnpm@12 --silent kym ingest ./my-folder study.zarr");
     expect(lines).toContain(`What this demo wrote stays in ${folder} until you delete it.`);
+    expect(lines).toContain(`Its report, for a browser: ${join(folder, "report.html")}`);
   });
 });

@@ -1,10 +1,13 @@
-// Draws a plot once per frame at most, and again when its size, the density of the screen or the colours change.
+// Draws a plot once per frame at most, and again when its size, the density of the screen or the colours change. Before a page
+// is printed there is no next frame, so plots are drawn at once.
 
-/** Calls `draw` in the next frame after something changed. */
+/** Calls `draw` in the next frame after something changed, or at once while the page is printed. */
 export class PlotWatch {
   readonly #host: HTMLElement;
   readonly #draw: () => void;
   #frame: number | undefined;
+  #isPrinted = false;
+  #isQueued = false;
 
   constructor(host: HTMLElement, draw: () => void) {
     this.#host = host;
@@ -13,12 +16,27 @@ export class PlotWatch {
 
   /** Draws in the next frame. */
   drawSoon(): void {
+    if (this.#isPrinted) {
+      // Runs before the browser goes on to print, once for all that changed meanwhile.
+      if (!this.#isQueued) {
+        this.#isQueued = true;
+        queueMicrotask(() => {
+          this.#isQueued = false;
+          this.#drawNow();
+        });
+      }
+      return;
+    }
     this.#frame ??= requestAnimationFrame(() => {
       this.#frame = undefined;
-      if (this.#host.isConnected) {
-        this.#draw();
-      }
+      this.#drawNow();
     });
+  }
+
+  #drawNow(): void {
+    if (this.#host.isConnected) {
+      this.#draw();
+    }
   }
 
   /** Watches until a signal is aborted. */
@@ -37,6 +55,16 @@ export class PlotWatch {
     watchDensity();
     for (const query of ["(prefers-color-scheme: dark)", "print"]) {
       matchMedia(query).addEventListener("change", soon, { signal });
+    }
+    for (const [event, isPrinted] of [
+      ["beforeprint", true],
+      ["afterprint", false],
+    ] as const) {
+      const changed = (): void => {
+        this.#isPrinted = isPrinted;
+        this.drawSoon();
+      };
+      addEventListener(event, changed, { signal });
     }
     signal.addEventListener("abort", () => {
       observer.disconnect();

@@ -11,8 +11,8 @@ import {
 } from "../../arguments/command.ts";
 import { shellWord } from "../../screen/shell-word.ts";
 import { wrapText } from "../../screen/wrap-text.ts";
-import { BLIND_OPTION, blindOverview, isBlind } from "../../study/blind.ts";
-import { findAmong } from "../../study/find-image.ts";
+import { BLIND_OPTION, namingOf } from "../../study/blind.ts";
+import { findAmong, findingOf } from "../../study/find-image.ts";
 import { imageNames } from "../../study/image-names.ts";
 import { imageOverviews } from "../../study/image-overview.ts";
 import { openStudy } from "../../study/open-study.ts";
@@ -59,7 +59,7 @@ image. Without a calibration there is an angle and px per line, but no mm/s.`,
     await using dataset = await openStudy(context, path, dryRun ? "r" : "a");
     await dataset.assertExists();
     const chosen = await chooseImages(context, dataset);
-    const names = await imageNames(dataset, { blind: isBlind(context) });
+    const names = await imageNames(dataset, namingOf(context));
     const isChanged =
       !dryRun && (await new KymDataset(dataset).saveSettings(settings, { signal: context.signal }));
     const report = await runAnalysis(context, dataset, {
@@ -70,7 +70,7 @@ image. Without a calibration there is an angle and px per line, but no mm/s.`,
     const { failed, changed_meanwhile: changed, analysed } = countsOf(report);
     return {
       exitCode: failed + changed > 0 ? EXIT.partial : EXIT.ok,
-      data: analysisData(report, words),
+      data: names.inData(analysisData(report, words)),
       warnings: [...failures, ...chosen.notes],
       text: wrapText(`${analysisLines(report, words).join("\n")}\n`, terminal),
       ...nextOf(path, dryRun, analysed > 0 || isChanged),
@@ -98,9 +98,9 @@ async function chooseImages(context: CommandContext, dataset: ZarrDataset): Prom
   if (wanted.length === 0) {
     return { imageIds: undefined, notes: [] };
   }
-  const overviews = await imageOverviews(dataset);
-  const images = isBlind(context) ? overviews.map(blindOverview) : overviews;
-  return { imageIds: wanted.map((name) => findAmong(images, name, path).image_id), notes: [] };
+  const images = await imageOverviews(dataset);
+  const finding = await findingOf(dataset, path, namingOf(context));
+  return { imageIds: wanted.map((name) => findAmong(images, name, finding).image_id), notes: [] };
 }
 
 function nextOf(path: string, dryRun: boolean, isChanged: boolean): Pick<CommandResult, "next"> {

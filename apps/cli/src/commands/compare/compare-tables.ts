@@ -134,7 +134,7 @@ export function roisTable(rois: readonly RoiAgreement[], names: ImageNames): Out
       column(
         COLUMNS.imageId,
         "utf8",
-        rois.map(({ imageId }) => imageId),
+        rois.map(({ imageId }) => names.idOf(imageId)),
       ),
       column(
         "image",
@@ -187,7 +187,7 @@ export function windowsTable(
   return {
     rowCount: rows.length,
     columns: [
-      of(COLUMNS.imageId, "utf8", ({ imageId }) => imageId),
+      of(COLUMNS.imageId, "utf8", ({ imageId }) => names.idOf(imageId)),
       of("image", "utf8", ({ imageId }) => names.of(imageId)),
       of(COLUMNS.roiId, "int64", ({ roiId }) => BigInt(roiId)),
       of(COLUMNS.channel, "int64", ({ channel }) => BigInt(channel)),

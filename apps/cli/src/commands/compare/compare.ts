@@ -6,9 +6,9 @@ import { giveTable } from "../../output/give-table.ts";
 import { OUTPUT_OPTIONS, outputChoice } from "../../output/output-choice.ts";
 import { shellWord } from "../../screen/shell-word.ts";
 import { wrapText } from "../../screen/wrap-text.ts";
-import { BLIND_OPTION, blindOverview, isBlind } from "../../study/blind.ts";
-import { findAmong } from "../../study/find-image.ts";
-import { ImageNames } from "../../study/image-names.ts";
+import { BLIND_OPTION, namingOf } from "../../study/blind.ts";
+import { findAmong, findingOf } from "../../study/find-image.ts";
+import { ImageNames, imageNames } from "../../study/image-names.ts";
 import { imageOverviews } from "../../study/image-overview.ts";
 import { openStudy } from "../../study/open-study.ts";
 import { leftOutNotes, selectImages, WHERE_OPTION } from "../../study/select-images.ts";
@@ -56,12 +56,13 @@ trace: it never gives the same numbers, so look at the median difference. Nothin
     if (options.where !== undefined && wanted.length > 0) {
       throw usageError("name images, or choose them by --where, not both");
     }
-    const found = await imageOverviews(dataset);
-    const images = isBlind(context) ? found.map(blindOverview) : found;
-    const names = new ImageNames(images);
+    const images = await imageOverviews(dataset);
+    const naming = namingOf(context);
+    const names = naming.blind ? await imageNames(dataset, naming) : new ImageNames(images);
+    const finding = await findingOf(dataset, path, naming);
     const selected =
       options.where === undefined ? undefined : await selectImages(context, dataset, options.where);
-    const named = wanted.map((name) => findAmong(images, name, path).image_id);
+    const named = wanted.map((name) => findAmong(images, name, finding).image_id);
     const imageIds = selected?.imageIds ?? (named.length > 0 ? named : images.map((one) => one.image_id));
     const progress = startProgress(terminal, "compared", context.progress);
     const compared: ComparedImage[] = [];
@@ -83,7 +84,7 @@ trace: it never gives the same numbers, so look at the median difference. Nothin
       choice,
       isWhole ? windowsTable(compared, names, other) : roisTable(rois, names),
       {
-        data: {
+        data: names.inData({
           rois: rois.map(({ imageId, roiId, channel, counts }) => ({
             ...{ image_id: imageId, name: names.of(imageId), roi_id: roiId, channel },
             ...counts,
@@ -99,7 +100,7 @@ trace: it never gives the same numbers, so look at the median difference. Nothin
                 ]
               : [],
           ),
-        },
+        }),
         show: () => comparedRoisText(rois, names, { ...context, other }),
         location: dataset.location,
         commandFor: (file) =>

@@ -2,7 +2,8 @@
 
 import { type Command, type CommandContext, defineCommand } from "../../arguments/command.ts";
 import type { CommandEntry } from "../../arguments/command-entry.ts";
-import { BLIND_OPTION, isBlind } from "../../study/blind.ts";
+import { loadBlindNames } from "../../blind/blind-names.ts";
+import { BLIND_OPTION, blindOverview, type Naming, namingOf, seedOf } from "../../study/blind.ts";
 import { imageOverviews } from "../../study/image-overview.ts";
 import { openStudy } from "../../study/open-study.ts";
 import { usageError } from "../../terminal/cli-error.ts";
@@ -63,8 +64,9 @@ async function candidatesOf(
     case "words":
       return completion.words;
     case "image": {
-      const { dataset: path, isBlind: isHidden } = completion;
-      return imagesOf(path, begun, isHidden || isBlind(context), context);
+      const { dataset: path, isBlind: isHidden, seed } = completion;
+      const said = namingOf(context);
+      return imagesOf(path, begun, { blind: isHidden || said.blind, seed: seed ?? said.seed }, context);
     }
     case "dataset":
     case "folder":
@@ -79,7 +81,7 @@ async function candidatesOf(
 async function imagesOf(
   path: string,
   begun: string,
-  isHidden: boolean,
+  naming: Naming,
   context: CommandContext,
 ): Promise<readonly Candidate[]> {
   if (/^https?:/i.test(path)) {
@@ -87,7 +89,10 @@ async function imagesOf(
   }
   try {
     await using dataset = await openStudy(context, withHome(path), "r");
-    return imageCandidates(await imageOverviews(dataset), begun, isHidden);
+    const overviews = await imageOverviews(dataset);
+    const names = naming.blind ? await loadBlindNames(dataset, seedOf(naming)) : undefined;
+    const images = names === undefined ? overviews : overviews.map((image) => blindOverview(image, names));
+    return imageCandidates(images, begun);
   } catch {
     return [];
   }

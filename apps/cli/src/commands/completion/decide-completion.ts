@@ -15,7 +15,7 @@ export interface Candidate {
 export type Completion = { readonly typed: string } & (
   | { readonly kind: "words"; readonly words: readonly Candidate[] }
   | { readonly kind: "dataset" | "folder" | "file" }
-  | { readonly kind: "image"; readonly dataset: string; readonly isBlind: boolean }
+  | { readonly kind: "image"; readonly dataset: string; readonly isBlind: boolean; readonly seed?: string }
 );
 
 export const SHELLS = ["bash", "zsh", "fish"] as const;
@@ -96,9 +96,17 @@ function ofCommand(command: Command, before: readonly string[], prefix: string):
     const dataset = args[positionals.findIndex((word) => kindOf(word) === "dataset")];
     return dataset === undefined
       ? words([])
-      : { kind, dataset, isBlind: before.includes("--blind"), typed: "" };
+      : { kind, dataset, isBlind: before.includes("--blind"), ...seedIn(before), typed: "" };
   }
   return kind === undefined ? words([]) : { kind, typed: "" };
+}
+
+/** The seed of blind names, if the line has one. */
+function seedIn(before: readonly string[]): { readonly seed?: string } {
+  const at = before.findLastIndex((word) => word === "--seed" || word.startsWith("--seed="));
+  const word = before[at];
+  const seed = word === "--seed" ? before[at + 1] : word?.slice("--seed=".length);
+  return seed === undefined ? {} : { seed };
 }
 
 /** The positional words so far, the option that waits for its value, and whether `--` has ended the options. */

@@ -7,14 +7,10 @@ import type { Candidate } from "./decide-completion.ts";
 const MOST = 500;
 
 /**
- * The images whose name begins with `prefix`: file names without their ending, and paths where two files have one name. An id
- * is offered only where no name fits, or where names are hidden.
+ * The images whose name begins with `prefix`: file names without their ending, and paths where two files have one name. An id,
+ * or a blind name in its place, is offered only where no name fits.
  */
-export function imageCandidates(
-  images: readonly ImageOverview[],
-  prefix: string,
-  isBlind: boolean,
-): readonly Candidate[] {
+export function imageCandidates(images: readonly ImageOverview[], prefix: string): readonly Candidate[] {
   const counts = new Map<string, number>();
   for (const { rel_path: path } of images) {
     const stem = stemOf(path);
@@ -22,7 +18,7 @@ export function imageCandidates(
   }
   const names = images.flatMap(({ rel_path: path }) => {
     const stem = stemOf(path);
-    return path === null || isBlind ? [] : [counts.get(stem) === 1 ? stem : path];
+    return path === null ? [] : [counts.get(stem) === 1 ? stem : path];
   });
   const fitting = names.filter((name) => name.startsWith(prefix)).sort();
   const ids = images.map(({ image_id: id }) => id).filter((id) => id.startsWith(prefix));

@@ -2,8 +2,8 @@
 
 import type { ZarrDataset } from "@kym/zarr-store";
 import type { CommandContext } from "../../arguments/command.ts";
-import { blindOverview } from "../../study/blind.ts";
-import { findAmong } from "../../study/find-image.ts";
+import type { Naming } from "../../study/blind.ts";
+import { findAmong, findingOf } from "../../study/find-image.ts";
 import { imageOverviews } from "../../study/image-overview.ts";
 import { selectImages } from "../../study/select-images.ts";
 
@@ -24,11 +24,11 @@ export async function chooseNamed(
   dataset: ZarrDataset,
   names: readonly string[],
   path: string,
-  { blind }: { readonly blind: boolean },
+  naming: Naming,
 ): Promise<ChosenImages> {
-  const overviews = await dataset.readConsistently(() => imageOverviews(dataset));
-  const images = blind ? overviews.map(blindOverview) : overviews;
-  const ids = names.map((name) => findAmong(images, name, path).image_id);
+  const images = await dataset.readConsistently(() => imageOverviews(dataset));
+  const finding = await findingOf(dataset, path, naming);
+  const ids = names.map((name) => findAmong(images, name, finding).image_id);
   return chosen(dataset, [...new Set(ids)]);
 }
 

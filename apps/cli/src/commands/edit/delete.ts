@@ -9,7 +9,7 @@ import {
   defineCommand,
 } from "../../arguments/command.ts";
 import { shellWord } from "../../screen/shell-word.ts";
-import { BLIND_OPTION, isBlind } from "../../study/blind.ts";
+import { BLIND_OPTION, isBlind, namingOf } from "../../study/blind.ts";
 import { type ImageNames, imageNames } from "../../study/image-names.ts";
 import { openStudy } from "../../study/open-study.ts";
 import { rowsOfImages, type StaleRows, staleLines } from "../../study/went-stale.ts";
@@ -35,12 +35,12 @@ and kym refresh do not bring them back; kym ingest --deleted does.`,
   run: async (context) => {
     const [path = "", ...wanted] = context.args;
     const { signal } = context;
-    const blind = isBlind(context);
+    const naming = namingOf(context);
     const isDry = context.options["dry-run"] === true;
     await using dataset = await openStudy(context, path, isDry ? "r" : "a");
     await dataset.assertExists();
-    const { imageIds } = await chooseNamed(dataset, wanted, path, { blind });
-    const names = await imageNames(dataset, { blind });
+    const { imageIds } = await chooseNamed(dataset, wanted, path, naming);
+    const names = await imageNames(dataset, naming);
     const rows = (await rowsOfImages(dataset, imageIds, { signal })).filter(
       (one) => one.image_ids.length > 0,
     );
@@ -101,19 +101,20 @@ interface Deletion {
 }
 
 function resultOf(
-  { args, options }: Pick<CommandContext, "args" | "options">,
+  context: Pick<CommandContext, "args" | "options">,
   { deleted, gone, rows, names }: Deletion,
 ): CommandResult {
+  const { args, options } = context;
   const isDry = options["dry-run"] === true;
   const next = isDry || rows.length === 0 ? undefined : `kym index ${shellWord(args[0] ?? "")}`;
   return {
     exitCode: EXIT.ok,
-    data: {
+    data: names.inData({
       dryRun: isDry,
       deleted: deleted.map((id) => ({ image_id: id, name: names.of(id) })),
       went_stale: rows,
-      next: next ?? null,
-    },
+      next: isBlind(context) ? null : (next ?? null),
+    }),
     warnings: gone.map((id) => `${printable(names.of(id))} was deleted meanwhile`),
     text: [
       ...deleted.map((id) => `${isDry ? "would have deleted" : "deleted"} ${printable(names.of(id))}\n`),

@@ -12,7 +12,7 @@ import {
   defineCommand,
 } from "../../arguments/command.ts";
 import { shellWord } from "../../screen/shell-word.ts";
-import { BLIND_OPTION, isBlind } from "../../study/blind.ts";
+import { BLIND_OPTION, isBlind, namingOf } from "../../study/blind.ts";
 import { type ImageNames, imageNames } from "../../study/image-names.ts";
 import { openStudy } from "../../study/open-study.ts";
 import { leftOutNotes, WHERE_OPTION } from "../../study/select-images.ts";
@@ -64,7 +64,7 @@ understood, nothing is written.`,
     await using dataset = await openStudy(context, path, isDry ? "r" : "a");
     await dataset.assertExists();
     const { chosen: images, wantedOf, notes } = await source(dataset);
-    const names = await imageNames(dataset, { blind: isBlind(context) });
+    const names = await imageNames(dataset, namingOf(context));
     const nameOf = (imageId: string): string => names.of(imageId);
     const request: EditRequest = { chosen: images, wantedOf, nameOf };
     const planned = await planEdits(dataset, request, { signal });
@@ -153,7 +153,7 @@ function sourceOf(context: CommandContext): (dataset: ZarrDataset) => Promise<Wa
     };
   }
   return async (dataset) => ({
-    chosen: await chooseNamed(dataset, names, path, { blind: isBlind(context) }),
+    chosen: await chooseNamed(dataset, names, path, namingOf(context)),
     ...{ wantedOf, notes: [] },
   });
 }
@@ -214,7 +214,7 @@ function resultOf(
   const leftOut = outcomes.flatMap((one) => (one.outcome === "left out" ? [one] : []));
   return {
     exitCode: leftOut.length > 0 ? EXIT.partial : EXIT.ok,
-    data: {
+    data: names.inData({
       dryRun: isDry,
       edited: outcomes.flatMap((one) =>
         one.outcome === "edited"
@@ -235,8 +235,8 @@ function resultOf(
       })),
       analyses_with_another_calibration: concerned,
       went_stale: stale,
-      next: next ?? null,
-    },
+      next: blind ? null : (next ?? null),
+    }),
     warnings: [
       ...notes,
       ...leftOut.map(({ imageId, reason }) => `left out ${printable(names.of(imageId))}: ${reason}`),

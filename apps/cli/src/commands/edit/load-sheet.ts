@@ -2,6 +2,8 @@
 
 import type { ZarrDataset } from "@kym/zarr-store";
 import type { CommandContext } from "../../arguments/command.ts";
+import { loadBlindNames } from "../../blind/blind-names.ts";
+import { namingOf, seedOf } from "../../study/blind.ts";
 import { loadImagesTable } from "../../study/images-table.ts";
 import { CliError } from "../../terminal/cli-error.ts";
 import { EXIT } from "../../terminal/exit-code.ts";
@@ -19,13 +21,15 @@ const MOST_SHOWN = 8;
  * @throws {CliError} `invalid_sheet`, with every fault in `details`; and the errors of `readSheet`
  */
 export async function loadSheet(
-  context: Pick<CommandContext, "resolvePath" | "stdin" | "signal">,
+  context: Pick<CommandContext, "resolvePath" | "stdin" | "signal" | "options">,
   dataset: ZarrDataset,
   path: string,
 ): Promise<{ readonly wanted: ReadonlyMap<string, WantedValues>; readonly notes: readonly string[] }> {
   const sheet = await readSheet(path, context);
-  const table = await loadImagesTable(dataset, { signal: context.signal });
-  const { wanted, passedOver, faults } = wantedBySheet(sheet, table);
+  const naming = namingOf(context);
+  const blind = naming.blind ? await loadBlindNames(dataset, seedOf(naming)) : undefined;
+  const table = await loadImagesTable(dataset, { blind, signal: context.signal });
+  const { wanted: named, passedOver, faults } = wantedBySheet(sheet, table);
   if (faults.length > 0) {
     const shown = faults.slice(0, MOST_SHOWN).map((fault) => `\n  ${printable(fault)}`);
     const more = faults.length - shown.length;
@@ -36,6 +40,10 @@ export async function loadSheet(
       { details: { faults } },
     );
   }
+  const wanted =
+    blind === undefined
+      ? named
+      : new Map([...named].map(([name, values]) => [blind.idOf(name) ?? name, values]));
   return {
     wanted,
     notes:

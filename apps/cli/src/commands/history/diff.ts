@@ -8,7 +8,7 @@ import { fieldName, valueWords, wordsOfRows } from "../../changes/change-words.t
 import { loadChanges } from "../../changes/load-changes.ts";
 import { joinPathChanges, pathChangesOf, reversed } from "../../changes/path-change.ts";
 import { wrapText } from "../../screen/wrap-text.ts";
-import { BLIND_OPTION, isBlind } from "../../study/blind.ts";
+import { BLIND_OPTION, namingOf } from "../../study/blind.ts";
 import { everyImageName, type ImageNames } from "../../study/image-names.ts";
 import { openStudy } from "../../study/open-study.ts";
 import { CliError } from "../../terminal/cli-error.ts";
@@ -40,13 +40,14 @@ by these. Without B, it is the newest version. Version 0 is the empty dataset.`,
     const records = await recordsBetween(dataset, Math.min(a, b), Math.max(a, b), signal);
     const joined = joinPathChanges(records.map(pathChangesOf));
     const all = await loadChanges(dataset, a <= b ? joined : reversed(joined), { signal });
-    const blind = isBlind(context);
+    const naming = namingOf(context);
+    const { blind } = naming;
     const changes = blind ? all.map(blindChange) : all;
-    const names = await everyImageName(dataset, { blind: blind || context.verbose });
+    const names = await everyImageName(dataset, { ...naming, ids: context.verbose });
     const lines = linesOf(changes, names);
     return {
       exitCode: EXIT.ok,
-      data: { from: a, to: b, changes },
+      data: names.inData({ from: a, to: b, changes }),
       text: wrapText(
         lines.length === 0
           ? `version ${a} and version ${b} are the same\n`

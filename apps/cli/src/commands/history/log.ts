@@ -9,7 +9,7 @@ import { loadChanges } from "../../changes/load-changes.ts";
 import { type LoggedCommit, type LogLine, logLines } from "../../changes/log-lines.ts";
 import { pathChangesOf } from "../../changes/path-change.ts";
 import { wrapLines } from "../../screen/wrap-text.ts";
-import { BLIND_OPTION, isBlind } from "../../study/blind.ts";
+import { BLIND_OPTION, namingOf } from "../../study/blind.ts";
 import { findImage } from "../../study/find-image.ts";
 import { everyImageName } from "../../study/image-names.ts";
 import { openStudy } from "../../study/open-study.ts";
@@ -40,11 +40,12 @@ their ids, and --json has every commit with the values before and after.`,
   run: async (context) => {
     const [path = "", wanted] = context.args;
     await using dataset = await openStudy(context, path, "r");
-    const blind = isBlind(context);
+    const naming = namingOf(context);
+    const { blind } = naming;
     const sinceEpochMs = sinceOf(context.options.since, dataset.runtime.nowEpochMs());
     const imageId =
-      wanted === undefined ? undefined : (await findImage(dataset, wanted, path, { blind })).image_id;
-    const names = await everyImageName(dataset, { blind: blind || context.verbose });
+      wanted === undefined ? undefined : (await findImage(dataset, wanted, path, naming)).image_id;
+    const names = await everyImageName(dataset, { ...naming, ids: context.verbose });
     const commits: LoggedCommit[] = [];
     for await (const record of dataset.log({ signal: context.signal })) {
       if (Date.parse(record.committedUtc) >= sinceEpochMs && isOf(record, imageId)) {
@@ -62,7 +63,7 @@ their ids, and --json has every commit with the values before and after.`,
       sinceEpochMs > Number.NEGATIVE_INFINITY || imageId !== undefined ? "no commits\n" : "no commits yet\n";
     return {
       exitCode: EXIT.ok,
-      data: said.map((commit) => entryOf(commit, (id) => names.of(id))),
+      data: names.inData(said.map((commit) => entryOf(commit, (id) => names.of(id)))),
       text: lines.length === 0 ? nothing : logText(lines, context),
     };
   },

@@ -40,7 +40,7 @@ undone. What put images in, replaced or deleted them cannot be undone.`,
     await using dataset = await openStudy(context, path, dryRun ? "r" : "a");
     await dataset.assertExists();
     const preview = await dataset.past.undo({ ...METADATA_UNDO, version, dryRun: true, signal });
-    const names = await everyImageName(dataset, { blind: context.verbose });
+    const names = await everyImageName(dataset, { blind: false, ids: context.verbose });
     if (preview.outcome === "refused") {
       throw refusedUndo(preview, { path, names, version });
     }

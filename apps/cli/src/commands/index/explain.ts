@@ -11,7 +11,7 @@ import {
 import { analysisLines, preferenceLines } from "../../screen/analysis-lines.ts";
 import { shellWord } from "../../screen/shell-word.ts";
 import { wrapText } from "../../screen/wrap-text.ts";
-import { BLIND_OPTION, isBlind } from "../../study/blind.ts";
+import { BLIND_OPTION, namingOf } from "../../study/blind.ts";
 import { findImage } from "../../study/find-image.ts";
 import { type ImageNames, imageNames } from "../../study/image-names.ts";
 import { HOW_TO_ANALYSE, INDEXER_OPTION, wantedIndexers } from "../../study/indexers.ts";
@@ -32,15 +32,15 @@ others. Nothing is changed.`,
   options: { ...INDEXER_OPTION, ...BLIND_OPTION },
   run: async (context) => {
     const [path = "", wanted] = context.args;
-    const blind = isBlind(context);
+    const naming = namingOf(context);
     await using dataset = await openStudy(context, path, "r");
     const indexers = await wantedIndexers(context, dataset);
     const imageIds =
       wanted === undefined
         ? await dataset.listImageIds()
-        : [(await findImage(dataset, wanted, path, { blind })).image_id];
+        : [(await findImage(dataset, wanted, path, naming)).image_id];
     const explained = await explain(dataset, indexers, imageIds, context);
-    const names = await imageNames(dataset, { blind });
+    const names = await imageNames(dataset, naming);
     const analyses = wanted === undefined ? [] : await analysesOf(dataset, imageIds, context);
     const settings = await new KymDataset(dataset).loadSettings({ signal: context.signal });
     const lines =
@@ -57,7 +57,7 @@ others. Nothing is changed.`,
     const isAnalysed = explained.length === 0 || explained.some(({ state }) => state !== "not_analysed");
     return {
       exitCode: EXIT.ok,
-      data: explained.map(({ tableName: _, ...one }) => one),
+      data: names.inData(explained.map(({ tableName: _, ...one }) => one)),
       text: wrapText(
         [...lines, ...preferenceLines(settings), ...(isAnalysed ? [] : [HOW_TO_ANALYSE])]
           .map((line) => `${printable(names.in(line))}\n`)

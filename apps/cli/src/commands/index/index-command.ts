@@ -11,7 +11,7 @@ import {
 } from "../../arguments/command.ts";
 import { shellWord } from "../../screen/shell-word.ts";
 import { wrapText } from "../../screen/wrap-text.ts";
-import { BLIND_OPTION, isBlind } from "../../study/blind.ts";
+import { BLIND_OPTION, namingOf } from "../../study/blind.ts";
 import { type ImageNames, imageNames } from "../../study/image-names.ts";
 import { INDEXER_OPTION, INDEXERS, wantedIndexers } from "../../study/indexers.ts";
 import { openStudy } from "../../study/open-study.ts";
@@ -58,7 +58,7 @@ make rows anew that depend on them.`,
     }
     const kym = new KymDataset(dataset);
     await kym.saveSettings(settings, { signal: context.signal });
-    const names = await imageNames(dataset, { blind: isBlind(context) });
+    const names = await imageNames(dataset, namingOf(context));
     const reports: UpdateReport[] = [];
     const overviews =
       context.options.indexer === undefined ? await makeOverviews(kym, names, context) : undefined;
@@ -78,10 +78,10 @@ make rows anew that depend on them.`,
     return {
       exitCode: failures.length > 0 ? EXIT.partial : EXIT.ok,
       data: dryRun
-        ? {
+        ? names.inData({
             ...{ dryRun, indexers: reports.map((report) => ({ ...countsOf(report), plan: planOf(report) })) },
             ...overviewCounts(overviews),
-          }
+          })
         : {
             indexers: allCounts(reports, context.options.indexer, (await dataset.listImageIds()).length),
             ...overviewCounts(overviews),

@@ -4,11 +4,12 @@ import { COLUMNS } from "@kym/kym-schema";
 import { IMAGES_COLUMNS } from "@kym/kym-schema/tables";
 import type { Column, Row, ZarrDataset } from "@kym/zarr-store";
 import { type Command, type CommandContext, defineCommand } from "../../arguments/command.ts";
+import { type BlindNames, loadBlindNames } from "../../blind/blind-names.ts";
 import { giveTable } from "../../output/give-table.ts";
 import { OUTPUT_OPTIONS, outputChoice } from "../../output/output-choice.ts";
 import type { OutputTable } from "../../output/output-table.ts";
 import { shellWord } from "../../screen/shell-word.ts";
-import { BLIND_OPTION, blindOverview, isBlind } from "../../study/blind.ts";
+import { BLIND_OPTION, blindFlags, blindOverview, namingOf, seedOf } from "../../study/blind.ts";
 import { ImageNames } from "../../study/image-names.ts";
 import { type ImageOverview, imageOverviews, isFromTiff } from "../../study/image-overview.ts";
 import { type ImagesTable, loadImagesTable } from "../../study/images-table.ts";
@@ -37,8 +38,8 @@ const TITLES: readonly TextColumn[] = [
 const ONLY_IF_KNOWN: ReadonlySet<string> = new Set(["condition", "treatment", SCALE_FROM]);
 /** Shown only to those who ask for it, so it is never left out. */
 const ID_COLUMN: TextColumn = { title: "id" };
-/** Where files are hidden, the id is the name of an image. */
-const BLIND_TITLES: readonly TextColumn[] = [{ title: "id" }, ...TITLES.slice(1)];
+/** Where files are hidden, images have other names. */
+const BLIND_TITLES: readonly TextColumn[] = [{ title: "image" }, ...TITLES.slice(1)];
 
 export const lsCommand: Command = defineCommand({
   usage: "ls DATASET",
@@ -71,18 +72,22 @@ kym query DATASET "describe images" says more.`,
     const choice = outputChoice(options);
     const isShown = choice.to === "stdout" && choice.format === "table";
     await using dataset = await openStudy(context, path, "r");
+    const naming = namingOf(context);
+    const blind = naming.blind ? await loadBlindNames(dataset, seedOf(naming)) : undefined;
     const found = await imageOverviews(dataset);
-    const overviews = (isBlind(context) ? found.map(blindOverview) : [...found]).sort(byFile);
+    const overviews = (
+      blind === undefined ? [...found] : found.map((image) => blindOverview(image, blind))
+    ).sort(byFile);
     const needsTable = wantsJson(context) || !isShown || PICKING.some((name) => options[name] !== undefined);
     const listing = needsTable
-      ? await pick(context, dataset, overviews)
+      ? await pick(context, dataset, overviews, blind)
       : { images: overviews, rows: [], columns: undefined, allColumns: [], notes: [] };
     const images = listing.images.slice(0, limit);
     const rows = listing.rows.slice(0, limit);
     const { columns, allColumns } = listing;
     const pictures =
       options.pictures === true && isShown && terminal.outIsTty && images.length > 0
-        ? await drawPictures(context, dataset, images)
+        ? await drawPictures(context, dataset, images, blind)
         : undefined;
     const given = await giveTable(context, choice, tableOf(allColumns, columns, rows), {
       data: dataOf(images, rows, columns),
@@ -92,7 +97,7 @@ kym query DATASET "describe images" says more.`,
           : pictures !== undefined
             ? pictures.text
             : columns === undefined
-              ? overviewTable(images, context)
+              ? overviewTable(images, context, blind !== undefined)
               : rowsTable(columns, rows, terminal),
       location: dataset.location,
       commandFor: (file) => `kym ls ${shellWord(path)} -o ${shellWord(file)}`,
@@ -101,10 +106,15 @@ kym query DATASET "describe images" says more.`,
       ...given,
       warnings: [
         ...listing.notes,
-        ...pictureNotes(pictures, `${kymCommand(context)} index ${shellWord(path)}`),
+        ...pictureNotes(
+          pictures,
+          `${kymCommand(context)} index ${naming.blind ? "DATASET" : shellWord(path)}`,
+        ),
       ],
       ...(isShown &&
-        images[0] && { next: `kym show ${shellWord(path)} ${shellWord(nameToType(images[0], overviews))}` }),
+        images[0] && {
+          next: `kym show ${shellWord(path)} ${shellWord(nameToType(images[0], overviews))}${blindFlags(naming)}`,
+        }),
     };
   },
 });
@@ -113,17 +123,20 @@ kym query DATASET "describe images" says more.`,
 const PICKING = ["where", "stale", "no-rois", "sort", "columns"] as const;
 
 async function drawPictures(
-  context: Pick<CommandContext, "options" | "terminal" | "signal">,
+  context: Pick<CommandContext, "terminal" | "signal">,
   dataset: ZarrDataset,
   images: readonly ImageOverview[],
+  blind: BlindNames | undefined,
 ): Promise<Pictures> {
   const { terminal, signal } = context;
-  const blind = isBlind(context);
-  const named = images.map(({ image_id: imageId, rel_path: path }) => ({
-    imageId,
-    name: blind ? imageId.slice(0, 8) : printable(path ?? imageId),
+  const named = images.map(({ image_id: name, rel_path: path }) => ({
+    imageId: blind?.idOf(name) ?? name,
+    name: printable(path ?? name),
   }));
-  return pictureLines(dataset, named, { width: terminal.width, color: terminal.color, blind, signal });
+  const isBlind = blind !== undefined;
+  return pictureLines(dataset, named, {
+    ...{ width: terminal.width, color: terminal.color, blind: isBlind, signal },
+  });
 }
 
 function pictureNotes(pictures: Pictures | undefined, indexing: string): readonly string[] {
@@ -151,9 +164,10 @@ async function pick(
   context: CommandContext<PickOptions & { readonly where?: string | undefined }>,
   dataset: ZarrDataset,
   overviews: readonly ImageOverview[],
+  blind: BlindNames | undefined,
 ): Promise<Listing> {
   const { options, signal } = context;
-  const table = await loadImagesTable(dataset, { blind: isBlind(context), signal });
+  const table = await loadImagesTable(dataset, { blind, signal });
   const allColumns = table.columns;
   const { sort, columns } = pickColumns(
     options,
@@ -221,17 +235,17 @@ function noneText(count: number): string {
 
 function overviewTable(
   images: readonly ImageOverview[],
-  context: Pick<CommandContext, "options" | "terminal" | "verbose">,
+  context: Pick<CommandContext, "terminal" | "verbose">,
+  blind: boolean,
 ): string {
   const { outIsTty, width, color } = context.terminal;
-  const blind = isBlind(context);
   const hasIds = context.verbose && !blind;
   // A header is what one expects: sources are shown only where a scale is from a TIFF.
   const hasSource = images.some((image) => isFromTiff(image.calibration_source));
   const rows = images.map((image) => {
     const [file = "", ...cells] = overviewRow(image, hasSource);
     const id = outIsTty ? image.image_id.slice(0, 8) : image.image_id;
-    return [blind ? id : file, ...cells, ...(hasIds ? [id] : [])];
+    return [blind ? image.image_id : file, ...cells, ...(hasIds ? [id] : [])];
   });
   const named = blind ? BLIND_TITLES : TITLES;
   const titles = hasIds ? [...named, ID_COLUMN] : named;
@@ -253,6 +267,9 @@ function overviewTable(
 
 /** What a user may type for an image. */
 function nameToType(image: ImageOverview, all: readonly ImageOverview[]): string {
+  if (image.rel_path === null && all.every((one) => one.rel_path === null)) {
+    return image.image_id;
+  }
   const name = new ImageNames(all).of(image.image_id);
   return name === image.image_id ? name.slice(0, 8) : name;
 }

@@ -23,7 +23,7 @@ export interface Pictures {
 const CONCURRENCY = 16;
 /** Names take at most this share of a line. */
 const NAME_SHARE = 0.35;
-const TITLES = { name: "file", id: "id", strip: "whole scan, time →" } as const;
+const TITLES = { name: "file", blind: "image", strip: "whole scan, time →" } as const;
 
 /**
  * A line for each image: its name, and the whole scan in what is left of the width, from one half of the vessel above and one below.
@@ -39,7 +39,7 @@ export async function pictureLines(
     ...options
   }: ReadOptions & { readonly width: number; readonly color: boolean; readonly blind: boolean },
 ): Promise<Pictures> {
-  const title = blind ? TITLES.id : TITLES.name;
+  const title = blind ? TITLES.blind : TITLES.name;
   const longest = images.reduce((most, { name }) => Math.max(most, name.length), title.length);
   const nameWidth = Math.max(title.length, Math.min(longest, Math.floor(width * NAME_SHARE)));
   const strips = new Map<string, string>();

@@ -9,6 +9,7 @@ import { shortNumber } from "../../screen/short-number.ts";
 import { CliError, usageError } from "../../terminal/cli-error.ts";
 import { EXIT } from "../../terminal/exit-code.ts";
 import { counted, printable } from "../../terminal/text-table.ts";
+import { blindTraces } from "./blind-traces.ts";
 import { figureNotes } from "./figure-notes.ts";
 import { loadPixels } from "./load-pixels.ts";
 import { DEFAULT_LINES, wantedStretch, wholeNumber } from "./plot-options.ts";
@@ -25,6 +26,8 @@ export interface FigureRequest {
   readonly roi: readonly string[] | undefined;
   readonly channel: string | undefined;
   readonly palette: PaletteName;
+  /** Words that anybody may have written are left out. */
+  readonly blind: boolean;
 }
 
 export interface LoadedFigure {
@@ -50,7 +53,8 @@ export async function loadFigure(
   });
   const { rois, header } = await image.metadata(options);
   const pixelSize = calibrationOf(header);
-  const { traces, events } = await new KymDataset(dataset).loadTraces(request.imageId, options);
+  const loaded = await new KymDataset(dataset).loadTraces(request.imageId, options);
+  const { traces, events } = request.blind ? blindTraces(loaded) : loaded;
   const ids = request.roi?.map((id) => wholeNumber("--roi", id, { min: 0, max: 999_999_999 }));
   const isWanted = (id: number): boolean => ids === undefined || ids.includes(id);
   const unknown = ids?.find(
@@ -123,7 +127,11 @@ function isWithin({ startS, endS }: RoiEvent, stretch: Stretch, secondsPerLine: 
 }
 
 /** Around the first event, where there is something to judge; in the middle of a scan without events. */
-function detailStretch(events: readonly RoiEvent[], lines: number, secondsPerLine: number | null): Stretch {
+export function detailStretch(
+  events: readonly Pick<RoiEvent, "startS">[],
+  lines: number,
+  secondsPerLine: number | null,
+): Stretch {
   const eventS = events.find(({ startS }) => startS !== null)?.startS ?? null;
   const centre = eventS === null || secondsPerLine === null ? lines / 2 : eventS / secondsPerLine;
   const start = Math.max(0, Math.min(lines - DEFAULT_LINES, Math.round(centre - DEFAULT_LINES / 2)));

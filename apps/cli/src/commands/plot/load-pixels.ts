@@ -48,7 +48,7 @@ export async function loadPixels(
       start: stretch.start + first,
       stop: Math.min(stretch.stop, stretch.start + first + atOnce),
     };
-    const plane = planeOf(await image.getSlice2d({ channel, rows }, options));
+    const plane = slicePlane(await image.getSlice2d({ channel, rows }, options));
     takeLines(plane, first, shown, pixels);
     takeLines(plane, first, sampled, samples);
   }
@@ -73,7 +73,7 @@ function takeLines(plane: PixelPlane, first: number, wanted: readonly number[], 
 }
 
 /** 64-bit integers become doubles, which is exact enough for 256 levels. */
-function planeOf({ data, shape }: NdArray): PixelPlane {
+export function slicePlane({ data, shape }: NdArray): PixelPlane {
   const [lines = 0, columns = 0] = shape;
   const isBig = data instanceof BigInt64Array || data instanceof BigUint64Array;
   return { pixels: isBig ? Float64Array.from(data, Number) : data, lines, columns };

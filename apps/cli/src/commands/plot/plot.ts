@@ -4,8 +4,9 @@ import { type Command, defineCommand } from "../../arguments/command.ts";
 import { writeNewFile } from "../../arguments/write-new-file.ts";
 import { drawFigure } from "../../figure/draw-figure.ts";
 import { renderPng } from "../../figure/render-png.ts";
-import { BLIND_OPTION, isBlind } from "../../study/blind.ts";
+import { BLIND_OPTION, namingOf } from "../../study/blind.ts";
 import { findImage } from "../../study/find-image.ts";
+import { imageNames } from "../../study/image-names.ts";
 import { locationOf, openStudy } from "../../study/open-study.ts";
 import { EXIT } from "../../terminal/exit-code.ts";
 import { printable } from "../../terminal/text-table.ts";
@@ -31,14 +32,17 @@ Without --at, the whole scan is shown, and below it 600 lines at full resolution
     const { options, signal } = context;
     const { file, format } = figureFormat(options.output);
     const scale = wholeNumber("--scale", options.scale ?? "3", { min: 1, max: 8 });
-    const blind = isBlind(context);
+    const naming = namingOf(context);
     await using dataset = await openStudy(context, path, "r");
-    const { image_id: imageId, rel_path: relPath } = await findImage(dataset, wanted, path, { blind });
-    const title = relPath?.slice(relPath.lastIndexOf("/") + 1) ?? imageId;
+    const { image_id: imageId, rel_path: filePath } = await findImage(dataset, wanted, path, naming);
+    const names = naming.blind ? await imageNames(dataset, naming) : undefined;
+    const relPath = names === undefined ? filePath : null;
+    const shownId = names?.of(imageId) ?? imageId;
+    const title = relPath?.slice(relPath.lastIndexOf("/") + 1) ?? shownId;
     const { at, for: length, roi, channel, palette = "gray" } = options;
     const figure = await loadFigure(
       dataset,
-      { imageId, title, at, for: length, roi, channel, palette },
+      { imageId, title, at, for: length, roi, channel, palette, blind: naming.blind },
       { signal },
     );
     const svg = drawFigure(figure.facts);
@@ -46,7 +50,7 @@ Without --at, the whole scan is shown, and below it 600 lines at full resolution
     await writeNewFile(context.resolvePath(file), content, options.force === true, locationOf(context, path));
     return {
       exitCode: EXIT.ok,
-      data: { file, format, image_id: imageId, rel_path: relPath, ...dataOf(figure) },
+      data: { file, format, image_id: shownId, rel_path: relPath, ...dataOf(figure) },
       text: `wrote ${printable(file)}\n${figure.facts.notes.map((note) => `  ${printable(note)}\n`).join("")}`,
     };
   },

@@ -6,6 +6,7 @@ import { velocityEventIndexer } from "@kym/kym-dataset";
 import { COLUMNS } from "@kym/kym-schema";
 import type { ZarrDataset } from "@kym/zarr-store";
 import type { ParquetFile } from "@kym/zarr-store/table";
+import type { BlindNames } from "../../blind/blind-names.ts";
 import { type DuckDbSession, quotedName, quotedText } from "../../sql/duckdb-session.ts";
 import { writeImages } from "../../sql/write-images.ts";
 import { isTelling } from "../../study/blind.ts";
@@ -15,8 +16,8 @@ import { JOINED_COLUMNS } from "./columns-of-view.ts";
 export interface MakeViewsOptions {
   /** Whether to make the view of images beside those of stored tables. */
   readonly withImages: boolean;
-  /** Columns that tell what a scan is exist, but are NULL. */
-  readonly blind: boolean;
+  /** Columns that tell what a scan is exist, but are NULL, and these names stand in the place of ids. */
+  readonly blind: BlindNames | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -42,12 +43,14 @@ export async function makeViews(
   for (const name of names) {
     const files = (filesOf.get(name) ?? []).map(quotedText);
     const all = `select * from read_parquet([${files.join(", ")}])`;
-    const rows = blind ? await hideTelling(session, all) : all;
+    const rows = blind === undefined ? all : await hideTelling(session, all, blind);
     const view =
       name === velocityEventIndexer.tableName && images !== undefined
         ? await withFactsOfImage(session, rows, images)
         : rows;
-    await connection.run(`create view ${quotedName(name)} as ${view}`);
+    // The SQL of a view can be asked for, and that of a blind one has the ids.
+    const kind = blind === undefined ? "view" : "table";
+    await connection.run(`create ${kind} ${quotedName(name)} as ${view}`);
   }
   if (withImages && images !== undefined) {
     await connection.run(`create view ${IMAGES_TABLE} as ${images}`);
@@ -69,12 +72,20 @@ async function copyTable(files: readonly ParquetFile[], path: string): Promise<r
   return copies;
 }
 
-/** Replaces columns by NULLs of the same type, so that the same SQL still works. */
-async function hideTelling(session: DuckDbSession, rows: string): Promise<string> {
-  const nulls = (await columnsOf(session, rows))
+/** Replaces columns by NULLs of the same type, so that the same SQL still works, and ids by blind names. */
+async function hideTelling(session: DuckDbSession, rows: string, blind: BlindNames): Promise<string> {
+  const columns = await columnsOf(session, rows);
+  const replaced = columns
     .filter(({ name }) => isTelling(name))
     .map(({ name, type }) => `cast(null as ${type}) as ${quotedName(name)}`);
-  return nulls.length === 0 ? rows : `select * replace (${nulls.join(", ")}) from (${rows})`;
+  if (columns.some(({ name, type }) => name === COLUMNS.imageId && type === "VARCHAR")) {
+    const ids = [...blind.imageIds];
+    const [known, names] = [ids, ids.map((id) => blind.of(id))].map(
+      (texts) => `[${texts.map(quotedText).join(", ")}]::varchar[]`,
+    );
+    replaced.push(`(${names})[list_position(${known}, ${COLUMNS.imageId})] as ${COLUMNS.imageId}`);
+  }
+  return replaced.length === 0 ? rows : `select * replace (${replaced.join(", ")}) from (${rows})`;
 }
 
 /**

@@ -3,13 +3,14 @@
 import type { Row } from "@kym/zarr-store";
 import { type Command, defineCommand } from "../../arguments/command.ts";
 import { readInput } from "../../arguments/read-input.ts";
+import { loadBlindNames } from "../../blind/blind-names.ts";
 import { giveTable } from "../../output/give-table.ts";
 import { OUTPUT_OPTIONS, outputChoice } from "../../output/output-choice.ts";
 import { recordList } from "../../screen/record-list.ts";
 import { shellWord } from "../../screen/shell-word.ts";
 import { shortNumber } from "../../screen/short-number.ts";
 import { wrapText } from "../../screen/wrap-text.ts";
-import { BLIND_OPTION, isBlind } from "../../study/blind.ts";
+import { BLIND_OPTION, namingOf, seedOf } from "../../study/blind.ts";
 import { openStudy } from "../../study/open-study.ts";
 import { EXIT } from "../../terminal/exit-code.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
@@ -51,7 +52,9 @@ and FALSE, and a text that a spreadsheet would run as a formula has a ' before i
     const choice = outputChoice(context.options);
     const sql = given === "-" ? new TextDecoder().decode(await readInput(given, context)) : given;
     await using dataset = await openStudy(context, path, "r");
-    const result = await runQuery(dataset, sql, { ...context, blind: isBlind(context) });
+    const naming = namingOf(context);
+    const blind = naming.blind ? await loadBlindNames(dataset, seedOf(naming)) : undefined;
+    const result = await runQuery(dataset, sql, { ...context, blind });
     const keepsUnits = choice.to === "file" && choice.format === "parquet";
     const units = keepsUnits ? await unitsOfColumns(dataset, sql) : undefined;
     const table = await giveTable(context, choice, resultTable(result, units), {

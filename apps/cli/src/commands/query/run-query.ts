@@ -2,6 +2,7 @@
 
 import type { DuckDBConnection } from "@duckdb/node-api";
 import type { Row, ZarrDataset } from "@kym/zarr-store";
+import type { BlindNames } from "../../blind/blind-names.ts";
 import {
   type DuckDbOptions,
   type DuckDbSession,
@@ -31,8 +32,8 @@ export interface QueryResult {
 }
 
 export interface QueryOptions extends DuckDbOptions {
-  /** Columns that tell what a scan is exist, but are NULL. */
-  readonly blind?: boolean;
+  /** Columns that tell what a scan is exist, but are NULL, and these names stand in the place of ids. */
+  readonly blind?: BlindNames | undefined;
 }
 
 /**
@@ -45,7 +46,7 @@ export interface QueryOptions extends DuckDbOptions {
 export async function runQuery(
   dataset: ZarrDataset,
   sql: string,
-  { signal, onExit, blind = false }: QueryOptions,
+  { signal, onExit, blind }: QueryOptions,
 ): Promise<QueryResult> {
   return withDuckDb({ signal, onExit }, async (session) => {
     const tables = await dataset.listTableNames();

@@ -8,15 +8,10 @@ export interface GroupedImage {
 
 /** The images drawn, and the groups that have fewer than were asked for. */
 export interface Draw {
-  /** In the order of their hashes, so that the groups are mixed. */
+  /** In the order of their places, so that the groups are mixed. */
   readonly imageIds: readonly string[];
   readonly groups: number;
   readonly small: readonly { readonly group: readonly unknown[]; readonly images: number }[];
-}
-
-/** The text whose SHA-256 gives an image its place. */
-export function placeText(seed: string, imageId: string): string {
-  return `${seed}:${imageId}`;
 }
 
 /**

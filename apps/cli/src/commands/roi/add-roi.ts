@@ -2,6 +2,7 @@
 
 import type { ImageExtent, NewRoi } from "@kym/roi";
 import { type Command, type CommandContext, defineCommand } from "../../arguments/command.ts";
+import { BLIND_OPTION } from "../../study/blind.ts";
 import type { ImageOverview } from "../../study/image-overview.ts";
 import { usageError } from "../../terminal/cli-error.ts";
 import { DRAWN_TYPES, drawnShape } from "./place/drawn-shape.ts";
@@ -23,6 +24,7 @@ never used twice.`,
   options: {
     type: { value: "X", choices: DRAWN_TYPES, help: "rect (the default), line, polyline, polygon or point" },
     ...ROI_FIELD_OPTIONS,
+    ...BLIND_OPTION,
     "dry-run": { short: "n", help: "say what would be added; write nothing" },
   },
   run: (context) => {

@@ -3,9 +3,10 @@
 import { isConfirmed, YES_OPTION } from "../../arguments/ask-yes-no.ts";
 import { type Command, defineCommand } from "../../arguments/command.ts";
 import { shellWord } from "../../screen/shell-word.ts";
+import { BLIND_OPTION } from "../../study/blind.ts";
 import { EXIT } from "../../terminal/exit-code.ts";
 import { roiIdOf } from "./place/roi-fields.ts";
-import { changedRoi, roiLine } from "./roi-line.ts";
+import { changedRoi, roiLine, shownRoi } from "./roi-line.ts";
 import { withImage } from "./with-image.ts";
 
 export const deleteRoiCommand: Command = defineCommand({
@@ -14,6 +15,7 @@ export const deleteRoiCommand: Command = defineCommand({
 with 5 unless --yes is given.`,
   examples: ["kym roi delete study.zarr 20250722_A89_0002 1"],
   options: {
+    ...BLIND_OPTION,
     ...YES_OPTION,
     "dry-run": { short: "n", help: "say what would be deleted; write nothing" },
   },
@@ -24,7 +26,7 @@ with 5 unless --yes is given.`,
     let question = "";
     const found = await withImage(context, "read", async (image) => {
       const roi = (await image.rois({ signal })).require(id);
-      question = `Delete ROI ${roiLine(roi)}?`;
+      question = `Delete ROI ${roiLine(shownRoi(roi, context))}?`;
       return changedRoi("delete", roi, context);
     });
     if (isDry) {

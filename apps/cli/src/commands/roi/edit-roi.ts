@@ -1,6 +1,7 @@
 // `kym roi edit`: moves or renames a ROI of an image.
 
 import { type Command, defineCommand } from "../../arguments/command.ts";
+import { BLIND_OPTION } from "../../study/blind.ts";
 import { parsePoints } from "./place/drawn-shape.ts";
 import { cornersOf, ROI_FIELD_OPTIONS, roiFields, roiIdOf } from "./place/roi-fields.ts";
 import { changedRoi } from "./roi-line.ts";
@@ -14,6 +15,7 @@ else.`,
   examples: ["kym roi edit study.zarr 20250722_A89_0002 1 --px 5:21"],
   options: {
     ...ROI_FIELD_OPTIONS,
+    ...BLIND_OPTION,
     "dry-run": { short: "n", help: "say what would change; write nothing" },
   },
   run: (context) => {

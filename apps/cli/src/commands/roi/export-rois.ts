@@ -12,6 +12,7 @@ import {
   defineCommand,
 } from "../../arguments/command.ts";
 import { writeNewFile } from "../../arguments/write-new-file.ts";
+import { BLIND_OPTION, isBlind } from "../../study/blind.ts";
 import { usageError } from "../../terminal/cli-error.ts";
 import { EXIT } from "../../terminal/exit-code.ts";
 import { PIXEL_CENTER_OPTION, pixelCenterOf, type RoiFileKind, roiFileKind } from "./roi-file-kind.ts";
@@ -30,13 +31,21 @@ moved. A ROI that FILE cannot hold is named, and the others are written. With - 
   options: {
     only: { value: "N", help: "export only the ROI with this number" },
     ...PIXEL_CENTER_OPTION,
+    ...BLIND_OPTION,
     force: { short: "f", help: "replace an existing file", neverFromEnvironment: true },
     "dry-run": { short: "n", help: "say what would be written; write nothing" },
   },
-  run: (context) =>
-    withImage(context, "read", (image) =>
+  run: async (context) => {
+    if (isBlind(context)) {
+      throw usageError(
+        "exported ROIs have the names and notes that --blind hides",
+        "leave it out, or let somebody else do it",
+      );
+    }
+    return withImage(context, "read", (image) =>
       exportRois(image, context, pixelCenterOf(context.options["pixel-center"])),
-    ),
+    );
+  },
 });
 
 async function exportRois(

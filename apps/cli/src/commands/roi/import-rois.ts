@@ -14,6 +14,7 @@ import {
 } from "../../arguments/command.ts";
 import { readInput } from "../../arguments/read-input.ts";
 import { shellWord } from "../../screen/shell-word.ts";
+import { BLIND_OPTION } from "../../study/blind.ts";
 import { CliError } from "../../terminal/cli-error.ts";
 import { EXIT } from "../../terminal/exit-code.ts";
 import { printable } from "../../terminal/text-table.ts";
@@ -24,7 +25,7 @@ import {
   type RoiFileKind,
   roiFileKind,
 } from "./roi-file-kind.ts";
-import { failedRoiRecord, roiLines, roiRecord } from "./roi-line.ts";
+import { failedRoiRecord, roiLines, roiRecord, shownRoi } from "./roi-line.ts";
 import { withImage } from "./with-image.ts";
 
 export const importRoisCommand: Command = defineCommand({
@@ -36,6 +37,7 @@ comes from stdin.`,
   examples: ["kym roi import study.zarr 20250722_A89_0002 RoiSet.zip"],
   options: {
     ...PIXEL_CENTER_OPTION,
+    ...BLIND_OPTION,
     "dry-run": { short: "n", help: "say what would be added; write nothing" },
   },
   run: async (context) => {
@@ -68,9 +70,10 @@ async function importRois(
   const { drafts, failed, after } = fitting(read.rois, await image.rois({ signal }));
   const failures = [...read.failed, ...failed];
   const isAdding = !isDry && drafts.length > 0;
-  const rois = isAdding
+  const added = isAdding
     ? await image.addRois(drafts, { signal })
     : after.rois.slice(after.length - drafts.length);
+  const rois = added.map((roi) => shownRoi(roi, context));
   const ignored = read.rois.flatMap(({ source, ignored: fields }) =>
     fields.map((field) => ({ source, ...field })),
   );

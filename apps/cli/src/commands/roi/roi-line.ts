@@ -4,6 +4,7 @@ import type { Roi } from "@kym/roi";
 import type { FailedRoi } from "@kym/roi/imagej";
 import type { CommandContext, CommandResult } from "../../arguments/command.ts";
 import { shellWord } from "../../screen/shell-word.ts";
+import { isBlind } from "../../study/blind.ts";
 import { roiPlace, roiPlaceText } from "../../study/roi-place.ts";
 import { EXIT } from "../../terminal/exit-code.ts";
 import { printable } from "../../terminal/text-table.ts";
@@ -38,6 +39,15 @@ export function failedRoiRecord({ source, error }: FailedRoi): Readonly<Record<s
   return { source, code: error.code, message: error.message };
 }
 
+/** The ROI as it may be shown: with `--blind` without what a person wrote, which may say what the scan is. */
+export function shownRoi(roi: Roi, context: Pick<CommandContext, "options">): Roi {
+  if (!isBlind(context)) {
+    return roi;
+  }
+  const { stats: _, ...rest } = roi;
+  return { ...rest, name: "", note: "" } as Roi;
+}
+
 const PAST = { add: "added", edit: "edited", delete: "deleted" } as const;
 
 /**
@@ -48,13 +58,16 @@ const PAST = { add: "added", edit: "edited", delete: "deleted" } as const;
 export function changedRoi(
   action: keyof typeof PAST,
   roi: Roi,
-  { args: [path = ""], options }: Pick<CommandContext, "args" | "options">,
+  context: Pick<CommandContext, "args" | "options">,
 ): CommandResult {
+  const { args, options } = context;
+  const [path = ""] = args;
+  const shown = shownRoi(roi, context);
   const dryRun = options["dry-run"] === true;
   return {
     exitCode: EXIT.ok,
-    data: { action, dryRun, roi: roiRecord(roi) },
-    text: `${dryRun ? "would have " : ""}${PAST[action]} ${roiLine(roi)}\n`,
+    data: { action, dryRun, roi: roiRecord(shown) },
+    text: `${dryRun ? "would have " : ""}${PAST[action]} ${roiLine(shown)}\n`,
     ...(!dryRun && { next: `kym index ${shellWord(path)}` }),
   };
 }

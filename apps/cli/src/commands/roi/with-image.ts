@@ -3,6 +3,7 @@
 import { AcqImage } from "@kym/kym-dataset";
 import type { DatasetContents } from "@kym/zarr-store";
 import type { CommandContext, CommandResult } from "../../arguments/command.ts";
+import { namingOf } from "../../study/blind.ts";
 import { findImage } from "../../study/find-image.ts";
 import type { ImageOverview } from "../../study/image-overview.ts";
 import { openStudy } from "../../study/open-study.ts";
@@ -20,7 +21,7 @@ export async function withImage(
   const [path = "", wanted = ""] = context.args;
   await using dataset = await openStudy(context, path, mode === "read" ? "r" : "a");
   await dataset.assertExists();
-  const overview = await findImage(dataset, wanted, path);
+  const overview = await findImage(dataset, wanted, path, namingOf(context));
   const { image_id: imageId } = overview;
   if (mode === "read") {
     return run(imageOf(dataset, imageId), overview);

@@ -9,6 +9,7 @@ import { type DrawnOverview, drawnOverview, terminalImage } from "../../figure/t
 import { terminalEvents, terminalTrace } from "../../figure/terminal-trace.ts";
 import { shortNumber } from "../../screen/short-number.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
+import { blindTraces } from "../plot/blind-traces.ts";
 import { loadPixels, type PixelOptions } from "../plot/load-pixels.ts";
 import { wantedStretch } from "../plot/plot-options.ts";
 
@@ -20,6 +21,8 @@ export interface ShowPictureOptions extends ReadOptions {
   readonly terminal: Terminal;
   /** The command that makes overviews. */
   readonly indexing: string;
+  /** Without words that a person or another program wrote. */
+  readonly blind: boolean;
 }
 
 /**
@@ -31,7 +34,7 @@ export interface ShowPictureOptions extends ReadOptions {
 export async function showPicture(
   kym: KymDataset,
   imageId: string,
-  { at, terminal, indexing, ...options }: ShowPictureOptions,
+  { at, terminal, indexing, blind, ...options }: ShowPictureOptions,
 ): Promise<string> {
   const record = kym.dataset.record(imageId);
   const image = AcqImage.from({
@@ -45,7 +48,8 @@ export async function showPicture(
     return "";
   }
   const stretch = wanted ?? { start: 0, stop: lines };
-  const { traces, events } = await kym.loadTraces(imageId, options);
+  const loaded = await kym.loadTraces(imageId, options);
+  const { traces, events } = blind ? blindTraces(loaded) : loaded;
   const channel = traces[0]?.channel ?? 1;
   const overview = wanted === undefined ? await loadOverview(record, { channel, ...options }) : null;
   if (overview === null && wanted === undefined && lines * columns > MOST_PIXELS) {

@@ -7,29 +7,27 @@ import { parseImageId, parseTableName, type ZarrDataset, type ZarrImageRecord } 
 import { type AxisScales, axisScalesOf } from "@kym/zarr-store/array";
 import { pixelArray, tablePath } from "@kym/zarr-store/layout";
 import { type Command, type CommandResult, defineCommand } from "../../arguments/command.ts";
+import { loadBlindNames } from "../../blind/blind-names.ts";
 import { analysisLines, analysisRecords, preferenceLines } from "../../screen/analysis-lines.ts";
 import { shellWord } from "../../screen/shell-word.ts";
 import { shortNumber } from "../../screen/short-number.ts";
 import { wrapText } from "../../screen/wrap-text.ts";
-import { BLIND_OPTION, isBlind } from "../../study/blind.ts";
+import { BLIND_OPTION, namingOf, seedOf } from "../../study/blind.ts";
 import { findImage } from "../../study/find-image.ts";
-import { type ImageOverview, isFromTiff } from "../../study/image-overview.ts";
+import { isFromTiff } from "../../study/image-overview.ts";
 import { HOW_TO_ANALYSE, indexersOf } from "../../study/indexers.ts";
 import { openStudy } from "../../study/open-study.ts";
-import { type RoiPlace, roiPlace, roiPlaceText } from "../../study/roi-place.ts";
+import { roiPlace, roiPlaceText } from "../../study/roi-place.ts";
 import { kymCommand } from "../../terminal/caller-form.ts";
 import { EXIT } from "../../terminal/exit-code.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
 import { printable } from "../../terminal/text-table.ts";
+import { blindShown } from "./blind-shown.ts";
 import { readersOf, readersText } from "./readers.ts";
 import { showPicture } from "./show-picture.ts";
-import {
-  calibrationOptions,
-  type TiffCalibration,
-  tiffCalibration,
-  tiffCalibrationText,
-} from "./tiff-calibration.ts";
-import { type TiffValues, tiffValues } from "./tiff-values.ts";
+import type { Shown, ShownRoi, TableState } from "./shown.ts";
+import { calibrationOptions, tiffCalibration, tiffCalibrationText } from "./tiff-calibration.ts";
+import { tiffValues } from "./tiff-values.ts";
 import { xarrayRecipe } from "./xarray-recipe.ts";
 
 export const showCommand: Command = defineCommand({
@@ -51,8 +49,8 @@ of all lines. Nothing is drawn in a pipe.`,
   run: async (context) => {
     const [path = "", wanted = ""] = context.args;
     await using dataset = await openStudy(context, path, "r");
-    const blind = isBlind(context);
-    const image = await findImage(dataset, wanted, path, { blind });
+    const naming = namingOf(context);
+    const image = await findImage(dataset, wanted, path, naming);
     const record = dataset.record(image.image_id);
     const kym = new KymDataset(dataset);
     const metadataText = await loadMetadataText(record);
@@ -62,8 +60,7 @@ of all lines. Nothing is drawn in a pipe.`,
       parquet: await record.tables.list({ format: "parquet" }),
       "csv.gz": await record.tables.list({ format: "csv.gz" }),
       arrays: await record.listArrayArtifacts(),
-      // Attachments keep the names of files, which can tell what a scan is.
-      attachments: blind ? [] : await record.listAttachments(),
+      attachments: await record.listAttachments(),
     };
     const tables: TableState[] = [];
     for (const indexer of await indexersOf(dataset)) {
@@ -79,14 +76,14 @@ of all lines. Nothing is drawn in a pipe.`,
       roi_id: roi.id,
       type: roi.type,
       name: roi.name,
-      note: blind ? "" : roi.note,
+      note: roi.note,
       channel: roi.channel,
       revision: roi.revision,
       ...roiPlace(roi),
     }));
     const attributes = await record.attributes();
     const analyses = await loadAnalyses(record, { signal: context.signal });
-    const data = {
+    const facts = {
       ...image,
       axis_scales: await scalesOf(record, metadataText),
       tiff_calibration: tiffCalibration(attributes),
@@ -94,11 +91,13 @@ of all lines. Nothing is drawn in a pipe.`,
       readers: await readersOf(record),
       ...{ rois, artifacts, tables, analysis_runs: analysisRecords(analyses) },
     };
+    const { blind } = naming;
+    const data = blind ? blindShown(facts, await loadBlindNames(dataset, seedOf(naming))) : facts;
     const { terminal, signal } = context;
     const picture = terminal.outIsTty
       ? await showPicture(kym, image.image_id, {
-          ...{ at: context.options.at, terminal, signal },
-          indexing: `${kymCommand(context)} index ${shellWord(path)}`,
+          ...{ at: context.options.at, terminal, signal, blind },
+          indexing: `${kymCommand(context)} index ${blind ? "DATASET" : shellWord(path)}`,
         })
       : "";
     return {
@@ -110,8 +109,9 @@ of all lines. Nothing is drawn in a pipe.`,
         exporting: `${kymCommand(context)} export ${shellWord(path)}`,
         terminal,
         picture,
+        blind,
       }),
-      ...nextOf(path, data),
+      ...(blind ? {} : nextOf(path, data)),
     };
   },
 });
@@ -134,29 +134,6 @@ async function scalesOf(record: ZarrImageRecord, metadataText: string | undefine
   return said.some((scale) => scale !== null) ? said : planeScales(metadataText, shape.length);
 }
 
-interface Shown extends ImageOverview, TiffValues {
-  readonly axis_scales: AxisScales;
-  /** The version of each reader that the image is from; null if it was not ingested or an early build recorded none. */
-  readonly readers: Readonly<Record<string, number>> | null;
-  readonly tiff_calibration: readonly TiffCalibration[];
-  readonly rois: readonly ShownRoi[];
-  readonly artifacts: Readonly<Record<string, readonly string[]>>;
-  readonly tables: readonly TableState[];
-}
-
-interface ShownRoi extends RoiPlace {
-  readonly roi_id: number;
-  readonly type: string;
-  readonly name: string;
-  readonly note: string;
-}
-
-interface TableState {
-  readonly table: string;
-  readonly state: string;
-  readonly explanation: string;
-}
-
 interface Surroundings {
   /** What is to be said of its analyses. */
   readonly analyses: readonly string[];
@@ -167,21 +144,23 @@ interface Surroundings {
   readonly terminal: Pick<Terminal, "outIsTty" | "width">;
   /** Lines as wide as the terminal, or nothing. */
   readonly picture: string;
+  /** Then neither ids nor places are shown. */
+  readonly blind: boolean;
 }
 
 /** Facts are wrapped to the terminal; lines to copy into another program stay whole. */
 function textOf(
   image: Shown,
   location: string,
-  { analyses, table, exporting, terminal, picture }: Surroundings,
+  { analyses, table, exporting, terminal, picture, blind }: Surroundings,
 ): string {
   const calibration = scaleText(image, terminal.outIsTty);
   const facts = [
     printable(image.rel_path ?? image.image_id),
-    `  id        ${image.image_id}`,
+    ...(blind ? [] : [`  id        ${image.image_id}`]),
     `  pixels    ${image.shape.join(" × ")} ${image.dtype ?? ""} (${image.axes.join(", ")})`,
     `  scale     ${calibration}`,
-    `  acquired  ${image.acquired_local ?? "unknown"}`,
+    ...(blind ? [] : [`  acquired  ${image.acquired_local ?? "unknown"}`]),
     `  accepted  ${image.accepted === null ? "unknown" : image.accepted ? "yes" : "no"}`,
     ...(image.readers === null ? [] : [`  read by   ${readersText(image.readers)}`]),
     ...image.tiff_warnings.map((warning) => `  note      ${printable(warning)}`),
@@ -203,6 +182,11 @@ function textOf(
     ...(image.tables.every(({ state }) => state === "not_analysed") ? [`  ${HOW_TO_ANALYSE}`] : []),
     "",
   ];
+  const shown = wrapText(facts.join("\n"), terminal);
+  const drawn = picture === "" ? "" : `\n${picture}`;
+  if (blind) {
+    return `${shown}${drawn}`;
+  }
   const recipes = [
     "open it elsewhere",
     `  Python   zarr.open_array(${JSON.stringify(join(location, pixelArray(parseImageId(image.image_id))))})[:]`,
@@ -212,7 +196,7 @@ function textOf(
     ...tableRecipes(location, table),
     `  Fiji     ${exporting} fiji ${shellWord(image.rel_path ?? image.image_id)} --to imagej`,
   ];
-  return `${wrapText(facts.join("\n"), terminal)}\n${recipes.join("\n")}\n${picture === "" ? "" : `\n${picture}`}`;
+  return `${shown}\n${recipes.join("\n")}\n${drawn}`;
 }
 
 /** The steps of the plane, and the part of the TIFF that states them if nothing beside it did. */

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { writeImageJTiff } from "@kym/legacy-io/tiff";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ALL_COMMANDS } from "../../../src/commands/all-commands.ts";
+import { blindName } from "../../support/blind-name.ts";
 import { kym, kymJson } from "../../support/kym.ts";
 
 describe("completion", () => {
@@ -94,13 +95,17 @@ describe("completion", () => {
     expect(await at("kym show none.zarr ")).toEqual([]);
   });
 
-  it("an image is offered by its id where no name fits, and in blind scoring", async () => {
+  it("an image is offered by its id where no name fits, and by its blind name in blind scoring", async () => {
     const { data } = await kymJson(["ls", "study.zarr"], { cwd });
     const ids: readonly string[] = data.map(({ image_id: id }: { readonly image_id: string }) => id);
     const [id = ""] = ids;
     expect(await at(`kym show study.zarr ${id.slice(0, 10)}`)).toEqual([id]);
-    expect([...(await at("kym show --blind study.zarr "))].sort()).toEqual([...ids].sort());
-    expect([...(await at("kym show study.zarr ", { KYM_BLIND: "1" }))].sort()).toEqual([...ids].sort());
+    expect([...(await at("kym show --blind study.zarr "))].sort()).toEqual(
+      ids.map((one) => blindName(one)).sort(),
+    );
+    const seven = ids.map((one) => blindName(one, "7")).sort();
+    expect([...(await at("kym show --blind --seed 7 study.zarr "))].sort()).toEqual(seven);
+    expect([...(await at("kym show study.zarr ", { KYM_BLIND: "1", KYM_SEED: "7" }))].sort()).toEqual(seven);
   });
 
   it("each shell gets the words as it needs them, and its script asks kym itself", async () => {

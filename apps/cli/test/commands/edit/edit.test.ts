@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { summarizeMetadata } from "@kym/kym-schema";
 import { openLocalDataset } from "@kym/zarr-store/node";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { blindName } from "../../support/blind-name.ts";
 import { kym, kymJson, type Run } from "../../support/kym.ts";
 import { makeSmallStudy } from "../../support/small-study.ts";
 import { treeHash } from "../../support/tree-hash.ts";
@@ -174,13 +175,14 @@ it("takes no field from the environment", async () => {
 });
 
 it("hides names and old values from a blind scorer", async () => {
-  const { stdout } = await edit("scan-a", "--condition", "x", "--reject", "--blind");
+  const name = blindName("scan-a");
+  const { stdout } = await edit(name, "--condition", "x", "--reject", "--blind");
   expect(stdout).toBe(
     [
-      "file    field      old       new",
-      "scan-a  condition  (hidden)  x",
-      "scan-a  accepted   yes       no",
-      "set condition and accepted of scan-a",
+      "file     field      old       new",
+      `${name}  condition  (hidden)  x`,
+      `${name}  accepted   yes       no`,
+      `set condition and accepted of ${name}`,
       "",
     ].join("\n"),
   );

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openLocalDataset } from "@kym/zarr-store/node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { blindName } from "../../support/blind-name.ts";
 import { kym, kymJson } from "../../support/kym.ts";
 import { makeSmallStudy } from "../../support/small-study.ts";
 
@@ -82,7 +83,7 @@ table kym_velocity_events  deleted
 
   it("blind, it says that a condition changed, but not to what; an unknown version ends with 6", async () => {
     const { stdout } = await kym(["diff", "study.zarr", String(before), "--blind"], { cwd });
-    expect(stdout).toContain("scan-b\n  accepted  false → true\n  condition  changed\n");
+    expect(stdout).toContain(`${blindName("scan-b")}\n  accepted  false → true\n  condition  changed\n`);
     expect((await kym(["diff", "study.zarr", "1", "999"], { cwd })).exitCode).toBe(6);
     expect((await kym(["diff", "study.zarr", "x"], { cwd })).exitCode).toBe(2);
   });

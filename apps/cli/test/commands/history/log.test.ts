@@ -6,6 +6,7 @@ import { summarizeMetadata } from "@kym/kym-schema";
 import { portableRuntime, type ZarrDataset } from "@kym/zarr-store";
 import { openLocalDataset } from "@kym/zarr-store/node";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { blindName } from "../../support/blind-name.ts";
 import { kym, kymJson } from "../../support/kym.ts";
 import { makeSmallStudy } from "../../support/small-study.ts";
 
@@ -135,10 +136,12 @@ describe("kym log", () => {
       });
     }
     const blind = await kym(["log", "study.zarr", "scan-c", "--blind", "--json"], { cwd });
-    for (const word of ["secret", "telling", "control", "20250722", "c.tif"]) {
+    for (const word of ["secret", "telling", "control", "20250722", "c.tif", "scan-c"]) {
       expect(blind.stdout, word).not.toContain(word);
     }
-    expect(JSON.parse(blind.stdout).data.at(-1).words).toContain("condition of scan-c changed");
+    expect(JSON.parse(blind.stdout).data.at(-1).words).toContain(
+      `condition of ${blindName("scan-c")} changed`,
+    );
     expect(await run(["log", "study.zarr", "-v"])).toContain("of scan-c");
   });
 

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { drawImages, type GroupedImage, placeText } from "../../../src/commands/random/draw-images.ts";
+import { placeText } from "../../../src/blind/blind-names.ts";
+import { drawImages, type GroupedImage } from "../../../src/commands/random/draw-images.ts";
 
 const placeWith =
   (seed: string) =>

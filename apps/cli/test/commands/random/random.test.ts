@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { writeImageJTiff } from "@kym/legacy-io/tiff";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { blindName } from "../../support/blind-name.ts";
 import { kym, kymJson } from "../../support/kym.ts";
 
 const CONDITIONS = ["Control", "AngII", "Control", "AngII", "Control", undefined] as const;
@@ -47,20 +48,23 @@ describe("kym random", () => {
     expect([data.groups, data.imageIds.length]).toEqual([3, 5]);
     expect(warnings).toEqual(["condition not known, only 1 image of 2"]);
     const { stdout, stderr } = await kym([...words, "--blind"], { cwd });
-    expect(stdout.trimEnd().split("\n")).toEqual(data.imageIds);
+    expect(stdout.trimEnd().split("\n")).toEqual(data.imageIds.map((id: string) => blindName(id, "7")));
     expect(stderr).toBe("note: 1 group of fewer than 2 images\n");
   });
 
-  it("the key goes to a file, with order, id, groups and path, and to stdout for -", async () => {
+  it("the key goes to a file, with order, blind name, id, groups, path and seed, and to stdout for -", async () => {
     const words = ["random", "study.zarr", "--by", "condition", "--seed", "7", "--n", "2"];
     const { exitCode, stdout, stderr } = await kym([...words, "-o", "key.csv"], { cwd });
     expect([exitCode, stderr]).toEqual([0, expect.stringContaining("the key is in key.csv")]);
     expect(stdout).not.toMatch(/scan|Control|AngII/);
     const key = await readFile(join(cwd, "key.csv"), "utf8");
     const [title, ...rows] = key.trimEnd().split("\n");
-    expect(title).toBe("order,image_id,condition,rel_path");
-    expect(rows.map((row) => row.split(",")[1])).toEqual(stdout.trimEnd().split("\n"));
-    expect(rows.every((row) => /^\d,[0-9a-f-]{36},(Control|AngII|),scan_\d\.tif$/.test(row))).toBe(true);
+    expect(title).toBe("order,blind_name,image_id,condition,rel_path,seed");
+    const names = stdout.trimEnd().split("\n");
+    expect(rows.map((row) => row.split(",")[1])).toEqual(names);
+    expect(rows.map((row) => row.split(",")[2])).toEqual(await draw(...words.slice(2)));
+    expect(rows.map((row) => blindName(row.split(",")[2] ?? "", "7"))).toEqual(names);
+    expect(rows.every((row) => /,[0-9a-f-]{36},(Control|AngII|),scan_\d\.tif,7$/.test(row))).toBe(true);
     expect((await kym([...words, "-o", "-"], { cwd })).stdout).toBe(key);
     expect((await kym([...words, "-o", "key.csv"], { cwd })).exitCode).toBe(5);
     expect((await kym([...words, "-o", "key.csv", "--force"], { cwd })).exitCode).toBe(0);

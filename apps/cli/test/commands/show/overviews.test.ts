@@ -133,9 +133,11 @@ it("120 columns with colours are half blocks in greys", async () => {
   expect(strip.split("▀").length - 1).toBe(109);
 });
 
-it("in a pipe, in a file and in JSON there is the list without pictures, and blind images are their ids", async () => {
+it("in a pipe, in a file and in JSON there is the list without pictures, and blind images have their blind names", async () => {
   const { stdout } = await screen(undefined, { FORCE_COLOR: "1" }, ...LS);
   expect(stdout).toBe((await screen(undefined, {}, "ls", "study.zarr")).stdout);
   expect((await screen(80, PLAIN, ...LS, "--json")).stdout).not.toMatch(/[▀░▒▓█]/);
-  expect((await screen(80, PLAIN, ...LS, "--blind")).stdout.split("\n")[1]).toMatch(/^long-sca {2}/);
+  const blind = (await screen(80, PLAIN, ...LS, "--blind")).stdout;
+  expect(blind.split("\n")[1]).toMatch(/^b[0-9a-z]{6} {2}/);
+  expect(blind).not.toMatch(/long-scan|[.]tif/);
 });

@@ -1,0 +1,34 @@
+// What `kym show` says of an image to a blind scorer.
+
+import type { BlindNames } from "../../blind/blind-names.ts";
+import { knownArtifacts } from "../../blind/known-words.ts";
+import { blindOverview } from "../../study/blind.ts";
+import type { Shown } from "./shown.ts";
+
+/**
+ * The facts without all that could tell what the scan is: id, file, time, what the TIFF or a person says in words, and names
+ * that anybody may have given. Sizes, ROIs, states and analyses stay.
+ */
+export function blindShown<Facts extends Shown>(facts: Facts, names: BlindNames): Facts {
+  return {
+    ...facts,
+    ...blindOverview(facts, names),
+    axis_scales: [],
+    readers: null,
+    tiff_calibration: [],
+    tiff_value_calibration: null,
+    tiff_warnings: [],
+    rois: facts.rois.map((roi) => ({ ...roi, name: "", note: "" })),
+    artifacts: Object.fromEntries(
+      Object.entries(facts.artifacts).map(([kind, found]) => [kind, knownArtifacts(found)]),
+    ),
+    tables: facts.tables.map((table) => ({ ...table, explanation: STATES[table.state] ?? table.state })),
+    analysis_runs: facts.analysis_runs.filter(({ artifact }) => knownArtifacts([artifact]).length > 0),
+  };
+}
+
+const STATES: Readonly<Record<string, string>> = {
+  fresh: "fresh",
+  stale: "stale: kym index updates it",
+  not_analysed: "not analysed",
+};

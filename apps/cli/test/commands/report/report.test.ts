@@ -1,0 +1,89 @@
+// Reports of a small study: what the command writes, says and refuses. What the page does in a browser is in test:interop.
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { kym, kymJson } from "../../support/kym.ts";
+import { makeSmallStudy } from "../../support/small-study.ts";
+
+let cwd = "";
+beforeAll(async () => {
+  cwd = await mkdtemp(join(tmpdir(), "kym-report-"));
+  await makeSmallStudy(join(cwd, "study.zarr"));
+});
+afterAll(() => rm(cwd, { recursive: true, force: true }));
+
+/** The page without its scripts, which hold libraries. */
+function wordsOf(page: string): string {
+  return page.replace(/<script>.*?<\/script>/gs, "");
+}
+
+it("a report is one file with every image, its condition, its states in words, and a policy that forbids requests", async () => {
+  const { exitCode, stdout, stderr } = await kym(["report", "study.zarr", "-o", "report.html"], { cwd });
+  expect([exitCode, stderr]).toEqual([0, ""]);
+  expect(stdout).toMatch(/^wrote report\.html: 4 images, 3 accepted/);
+  const page = wordsOf(await readFile(join(cwd, "report.html"), "utf8"));
+  expect(page.match(/<article /g)).toHaveLength(4);
+  for (const words of [
+    "28d AngII/20250722/a.tif",
+    "condition <bdi>AngII</bdi>",
+    "Note: <bdi>clear</bdi>",
+    "not accepted",
+  ]) {
+    expect(page).toContain(words);
+  }
+  expect(page).toContain("default-src &apos;none&apos;; script-src &apos;sha256-");
+  // Nothing that a browser would load.
+  expect(page).not.toMatch(/<(img|link|iframe|source|video)\b|\bsrc=|@import|url\(/);
+}, 60_000);
+
+it("the same dataset gives the same bytes, and only --force replaces a report", async () => {
+  await kym(["report", "study.zarr", "-o", "twice.html"], { cwd });
+  const first = await readFile(join(cwd, "twice.html"), "utf8");
+  const again = await kym(["report", "study.zarr", "-o", "twice.html"], { cwd });
+  expect(again.exitCode).not.toBe(0);
+  expect(again.stderr).toContain("twice.html already exists");
+  expect((await kym(["report", "study.zarr", "-o", "twice.html", "--force"], { cwd })).exitCode).toBe(0);
+  expect((await readFile(join(cwd, "twice.html"), "utf8")) === first).toBe(true);
+  expect((await readdir(cwd)).filter((name) => name.includes("partial"))).toEqual([]);
+});
+
+it("--where chooses images, and the page and --json say which", async () => {
+  const where = "condition = 'control'";
+  const { data } = await kymJson(["report", "study.zarr", "-o", "some.html", "--where", where], { cwd });
+  expect(data).toMatchObject({ file: "some.html", images: 1, accepted: 1, images_without_picture: [] });
+  const page = wordsOf(await readFile(join(cwd, "some.html"), "utf8"));
+  expect(page).toContain("<code>condition = &apos;control&apos;</code>");
+  expect(page).not.toContain("AngII");
+});
+
+it("a file inside the dataset, without a name or of another kind is refused, and nothing is written", async () => {
+  const before = await readdir(cwd, { recursive: true });
+  for (const [words, message] of [
+    [["-o", "study.zarr/report.html"], "is inside the dataset"],
+    [[], "a report needs a file"],
+    [["-o", "report.pdf"], "does not end with .html"],
+    [["-o", "x.html", "--where", "nothing ="], "--where"],
+  ] as const) {
+    const { exitCode, stderr } = await kym(["report", "study.zarr", ...words], { cwd });
+    expect(exitCode, words.join(" ")).not.toBe(0);
+    expect(stderr).toContain(message);
+  }
+  expect(await readdir(cwd, { recursive: true })).toEqual(before);
+});
+
+it("pixels that cannot be read are said in the report, and stop no other image", async () => {
+  await makeSmallStudy(join(cwd, "hurt.zarr"));
+  const chunks = (await readdir(join(cwd, "hurt.zarr", "images", "scan-c"), { recursive: true })).filter(
+    (name) => /(^|\/)c\/\d+\/\d+$/.test(name),
+  );
+  expect(chunks).not.toEqual([]);
+  for (const chunk of chunks) {
+    await writeFile(join(cwd, "hurt.zarr", "images", "scan-c", chunk), "damaged");
+  }
+  const { data } = await kymJson(["report", "hurt.zarr", "-o", "hurt.html"], { cwd });
+  expect(data).toMatchObject({ images: 4, images_without_picture: ["c"] });
+  expect(wordsOf(await readFile(join(cwd, "hurt.html"), "utf8"))).toContain(
+    "There is no picture, because the pixels cannot be read",
+  );
+});
