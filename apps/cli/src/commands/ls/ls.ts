@@ -17,7 +17,7 @@ import { leftOutNotes, selectFrom, WHERE_OPTION } from "../../study/select-image
 import { kymCommand } from "../../terminal/caller-form.ts";
 import { counted, printable, type TextColumn, textTable } from "../../terminal/text-table.ts";
 import { limitOf, PICK_OPTIONS, type PickOptions, pickColumns, pickRows } from "./pick-images.ts";
-import { type Pictures, pictureLines } from "./picture-lines.ts";
+import type { Pictures } from "./picture-lines.ts";
 import { rowsTable } from "./rows-table.ts";
 
 const SCALE_FROM = "scale from";
@@ -123,6 +123,8 @@ async function drawPictures(
     imageId,
     name: blind ? imageId.slice(0, 8) : printable(path ?? imageId),
   }));
+  // Loaded here, because most lists have no pictures.
+  const { pictureLines } = await import("./picture-lines.ts");
   return pictureLines(dataset, named, { width: terminal.width, color: terminal.color, blind, signal });
 }
 
