@@ -18,7 +18,7 @@ import { leftOutNotes, selectFrom, WHERE_OPTION } from "../../study/select-image
 import { kymCommand } from "../../terminal/caller-form.ts";
 import { counted, printable, type TextColumn, textTable } from "../../terminal/text-table.ts";
 import { limitOf, PICK_OPTIONS, type PickOptions, pickColumns, pickRows } from "./pick-images.ts";
-import { type Pictures, pictureLines } from "./picture-lines.ts";
+import type { Pictures } from "./picture-lines.ts";
 import { rowsTable } from "./rows-table.ts";
 
 const SCALE_FROM = "scale from";
@@ -133,6 +133,8 @@ async function drawPictures(
     imageId: blind?.idOf(name) ?? name,
     name: printable(path ?? name),
   }));
+  // Loaded here, because most lists have no pictures.
+  const { pictureLines } = await import("./picture-lines.ts");
   const isBlind = blind !== undefined;
   return pictureLines(dataset, named, {
     ...{ width: terminal.width, color: terminal.color, blind: isBlind, signal },
