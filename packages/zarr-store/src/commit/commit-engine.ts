@@ -13,7 +13,7 @@ import { assertClaimWorks, assertSafePlace, chooseClaim } from "./claim/probe-cl
 import { type Commit, type CommitOptions, commitTransaction } from "./commit.ts";
 import type { CommitContext, CommitSession, CommitStep } from "./commit-context.ts";
 import { type WriterLockOptions, withWriterLock } from "./lock/writer-lock.ts";
-import { type Checkpoint, readCheckpoint } from "./log/checkpoint.ts";
+import { type Checkpoint, openCheckpoint } from "./log/checkpoint.ts";
 import { CommitLog } from "./log/commit-log.ts";
 import { type GcPlan, type PlanGcOptions, planGc } from "./maintain/plan-gc.ts";
 import { ObjectReader } from "./object-reader.ts";
@@ -90,7 +90,7 @@ export class CommitEngine {
   /** The stored checkpoint, or undefined if it is missing or damaged. */
   async readCheckpoint(): Promise<Checkpoint | undefined> {
     const warn = (_key: StoreKey, why: string): void => this.#options.logger.warn(why);
-    return readCheckpoint(this.#store, warn, this.log.hint);
+    return openCheckpoint(this.#store, warn, this.log.hint);
   }
 
   /** Notes that a checkpoint of the head was written. If it is the first, `latest.json` names it from now on. */

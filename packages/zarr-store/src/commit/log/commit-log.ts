@@ -246,6 +246,25 @@ export class CommitLog {
     this.#startedFrom = 0;
   }
 
+  /**
+   * The objects of a group, as in {@link Head.objectsOf}; a checkpoint with a bad entry of it gives way to the log, with a
+   * warning.
+   *
+   * @throws {ZarrStoreError} `integrity` if the log cannot be read up to the head either, `io`
+   */
+  async objectsOf(group: string): Promise<ReadonlyMap<StoreKey, CommittedObject>> {
+    try {
+      return this.head.objectsOf(group);
+    } catch (error) {
+      if (!isZarrStoreError(error, "integrity")) {
+        throw error;
+      }
+      this.#logger.warn(`${error.message}; the whole log is read instead`);
+      await this.readAgain();
+      return this.head.objectsOf(group);
+    }
+  }
+
   /** Notes that a checkpoint of the head is in the store. */
   checkpointed(key: StoreKey): void {
     this.checkpointKey = key;

@@ -22,6 +22,23 @@ export class NodeCache {
   readonly #arrays = new Map<string, ArrayMetadata>();
   readonly #keptArrays = new Map<string, () => ArrayMetadata | undefined>();
 
+  /** The groups that were filled, and what fills one. */
+  readonly #filled = new Set<string>();
+  #fill: ((group: string) => void) | undefined;
+
+  /** Sets what fills the cache with the metadata of an image, when they are first asked for. */
+  fillFrom(fill: (group: string) => void): void {
+    this.#fill = fill;
+  }
+
+  /** Fills the cache with what is known of the image of a group. Before its metadata are asked for. */
+  prepare(group: string): void {
+    if (this.#fill !== undefined && group !== "" && !this.#filled.has(group)) {
+      this.#filled.add(group);
+      this.#fill(group);
+    }
+  }
+
   groupAttributes(sha256: string): Attributes | undefined {
     return this.#groups.get(sha256);
   }
