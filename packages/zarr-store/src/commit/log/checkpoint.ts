@@ -4,7 +4,9 @@ import type { Runtime } from "../../runtime/runtime.ts";
 import type { KeyValueStore, ReadableStore } from "../../store/key-value-store.ts";
 import type { StoreKey } from "../../store/store-key.ts";
 import { isTooLarge, isUnpackedOnTheWay } from "../../store/unreadable.ts";
+import { isFileOf } from "../records/commit-record.ts";
 import { CHECKPOINT, OLD_CHECKPOINT } from "../records/control-keys.ts";
+import { readStoredRecord } from "../records/read-record.ts";
 import { replaceFile } from "../records/replace-file.ts";
 import type { CheckpointContents, Head, WholeContents } from "./head.ts";
 import type { Latest } from "./latest.ts";
@@ -82,6 +84,19 @@ export async function readCheckpoint(
   onUnusable: OnUnusable,
 ): Promise<WholeCheckpoint | undefined> {
   return firstUsable<WholeContents>(store, BOTH, onUnusable, decodeSectionedCheckpoint);
+}
+
+/**
+ * Whether the file of the record that a checkpoint was made at says that it is this record. Of a sound record this is
+ * certain, without parsing all of it.
+ *
+ * @throws {ZarrStoreError} `io`
+ */
+export async function isAtItsRecord(store: ReadableStore, checkpoint: Checkpoint): Promise<boolean> {
+  const { version, recordSha256, txid, key } = checkpoint;
+  const bytes = await readStoredRecord(store, version);
+  const format = key === OLD_CHECKPOINT ? 1 : 2;
+  return bytes !== undefined && isFileOf(bytes, { format, version, txid, sha256: recordSha256 });
 }
 
 const BOTH: readonly StoreKey[] = [CHECKPOINT, OLD_CHECKPOINT];

@@ -264,12 +264,17 @@ export interface HeadPoint {
   readonly format2?: { readonly claim: ClaimMethod; readonly first: number } | undefined;
 }
 
+/** What the manifest keeps about images; a promise where it has to be unpacked first, which may reject. */
+export interface ImageContents {
+  get(imageId: string): unknown;
+}
+
 /** The head at one version, and what the manifest says about its images. */
 export interface CheckpointContents extends HeadPoint {
   /** By group, as in {@link Head.groups}. */
   readonly groups: ReadonlyMap<string, GroupObjects>;
   /** What the manifest keeps about each image, by image id; the commit protocol does not interpret it. */
-  readonly images: { get(imageId: string): unknown };
+  readonly images: ImageContents;
   /** Why these bytes, although readable, are not what any writer wrote. Readers may still use the checkpoint. */
   readonly fault: string | undefined;
 }

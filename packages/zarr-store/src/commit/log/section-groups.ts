@@ -94,3 +94,8 @@ function readGroup(
 function textOf(bytes: Uint8Array): string {
   return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
 }
+
+/** Whether an error is of an entry that could not be decoded, and not of a record. */
+export function isBadEntry(error: unknown): error is ZarrStoreError {
+  return isZarrStoreError(error, "integrity") && error.details.path === CHECKPOINT;
+}

@@ -7,7 +7,7 @@ import { ZarrStoreError } from "../../errors.ts";
 import { serializeLossless } from "../../json/lossless-json.ts";
 import { parsePlain } from "../../json/parse-plain.ts";
 import { runBounded } from "../../runtime/run-bounded.ts";
-import type { CheckpointContents, GroupObjects, Head, HeadPoint, WholeContents } from "./head.ts";
+import type { CheckpointContents, Head, HeadPoint, WholeContents } from "./head.ts";
 import { encodeObjects, fieldsOf } from "./old-checkpoint.ts";
 import { sectionGroups } from "./section-groups.ts";
 
@@ -96,14 +96,17 @@ export async function decodeSectionedCheckpoint(
     groups: new Map(
       [...groups].map(([group, objects]) => [group, typeof objects === "function" ? objects() : objects]),
     ),
-    images: new Map(sections.flatMap((section) => Object.entries(section.contents))),
+    images: new Map(
+      (await Promise.all(sections.map((section) => section.contents()))).flatMap(Object.entries),
+    ),
   };
 }
 
 /**
- * Opens the file. Checksums cover every byte; what an entry says is decoded when it is first asked for.
+ * Opens the file. What an entry says is decoded when it is first asked for, and what is known about images is then
+ * unpacked as well.
  *
- * @throws {ZarrStoreError} `invalid_metadata` if any byte is not as it was written
+ * @throws {ZarrStoreError} `invalid_metadata` if a byte of the header or of the objects is not as it was written
  */
 export async function openSectionedCheckpoint(
   file: Uint8Array<ArrayBuffer>,
@@ -118,24 +121,20 @@ async function openSections(
   maxTextBytes: number,
 ): Promise<Omit<CheckpointContents, "images"> & { readonly sections: readonly ImageSection[] }> {
   const { point, entries, bodyAt } = decodeHeader(file, maxTextBytes);
+  const packed = ({ offset, length }: SectionEntry): Uint8Array<ArrayBuffer> =>
+    file.subarray(bodyAt + offset, bodyAt + offset + length);
+  const objects = entries.filter(({ kind }) => kind === "objects");
   const texts = new Map<SectionEntry, Uint8Array>();
   const unpack = async (entry: SectionEntry): Promise<void> => {
-    const start = bodyAt + entry.offset;
-    texts.set(entry, await unpackSection(file.subarray(start, start + entry.length), entry));
+    texts.set(entry, await unpackSection(packed(entry), entry));
   };
-  await runBounded(entries, unpack, { concurrency: SECTIONS_AT_ONCE });
-  const groups = new Map<string, GroupObjects>();
-  const sections: ImageSection[] = [];
-  for (const entry of entries) {
-    const text = texts.get(entry) ?? new Uint8Array();
-    if (entry.kind === "images") {
-      sections.push(new ImageSection(entry, text));
-    } else {
-      for (const [group, objects] of sectionGroups(text)) {
-        groups.set(group, objects);
-      }
-    }
-  }
+  await runBounded(objects, unpack, { concurrency: SECTIONS_AT_ONCE });
+  const groups = new Map(
+    objects.flatMap((entry) => [...sectionGroups(texts.get(entry) ?? new Uint8Array())]),
+  );
+  const sections = entries
+    .filter(({ kind }) => kind === "images")
+    .map((entry) => new ImageSection(entry, packed(entry)));
   return { ...point, groups, sections, fault: undefined };
 }
 
@@ -143,27 +142,29 @@ async function openSections(
 class ImageSection {
   readonly first: string;
   readonly last: string;
-  #text: Uint8Array | undefined;
-  #contents: Readonly<Record<string, unknown>> = {};
+  readonly #entry: SectionEntry;
+  readonly #packed: Uint8Array<ArrayBuffer>;
+  #contents: Promise<Readonly<Record<string, unknown>>> | undefined;
 
-  constructor({ first, last }: SectionEntry, text: Uint8Array) {
-    this.first = first;
-    this.last = last;
-    this.#text = text;
+  constructor(entry: SectionEntry, packed: Uint8Array<ArrayBuffer>) {
+    this.first = entry.first;
+    this.last = entry.last;
+    this.#entry = entry;
+    this.#packed = packed;
   }
 
-  /** By id. @throws {ZarrStoreError} `invalid_metadata`, `invalid_file` */
-  get contents(): Readonly<Record<string, unknown>> {
-    if (this.#text !== undefined) {
-      this.#contents = fieldsOf(parsePlain(new TextDecoder("utf-8", { fatal: true }).decode(this.#text)));
-      this.#text = undefined;
-    }
+  /** By id. @throws {ZarrStoreError} `invalid_metadata`, `invalid_file`; {Error} if it cannot be unpacked */
+  async contents(): Promise<Readonly<Record<string, unknown>>> {
+    this.#contents ??= unpackSection(this.#packed, this.#entry).then((text) =>
+      fieldsOf(parsePlain(new TextDecoder("utf-8", { fatal: true }).decode(text))),
+    );
     return this.#contents;
   }
 
-  /** @throws {ZarrStoreError} `invalid_metadata`, `invalid_file` */
-  get(id: string): unknown {
-    return Object.hasOwn(this.contents, id) ? this.contents[id] : undefined;
+  /** @throws as {@link contents} */
+  async get(id: string): Promise<unknown> {
+    const contents = await this.contents();
+    return Object.hasOwn(contents, id) ? contents[id] : undefined;
   }
 }
 

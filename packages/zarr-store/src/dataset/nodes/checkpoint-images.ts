@@ -12,10 +12,10 @@ import type { ManifestSource } from "../manifest.ts";
 import type { NodeCache } from "./node-cache.ts";
 
 /** The attributes and array metadata of each image, as far as they are known, for the checkpoint. */
-export function checkpointImages(head: Head, nodes: NodeCache): ReadonlyMap<string, unknown> {
+export async function checkpointImages(head: Head, nodes: NodeCache): Promise<ReadonlyMap<string, unknown>> {
   const images = new Map<string, unknown>();
   for (const id of imageIdsOf(head.groups())) {
-    nodes.prepare(groupOfImage(id));
+    await nodes.prepare(groupOfImage(id));
     const node = head.object(imageNode(id));
     const array = head.object(zarrNode(pixelArray(id)));
     const metadata = array && nodes.arrayMetadata(array.sha256);
@@ -34,9 +34,9 @@ export function checkpointImages(head: Head, nodes: NodeCache): ReadonlyMap<stri
  * A checkpoint is derived data, so a malformed entry counts as absent.
  */
 export function rememberImages(checkpoint: Checkpoint, nodes: NodeCache): void {
-  nodes.fillFrom((group) => {
+  nodes.fillFrom(async (group) => {
     const objects = unlessUnusable(() => objectsOf(checkpoint, group));
-    const { attributes, array } = keptOf(checkpoint, imageOfGroup(group));
+    const { attributes, array } = await keptOf(checkpoint, imageOfGroup(group));
     const node = objects?.get(unchecked(`${group}/${ZARR_NODE_NAME}`));
     const arrayNode = objects?.get(unchecked(`${group}/${PIXELS_NODE_KEY}`));
     if (node !== undefined && isAttributes(attributes)) {
@@ -51,16 +51,18 @@ export function rememberImages(checkpoint: Checkpoint, nodes: NodeCache): void {
 }
 
 /** The images that a checkpoint describes, sorted by id. */
-export function manifestSourcesOf(checkpoint: Checkpoint): readonly ManifestSource[] {
-  return imageIdsOf(checkpoint.groups.keys()).map((id): ManifestSource => {
-    const { attributes, array } = keptOf(checkpoint, id);
-    return {
+export async function manifestSourcesOf(checkpoint: Checkpoint): Promise<readonly ManifestSource[]> {
+  const sources: ManifestSource[] = [];
+  for (const id of imageIdsOf(checkpoint.groups.keys())) {
+    const { attributes, array } = await keptOf(checkpoint, id);
+    sources.push({
       imageId: id,
       paths: [...(objectsOf(checkpoint, groupOfImage(id))?.keys() ?? [])].sort(),
       attributes: isAttributes(attributes) ? attributes : undefined,
       array: array === undefined ? undefined : unlessUnusable(() => parseArrayMetadata(array, id)),
-    };
-  });
+    });
+  }
+  return sources;
 }
 
 function objectsOf({ groups }: Checkpoint, group: string): ReturnType<ReadGroup> | undefined {
@@ -68,11 +70,12 @@ function objectsOf({ groups }: Checkpoint, group: string): ReturnType<ReadGroup>
   return typeof objects === "function" ? objects() : objects;
 }
 
-function keptOf(
+/** What a checkpoint keeps about an image; nothing if that is damaged, because the files say it too. */
+async function keptOf(
   { images }: Checkpoint,
   id: string,
-): { readonly attributes?: unknown; readonly array?: unknown } {
-  const image = unlessUnusable(() => images.get(id));
+): Promise<{ readonly attributes?: unknown; readonly array?: unknown }> {
+  const image = await Promise.resolve(images.get(id)).catch(() => undefined);
   return typeof image === "object" && image !== null ? image : {};
 }
 
@@ -93,16 +96,7 @@ function unlessUnusable<T>(make: () => T): T | undefined {
   try {
     return make();
   } catch (error) {
-    if (
-      isZarrStoreError(
-        error,
-        "invalid_name",
-        "invalid_metadata",
-        "invalid_file",
-        "not_supported",
-        "integrity",
-      )
-    ) {
+    if (isZarrStoreError(error, "invalid_name", "invalid_metadata", "not_supported", "integrity")) {
       return undefined;
     }
     throw error;

@@ -51,7 +51,7 @@ export class CommittedNodes implements NodeReader {
 
   async #node<T>(path: StoreKey, options: ReadOptions, cache: NodeKind<T>): Promise<T | undefined> {
     const hash = await this.#objects.hash(path);
-    this.#objects.nodes.prepare(groupOf(path));
+    await this.#objects.nodes.prepare(groupOf(path));
     const known = hash !== undefined && this.#mayRecall(path) ? cache.recall(hash) : undefined;
     if (known !== undefined) {
       return known;

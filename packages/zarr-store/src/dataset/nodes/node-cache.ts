@@ -22,21 +22,23 @@ export class NodeCache {
   readonly #arrays = new Map<string, ArrayMetadata>();
   readonly #keptArrays = new Map<string, () => ArrayMetadata | undefined>();
 
-  /** The groups that were filled, and what fills one. */
-  readonly #filled = new Set<string>();
-  #fill: ((group: string) => void) | undefined;
+  /** By group, the filling that was begun; and what fills the cache. */
+  readonly #filled = new Map<string, Promise<void>>();
+  #fill: ((group: string) => Promise<void>) | undefined;
 
   /** Sets what fills the cache with the metadata of an image, when they are first asked for. */
-  fillFrom(fill: (group: string) => void): void {
+  fillFrom(fill: (group: string) => Promise<void>): void {
     this.#fill = fill;
   }
 
-  /** Fills the cache with what is known of the image of a group. Before its metadata are asked for. */
-  prepare(group: string): void {
-    if (this.#fill !== undefined && group !== "" && !this.#filled.has(group)) {
-      this.#filled.add(group);
-      this.#fill(group);
+  /** Fills the cache with what is known of the image of a group, if it was not before. */
+  async prepare(group: string): Promise<void> {
+    if (this.#fill === undefined || group === "") {
+      return;
     }
+    const filled = this.#filled.get(group) ?? this.#fill(group);
+    this.#filled.set(group, filled);
+    await filled;
   }
 
   groupAttributes(sha256: string): Attributes | undefined {
