@@ -24,23 +24,27 @@ interface GroupSpan {
  *
  * @throws {ZarrStoreError} `invalid_metadata`
  */
-export function sectionGroups(text: Uint8Array): Iterable<readonly [string, GroupObjects]> {
+export function* sectionGroups(text: Uint8Array): Generator<readonly [string, GroupObjects]> {
   const found = findGroups(text);
   if (found === undefined) {
     const { groups, txids } = fieldsOf(parsePlain(textOf(text)));
-    return decodeObjects(groups, txids);
+    yield* decodeObjects(groups, txids);
+    return;
   }
   const { txids } = fieldsOf(parsePlain(`{${textOf(text.subarray(found.end))}`));
   const known: readonly unknown[] = Array.isArray(txids) ? txids : [];
   const names: CheckedNames = new Map();
-  return found.spans.map((span) => [span.group, readGroup(text, span, known, names)]);
+  for (const span of found.spans) {
+    yield [span.group, readGroup(text, span, known, names)];
+  }
 }
 
 /** The groups, and where what follows them begins; undefined if the text is not as a writer writes it. */
 function findGroups(
   text: Uint8Array,
 ): { readonly spans: readonly GroupSpan[]; readonly end: number } | undefined {
-  if (String.fromCharCode(...text.subarray(0, BEGIN.length)) !== BEGIN) {
+  const decoder = new TextDecoder();
+  if (decoder.decode(text.subarray(0, BEGIN.length)) !== BEGIN) {
     return undefined;
   }
   const spans: GroupSpan[] = [];
@@ -56,7 +60,7 @@ function findGroups(
       text[start - 1] === COLON &&
       text[start] === BRACE &&
       text[stop - 2] === BRACKET_END;
-    const group = isGroup ? String.fromCharCode(...text.subarray(at + 1, nameEnd)) : undefined;
+    const group = isGroup ? decoder.decode(text.subarray(at + 1, nameEnd)) : undefined;
     if (group === undefined || !GROUP.test(group) || (last !== undefined && last >= group)) {
       return undefined;
     }

@@ -7,7 +7,7 @@ import { ZarrStoreError } from "../../errors.ts";
 import { serializeLossless } from "../../json/lossless-json.ts";
 import { parsePlain } from "../../json/parse-plain.ts";
 import { runBounded } from "../../runtime/run-bounded.ts";
-import type { CheckpointContents, Head, HeadPoint, WholeContents } from "./head.ts";
+import type { CheckpointContents, GroupObjects, Head, HeadPoint, WholeContents } from "./head.ts";
 import { encodeObjects, fieldsOf } from "./old-checkpoint.ts";
 import { sectionGroups } from "./section-groups.ts";
 
@@ -129,9 +129,12 @@ async function openSections(
     texts.set(entry, await unpackSection(packed(entry), entry));
   };
   await runBounded(objects, unpack, { concurrency: SECTIONS_AT_ONCE });
-  const groups = new Map(
-    objects.flatMap((entry) => [...sectionGroups(texts.get(entry) ?? new Uint8Array())]),
-  );
+  const groups = new Map<string, GroupObjects>();
+  for (const entry of objects) {
+    for (const [group, found] of sectionGroups(texts.get(entry) ?? new Uint8Array())) {
+      groups.set(group, found);
+    }
+  }
   const sections = entries
     .filter(({ kind }) => kind === "images")
     .map((entry) => new ImageSection(entry, packed(entry)));

@@ -129,5 +129,5 @@ test.each([
 
 test("a group that stands twice in a section is refused", () => {
   const text = `{"groups":{"images/a":{"x":${OBJECT}},"images/a":{"y":${OBJECT}}},"txids":["t"]}`;
-  expect(() => sectionGroups(new TextEncoder().encode(text))).toThrow();
+  expect(() => [...sectionGroups(new TextEncoder().encode(text))]).toThrow();
 });
