@@ -1,9 +1,9 @@
-// Measures velocities from pixels beside scipy.sparse and scikit-image, in two threads, and the memory that they take.
+// Measures velocities from pixels beside scipy.sparse and scikit-image, in two threads, the memory that they take, and how long other work waits.
 
 /**
  * The goals, for 30 000 × 38 at 16 lines a window: at least 1.5 times as fast as scipy.sparse with the number of windows at
  * once that suits it best, one thread each; two threads at least 1.8 times as fast as one; at most 32 MB above the pixels,
- * and 64 MB at 500 columns and 256 lines; time that grows as windows do.
+ * and 64 MB at 500 columns and 256 lines; time that grows as windows do; other work has its turn at least every 50 ms.
  *
  *     npx -y pnpm@12 bench:flow [rounds]
  */
@@ -13,8 +13,10 @@ import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { promisify } from "node:util";
-import { radonVelocity } from "@kym/flow";
+import { radonVelocity, stallSummary } from "@kym/flow";
 import { WorkerPool } from "@kym/zarr-store/node";
+import { longJobs, traceOf } from "../packages/flow/test/support/long-jobs.ts";
+import { longestHold } from "../packages/flow/test/support/longest-hold.ts";
 import { makeBenchFolder } from "./bench-folder.ts";
 import type { FlowJob } from "./flow-worker.ts";
 import { madePixels } from "./made-flow.ts";
@@ -43,6 +45,7 @@ try {
   await inThreads();
   await byLength();
   await memory();
+  await holds();
 } finally {
   python?.end();
   rmSync(folder, { recursive: true });
@@ -161,4 +164,28 @@ async function memory(): Promise<void> {
       `  ${windowLines} lines × ${columns} columns: ${megabytes} MB above the pixels (goal ${goal})`,
     );
   }
+}
+
+async function holds(): Promise<void> {
+  const windows = 400_000;
+  console.log(
+    `  the longest hold of the thread, of ${windows} windows and of 60000 × ${COLUMNS} pixels (goal 50 ms)`,
+  );
+  const jobs = longJobs({
+    windows,
+    manyWindows: windows,
+    lombFrequencies: 512,
+    lines: 60_000,
+    largeWindow: [256, 500],
+  });
+  for (const [name, run] of jobs) {
+    const { wallMs, cpuMs, totalCpuMs } = await longestHold(run);
+    console.log(
+      `    ${name}: ${wallMs.toFixed(0)} ms, ${cpuMs.toFixed(0)} of the processor's time; in all ${totalCpuMs.toFixed(0)}`,
+    );
+  }
+  const trace = traceOf(windows);
+  const begun = performance.now();
+  stallSummary(trace);
+  console.log(`    stallSummary, which is not asynchronous: ${(performance.now() - begun).toFixed(0)} ms`);
 }

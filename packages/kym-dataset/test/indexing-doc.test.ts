@@ -12,6 +12,7 @@ const REASONS: Readonly<Record<Staleness["because"], Staleness["state"]>> = {
   no_inputs: "not_analysed",
   never_indexed: "stale",
   version_changed: "stale",
+  settings_changed: "stale",
   inputs_changed: "stale",
   params_changed: "stale",
   roi_changed: "stale",

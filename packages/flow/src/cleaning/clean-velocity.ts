@@ -1,6 +1,7 @@
 // Velocity without outliers: by the lab's rule, and by one that missing windows do not upset.
 
 import { makeBreathe } from "../breathe.ts";
+import { breathing, type InPieces, mapInPieces } from "../pieces.ts";
 import type { FlowCalibration } from "../plane/calibration.ts";
 import { finiteMoments } from "../statistics/finite-moments.ts";
 import { finiteRunningMedian, labRunningMedian } from "./running-median.ts";
@@ -43,25 +44,27 @@ export async function cleanVelocity(input: CleanVelocityInput): Promise<Float64A
   input.signal?.throwIfAborted();
   const { version = "finite_median", cut = true } = input;
   const breathe = makeBreathe(input.signal);
-  if (version === "lab") {
-    return labRunningMedian(cut ? cutOutliers(withLabTangent(input)) : input.velocityMmPerS, breathe);
-  }
-  return finiteRunningMedian(cut ? cutOutliers(input.velocityMmPerS) : input.velocityMmPerS, breathe);
+  const given =
+    version === "lab" && cut ? await breathing(withLabTangent(input), breathe) : input.velocityMmPerS;
+  const velocity = cut ? await breathing(cutOutliers(given), breathe) : given;
+  return version === "lab" ? labRunningMedian(velocity, breathe) : finiteRunningMedian(velocity, breathe);
 }
 
-function cutOutliers(velocity: Float64Array): Float64Array {
-  const { mean, sd } = finiteMoments(velocity);
+function* cutOutliers(velocity: Float64Array): InPieces<Float64Array> {
+  const { mean, sd } = yield* finiteMoments(velocity);
   const low = mean - DEVIATIONS * sd;
   const high = mean + DEVIATIONS * sd;
-  return velocity.map((value) => (value < low || value > high ? Number.NaN : value));
+  return yield* mapInPieces(velocity, (value) => (value < low || value > high ? Number.NaN : value));
 }
 
 /** The lab's trace has a velocity at 90°, if pixels have a size. */
-function withLabTangent(input: CleanVelocityInput): Float64Array {
+function* withLabTangent(input: CleanVelocityInput): InPieces<Float64Array> {
   const { velocityMmPerS, thetaDeg, secondsPerLine, umPerPixel } = input;
   if (thetaDeg === undefined || secondsPerLine === null || umPerPixel === null) {
     return velocityMmPerS;
   }
   const vertical = ((umPerPixel / secondsPerLine) * LAB_TANGENT_OF_90) / 1000;
-  return velocityMmPerS.map((value, window) => (thetaDeg[window] === RIGHT_ANGLE_DEG ? vertical : value));
+  return yield* mapInPieces(velocityMmPerS, (value, window) =>
+    thetaDeg[window] === RIGHT_ANGLE_DEG ? vertical : value,
+  );
 }

@@ -2,6 +2,7 @@
 
 import { makeBreathe } from "../breathe.ts";
 import { refuse } from "../errors.ts";
+import { breathing, mapInPieces } from "../pieces.ts";
 import { type FlowCalibration, requireCalibration } from "../plane/calibration.ts";
 import { type FlowPlane, type FlowRegion, regionOf } from "../plane/plane.ts";
 import { qualityOf } from "./diameter-flags.ts";
@@ -92,9 +93,13 @@ export async function diameter(plane: FlowPlane, options: DiameterOptions): Prom
     }
   }
   if (params.method === "gradient_edges" && umPerPixel !== null) {
-    gateMotion(walls, umPerPixel, params);
+    await breathing(gateMotion(walls, umPerPixel, params), breathe);
   }
-  const diameterFilteredPx = filteredWidths(walls.width, params);
+  const diameterFilteredPx = await breathing(filteredWidths(walls.width, params), breathe);
+  const qcScore = await breathing(
+    mapInPieces(numbers(), (_, index) => qualityOf(walls.flags[index] ?? 0)),
+    breathe,
+  );
   return {
     algorithm: diameterAlgorithm(params),
     profileCount,
@@ -110,7 +115,7 @@ export async function diameter(plane: FlowPlane, options: DiameterOptions): Prom
     sumIntensity,
     edgeStrengthLeft,
     edgeStrengthRight,
-    qcScore: Float64Array.from(walls.flags, qualityOf),
+    qcScore,
     qcFlags: walls.flags,
   };
 }

@@ -1,5 +1,6 @@
 // Refuses walls that jump from one profile to the next.
 
+import { type InPieces, inPieces } from "../pieces.ts";
 import { flagBit } from "./diameter-flags.ts";
 import type { DiameterParams } from "./diameter-params.ts";
 
@@ -17,34 +18,43 @@ type Limits = Pick<DiameterParams, "maxEdgeShiftUm" | "maxDiameterChangeUm" | "m
  * Compares each profile with the one before as the gates left it: first the walls, then the width, then the centre. What
  * moved too far is NaN from then on. A profile without a wall refuses nothing of the next.
  */
-export function gateMotion(walls: WallTrace, umPerPixel: number, limits: Limits): void {
+export function gateMotion(walls: WallTrace, umPerPixel: number, limits: Limits): InPieces<void> {
+  return inPieces(walls.width.length, (start, stop) => {
+    for (let index = Math.max(1, start); index < stop; index += 1) {
+      gateProfile(walls, index, umPerPixel, limits);
+    }
+  });
+}
+
+function gateProfile(walls: WallTrace, index: number, umPerPixel: number, limits: Limits): void {
   const { left, right, width, flags } = walls;
-  for (let index = 1; index < width.length; index += 1) {
-    const mark = (flag: Parameters<typeof flagBit>[0]): void => {
-      flags[index] = (flags[index] ?? 0) | flagBit(flag);
-    };
-    for (const edge of [left, right]) {
-      if (moved(edge, index, umPerPixel, limits.maxEdgeShiftUm)) {
-        edge[index] = Number.NaN;
-        width[index] = Number.NaN;
-        mark("edge_violation");
-      }
-    }
-    if (moved(width, index, umPerPixel, limits.maxDiameterChangeUm)) {
+  const mark = (flag: Parameters<typeof flagBit>[0]): void => {
+    flags[index] = (flags[index] ?? 0) | flagBit(flag);
+  };
+  for (const edge of [left, right]) {
+    if (moved(edge[index - 1], edge[index], umPerPixel, limits.maxEdgeShiftUm)) {
+      edge[index] = Number.NaN;
       width[index] = Number.NaN;
-      mark("diameter_violation");
+      mark("edge_violation");
     }
-    const centre = Float64Array.of(centreOf(walls, index - 1), centreOf(walls, index));
-    if (moved(centre, 1, umPerPixel, limits.maxCenterShiftUm)) {
-      width[index] = Number.NaN;
-      mark("center_violation");
-    }
+  }
+  if (moved(width[index - 1], width[index], umPerPixel, limits.maxDiameterChangeUm)) {
+    width[index] = Number.NaN;
+    mark("diameter_violation");
+  }
+  if (moved(centreOf(walls, index - 1), centreOf(walls, index), umPerPixel, limits.maxCenterShiftUm)) {
+    width[index] = Number.NaN;
+    mark("center_violation");
   }
 }
 
-function moved(values: Float64Array, index: number, umPerPixel: number, mostUm: number | null): boolean {
-  const pixels = Math.abs((values[index] ?? Number.NaN) - (values[index - 1] ?? Number.NaN));
-  return mostUm !== null && pixels * umPerPixel > mostUm;
+function moved(
+  before: number = Number.NaN,
+  now: number = Number.NaN,
+  umPerPixel: number,
+  mostUm: number | null,
+): boolean {
+  return mostUm !== null && Math.abs(now - before) * umPerPixel > mostUm;
 }
 
 function centreOf({ left, right, width }: WallTrace, index: number): number {

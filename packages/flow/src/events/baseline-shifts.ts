@@ -1,7 +1,8 @@
 // Finds where the speed falls or rises and stays so.
 
 import type { Breathe } from "../breathe.ts";
-import { finiteMedian, medianOf } from "../statistics/rolling-median.ts";
+import { breathing, filterInPieces, type InPieces, inPieces, mapInPieces } from "../pieces.ts";
+import { finiteMedian, medianInPieces } from "../statistics/rolling-median.ts";
 import { joinRuns, type Run, runsWhere } from "./runs.ts";
 import { oddWindow, roundHalfEven } from "./sampling.ts";
 import { shiftScores, smoothed } from "./shift-score.ts";
@@ -49,29 +50,36 @@ export async function baselineShifts(
   version: EventsVersion,
   breathe: Breathe,
 ): Promise<BaselineShifts> {
-  const speed = velocityMmPerS.map((value) => Math.abs(value));
+  const speed = await breathing(mapInPieces(velocityMmPerS, Math.abs), breathe);
   const side = Math.max(LEAST_SIDE, roundHalfEven(params.winCmpSec * rateHz));
   const least = Math.max(LEAST_VALID, Math.floor(side / VALID_SHARE));
   const { score } = await shiftScores(speed, side, least, breathe);
-  const scores = score.filter((value) => Number.isFinite(value));
+  const scores = await breathing(filterInPieces(score, Number.isFinite), breathe);
   if (scores.length < LEAST_SCORES) {
     return { events: [], thresholdMmPerS: Number.NaN };
   }
-  const middle = medianOf(scores);
-  const deviation = medianOf(scores.map((value) => Math.abs(value - middle)));
+  const middle = await breathing(medianInPieces(scores), breathe);
+  const distances = await breathing(
+    mapInPieces(scores, (value) => Math.abs(value - middle)),
+    breathe,
+  );
+  const deviation = await breathing(medianInPieces(distances), breathe);
   const thresholdMmPerS = Math.max(params.absScoreFloorMmPerS, params.madK * MAD_TO_SD * deviation);
   const mergeGap = roundHalfEven(params.mergeGapSec * rateHz);
-  const peaksOf = (sign: number): readonly number[] =>
-    joinRuns(
-      runsWhere(score.length, (place) => sign * (score[place] ?? 0) >= thresholdMmPerS),
-      mergeGap,
-    ).map((run) => firstGreatest(score, sign, run));
-  const drops = withGreatest(peaksOf(-1), score, roundHalfEven(params.minSepSec * rateHz), params, version);
+  const peaksOf = async (sign: number): Promise<readonly number[]> => {
+    const isEvent = (place: number): boolean => sign * (score[place] ?? 0) >= thresholdMmPerS;
+    const runs = joinRuns(await breathing(runsWhere(score.length, isEvent), breathe), mergeGap);
+    return runs.map((run) => firstGreatest(score, sign, run));
+  };
+  const separation = roundHalfEven(params.minSepSec * rateHz);
+  const drops = await breathing(withGreatest(await peaksOf(-1), score, separation, params, version), breathe);
+  const rises = await peaksOf(1);
   const smooth = await smoothed(speed, oddWindow(params.smoothSec, rateHz), breathe);
   const farthest = version === "lab" ? speed.length : side;
-  const room = new Float64Array(speed.length);
+  const room = new Float64Array(side);
+  const ofAll = await breathing(medianInPieces(speed), breathe);
   const eventAt = (peak: number, sign: number): VelocityEvent => {
-    const orGlobal = (median: number): number => (Number.isNaN(median) ? medianOf(speed) : median);
+    const orGlobal = (median: number): number => (Number.isNaN(median) ? ofAll : median);
     const before = orGlobal(finiteMedian(speed, peak - side, peak, room, least));
     const after = orGlobal(finiteMedian(speed, peak, peak + side, room, least));
     const start = onset(smooth, peak, peak - farthest, (value) =>
@@ -96,10 +104,17 @@ export async function baselineShifts(
       note: "",
     };
   };
-  return {
-    events: [...drops.map((peak) => eventAt(peak, -1)), ...peaksOf(1).map((peak) => eventAt(peak, 1))],
-    thresholdMmPerS,
-  };
+  const events: VelocityEvent[] = [];
+  for (const [peaks, sign] of [
+    [drops, -1],
+    [rises, 1],
+  ] as const) {
+    for (const peak of peaks) {
+      events.push(eventAt(peak, sign));
+      await breathe();
+    }
+  }
+  return { events, thresholdMmPerS };
 }
 
 function firstGreatest(score: Float64Array, sign: number, { start, stop }: Run): number {
@@ -113,13 +128,13 @@ function firstGreatest(score: Float64Array, sign: number, { start, stop }: Run):
 }
 
 /** Falls at the threshold, and if they are too few, the greatest of all as well: of equal ones, the first. */
-function withGreatest(
+function* withGreatest(
   peaks: readonly number[],
   score: Float64Array,
   separation: number,
   { topKTotal }: BaselineShiftParams,
   version: EventsVersion,
-): readonly number[] {
+): InPieces<readonly number[]> {
   if (peaks.length >= topKTotal) {
     return peaks;
   }
@@ -132,12 +147,7 @@ function withGreatest(
     peaks.forEach(close);
   }
   for (let taken = 0; taken < topKTotal; taken += 1) {
-    let best = -1;
-    for (const [place, value] of free.entries()) {
-      if (value < (best < 0 ? Number.POSITIVE_INFINITY : (free[best] ?? 0))) {
-        best = place;
-      }
-    }
+    const best = yield* firstLeast(free);
     if (best < 0) {
       break;
     }
@@ -149,6 +159,24 @@ function withGreatest(
   return version === "mended"
     ? [...peaks, ...added.slice(0, topKTotal - peaks.length)]
     : [...peaks, ...added];
+}
+
+/** The place of the first of the least values below infinity; −1 of none. */
+function* firstLeast(values: Float64Array): InPieces<number> {
+  let found = -1;
+  yield* inPieces(values.length, (start, stop) => {
+    let best = found;
+    let least = best < 0 ? Number.POSITIVE_INFINITY : (values[best] ?? 0);
+    for (let place = start; place < stop; place += 1) {
+      const value = values[place] ?? Number.NaN;
+      if (value < least) {
+        best = place;
+        least = value;
+      }
+    }
+    found = best;
+  });
+  return found;
 }
 
 /** Goes back from the peak while the value before is within. */

@@ -1,6 +1,7 @@
 // Finds events in a velocity trace: falls and rises of the speed, gaps and standstills.
 
 import { type Breathe, makeBreathe } from "../breathe.ts";
+import { breathing } from "../pieces.ts";
 import { type BaselineShiftParams, baselineShifts, type EventsVersion } from "./baseline-shifts.ts";
 import { type GapParams, nanGaps, zeroGaps } from "./gaps.ts";
 import { withoutOutliers } from "./outliers.ts";
@@ -81,15 +82,12 @@ export async function detectVelocityEvents(
   requireSameLength(trace);
   options.signal?.throwIfAborted();
   const breathe = makeBreathe(options.signal);
-  const cleaned = readyTrace(trace, options);
-  await breathe();
-  const rateHz = samplingRateHz(trace.timeS);
-  await breathe();
+  const cleaned = await readyTrace(trace, options, breathe);
+  const rateHz = await breathing(samplingRateHz(trace.timeS), breathe);
   const params = { ...DEFAULT_BASELINE_SHIFT_PARAMS, ...options.shifts };
   const shifts = Number.isFinite(rateHz)
     ? await baselineShifts(cleaned, rateHz, params, version, breathe)
     : { events: [], thresholdMmPerS: Number.NaN };
-  await breathe();
   const events = [...shifts.events, ...(await gapsIn(cleaned, rateHz, options, breathe))];
   return {
     algorithm: EVENTS_ALGORITHMS[version],
@@ -112,16 +110,20 @@ export async function detectGaps(
   requireSameLength(trace);
   options.signal?.throwIfAborted();
   const breathe = makeBreathe(options.signal);
-  const cleaned = readyTrace(trace, options);
-  await breathe();
-  const rateHz = samplingRateHz(trace.timeS);
-  await breathe();
+  const cleaned = await readyTrace(trace, options, breathe);
+  const rateHz = await breathing(samplingRateHz(trace.timeS), breathe);
   const events = await gapsIn(cleaned, rateHz, options, breathe);
   return events.toSorted((one, other) => one.tStartS - other.tStartS);
 }
 
-function readyTrace(trace: TimedVelocity, { removeOutliers = true }: DetectOptions): TimedVelocity {
-  return removeOutliers ? { ...trace, velocityMmPerS: withoutOutliers(trace.velocityMmPerS) } : trace;
+async function readyTrace(
+  trace: TimedVelocity,
+  { removeOutliers = true }: DetectOptions,
+  breathe: Breathe,
+): Promise<TimedVelocity> {
+  return removeOutliers
+    ? { ...trace, velocityMmPerS: await breathing(withoutOutliers(trace.velocityMmPerS), breathe) }
+    : trace;
 }
 
 async function gapsIn(

@@ -1,6 +1,7 @@
 // Finds where windows have no number, or stand still.
 
 import type { Breathe } from "../breathe.ts";
+import { breathing, type InPieces, inPieces } from "../pieces.ts";
 import { joinRuns, type Run, runsWhere } from "./runs.ts";
 import { oddWindow, roundHalfEven } from "./sampling.ts";
 import type { TimedVelocity, VelocityEvent } from "./velocity-event.ts";
@@ -59,31 +60,59 @@ async function gapsWhere(
   isMissing: (value: number) => boolean,
   breathe: Breathe,
 ): Promise<readonly Gap[]> {
-  const missing = new Uint8Array(velocityMmPerS.length);
-  for (let window = 0; window < missing.length; window += 1) {
-    missing[window] = isMissing(velocityMmPerS[window] ?? Number.NaN) ? 1 : 0;
+  const windows = velocityMmPerS.length;
+  const missing = new Uint8Array(windows);
+  const mark = (start: number, stop: number): void => {
+    for (let window = start; window < stop; window += 1) {
+      missing[window] = isMissing(velocityMmPerS[window] ?? Number.NaN) ? 1 : 0;
+    }
+  };
+  await breathing(inPieces(windows, mark), breathe);
+  const shares = await breathing(localShares(missing, oddWindow(params.windowSec, rateHz)), breathe);
+  const inside = new Uint8Array(windows);
+  let isInBefore = false;
+  const enter = (start: number, stop: number): void => {
+    let isIn = isInBefore;
+    for (let window = start; window < stop; window += 1) {
+      const share = shares[window] ?? 0;
+      isIn = isIn ? share > params.exitFraction : share >= params.enterFraction;
+      inside[window] = isIn ? 1 : 0;
+    }
+    isInBefore = isIn;
+  };
+  await breathing(inPieces(windows, enter), breathe);
+  const runs = await breathing(
+    runsWhere(windows, (place) => inside[place] === 1),
+    breathe,
+  );
+  const gaps: Gap[] = [];
+  for (const run of joinRuns(runs, roundHalfEven(params.mergeGapSec * rateHz))) {
+    const gap = await breathing(gapOf(run, timeS, velocityMmPerS, missing), breathe);
+    if ((gap.durationS ?? 0) >= params.minDurationSec) {
+      gaps.push(gap);
+    }
   }
-  await breathe();
-  const shares = localShares(missing, oddWindow(params.windowSec, rateHz));
-  await breathe();
-  let isIn = false;
-  const inside = new Uint8Array(missing.length);
-  for (let window = 0; window < inside.length; window += 1) {
-    const share = shares[window] ?? 0;
-    isIn = isIn ? share > params.exitFraction : share >= params.enterFraction;
-    inside[window] = isIn ? 1 : 0;
-  }
-  await breathe();
-  const runs = runsWhere(inside.length, (place) => inside[place] === 1);
-  return joinRuns(runs, roundHalfEven(params.mergeGapSec * rateHz))
-    .map((run) => gapOf(run, timeS, velocityMmPerS, missing))
-    .filter(({ durationS }) => (durationS ?? 0) >= params.minDurationSec);
+  return gaps;
 }
 
-function gapOf({ start, stop }: Run, timeS: Float64Array, velocity: Float64Array, missing: Uint8Array): Gap {
+function* gapOf(
+  { start, stop }: Run,
+  timeS: Float64Array,
+  velocity: Float64Array,
+  missing: Uint8Array,
+): InPieces<Gap> {
   const last = stop - 1;
-  const valid = velocity.subarray(start, stop).filter((value) => Number.isFinite(value)).length;
-  const share = missing.subarray(start, stop).reduce((sum, one) => sum + one, 0) / (stop - start);
+  let [valid, ones] = [0, 0];
+  yield* inPieces(stop - start, (from, to) => {
+    let [finite, sum] = [0, 0];
+    for (let window = start + from; window < start + to; window += 1) {
+      finite += Number.isFinite(velocity[window]) ? 1 : 0;
+      sum += missing[window] ?? 0;
+    }
+    valid += finite;
+    ones += sum;
+  });
+  const share = ones / (stop - start);
   const durationS = (timeS[last] ?? Number.NaN) - (timeS[start] ?? Number.NaN);
   return {
     share,
@@ -104,17 +133,21 @@ function gapOf({ start, stop }: Run, timeS: Float64Array, velocity: Float64Array
 }
 
 /** The share of ones among the `width` about each place, clipped at both ends. */
-function localShares(ones: Uint8Array, width: number): Float64Array {
+function* localShares(ones: Uint8Array, width: number): InPieces<Float64Array> {
   const half = (width - 1) / 2;
-  const sums = new Float64Array(ones.length + 1);
+  const sums = new Uint32Array(ones.length + 1);
   const shares = new Float64Array(ones.length);
-  for (let place = 0; place < ones.length; place += 1) {
-    sums[place + 1] = (sums[place] ?? 0) + (ones[place] ?? 0);
-  }
-  for (let place = 0; place < ones.length; place += 1) {
-    const start = Math.max(0, place - half);
-    const stop = Math.min(ones.length, place + half + 1);
-    shares[place] = ((sums[stop] ?? 0) - (sums[start] ?? 0)) / (stop - start);
-  }
+  yield* inPieces(ones.length, (from, to) => {
+    for (let place = from; place < to; place += 1) {
+      sums[place + 1] = (sums[place] ?? 0) + (ones[place] ?? 0);
+    }
+  });
+  yield* inPieces(ones.length, (from, to) => {
+    for (let place = from; place < to; place += 1) {
+      const start = Math.max(0, place - half);
+      const stop = Math.min(ones.length, place + half + 1);
+      shares[place] = ((sums[stop] ?? 0) - (sums[start] ?? 0)) / (stop - start);
+    }
+  });
   return shares;
 }

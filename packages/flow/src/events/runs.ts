@@ -1,5 +1,7 @@
 // Runs of places where something holds.
 
+import { type InPieces, inPieces } from "../pieces.ts";
+
 /** From a place to the one behind the last. */
 export interface Run {
   readonly start: number;
@@ -7,17 +9,24 @@ export interface Run {
 }
 
 /** The runs of places where it holds. */
-export function runsWhere(length: number, holds: (place: number) => boolean): readonly Run[] {
+export function* runsWhere(length: number, holds: (place: number) => boolean): InPieces<readonly Run[]> {
   const runs: Run[] = [];
-  let start = -1;
-  for (let place = 0; place <= length; place += 1) {
-    const isIn = place < length && holds(place);
-    if (isIn && start < 0) {
-      start = place;
-    } else if (!isIn && start >= 0) {
-      runs.push({ start, stop: place });
-      start = -1;
+  let open = -1;
+  yield* inPieces(length, (from, to) => {
+    let start = open;
+    for (let place = from; place < to; place += 1) {
+      const isIn = holds(place);
+      if (isIn && start < 0) {
+        start = place;
+      } else if (!isIn && start >= 0) {
+        runs.push({ start, stop: place });
+        start = -1;
+      }
     }
+    open = start;
+  });
+  if (open >= 0) {
+    runs.push({ start: open, stop: length });
   }
   return runs;
 }

@@ -1,7 +1,8 @@
 // The sampling rate of a trace, and durations as numbers of windows.
 
 import { refuse } from "../errors.ts";
-import { medianOf } from "../statistics/rolling-median.ts";
+import { type InPieces, inPieces } from "../pieces.ts";
+import { medianOfMany } from "../statistics/select.ts";
 import type { TimedVelocity } from "./velocity-event.ts";
 
 /** @throws {FlowError} `invalid_argument` if there are other than as many times as velocities */
@@ -12,9 +13,21 @@ export function requireSameLength({ timeS, velocityMmPerS }: TimedVelocity): voi
 }
 
 /** 1 ÷ the median of the positive finite differences of times; NaN if no time follows another. */
-export function samplingRateHz(timeS: Float64Array): number {
-  const steps = timeS.subarray(1).map((time, index) => time - (timeS[index] ?? 0));
-  return 1 / medianOf(steps.filter((step) => step > 0 && Number.isFinite(step)));
+export function* samplingRateHz(timeS: Float64Array): InPieces<number> {
+  const steps = new Float64Array(timeS.length);
+  let count = 0;
+  yield* inPieces(timeS.length, (start, stop) => {
+    let next = count;
+    for (let place = Math.max(1, start); place < stop; place += 1) {
+      const step = (timeS[place] ?? Number.NaN) - (timeS[place - 1] ?? Number.NaN);
+      if (step > 0 && Number.isFinite(step)) {
+        steps[next] = step;
+        next += 1;
+      }
+    }
+    count = next;
+  });
+  return 1 / (yield* medianOfMany(steps.subarray(0, count)));
 }
 
 /** To the nearest whole number, halves to the even one. */

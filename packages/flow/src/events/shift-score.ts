@@ -1,6 +1,7 @@
 // How far the median speed after a window differs from the one before it.
 
 import type { Breathe } from "../breathe.ts";
+import { breathing, mapInPieces } from "../pieces.ts";
 import { finiteMedian } from "../statistics/rolling-median.ts";
 
 /** Scores of windows, NaN where a side has too few velocities. */
@@ -30,7 +31,11 @@ export async function shiftScores(
       await pause;
     }
   }
-  return { before, after, score: after.map((value, window) => value - (before[window] ?? 0)) };
+  const score = await breathing(
+    mapInPieces(after, (value, window) => value - (before[window] ?? 0)),
+    breathe,
+  );
+  return { before, after, score };
 }
 
 /** The median of the finite ones of the `width` values about each, clipped at both ends. */

@@ -1,6 +1,7 @@
 // How long and how often a vessel stood still.
 
 import { refuse } from "../errors.ts";
+import { atOnce } from "../pieces.ts";
 import { joinRuns, runsWhere } from "./runs.ts";
 import { requireSameLength, roundHalfEven, samplingRateHz } from "./sampling.ts";
 import type { TimedVelocity } from "./velocity-event.ts";
@@ -61,11 +62,10 @@ export function stallSummary(trace: TimedVelocity, options: StallOptions = {}): 
   }
   const isGood = (window: number): boolean =>
     quality === undefined || minQuality === undefined || (quality[window] ?? Number.NaN) >= minQuality;
-  const rateHz = samplingRateHz(timeS);
-  const still = runsWhere(
-    velocityMmPerS.length,
-    (window) => isGood(window) && Math.abs(velocityMmPerS[window] ?? Number.NaN) <= params.stallMmPerS,
-  );
+  const rateHz = atOnce(samplingRateHz(timeS));
+  const stands = (window: number): boolean =>
+    isGood(window) && Math.abs(velocityMmPerS[window] ?? Number.NaN) <= params.stallMmPerS;
+  const still = atOnce(runsWhere(velocityMmPerS.length, stands));
   const seconds = joinRuns(still, roundHalfEven(params.mergeGapSec * rateHz))
     .map(({ start, stop }) => (stop - start) / rateHz)
     .filter((duration) => duration >= params.minDurationSec);
@@ -81,7 +81,7 @@ export function stallSummary(trace: TimedVelocity, options: StallOptions = {}): 
       ? seconds.reduce((longest, duration) => Math.max(longest, duration), 0)
       : Number.NaN,
     lowQualityShare: isJudged
-      ? quality.filter((_, window) => !isGood(window)).length / quality.length
+      ? quality.reduce((count, _, window) => count + (isGood(window) ? 0 : 1), 0) / quality.length
       : Number.NaN,
   };
 }

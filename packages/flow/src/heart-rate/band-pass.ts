@@ -1,5 +1,6 @@
 // A Butterworth band-pass filter that runs forward and backward, so that nothing is delayed.
 
+import { atOnce, type InPieces, inPieces, mapInPieces } from "../pieces.ts";
 import type { Band } from "./spectrum.ts";
 
 /** One section: y = gain · (x − x₋₂) − a₁ · y₋₁ − a₂ · y₋₂. */
@@ -22,9 +23,26 @@ const PAD_PER_COEFFICIENT = 3;
  * filter begins as if the first sample had been there for ever.
  */
 export function bandPass(values: Float64Array, rateHz: number, band: Band, order: number): Float64Array {
+  return atOnce(bandPassInPieces(values, rateHz, band, order));
+}
+
+/** As {@link bandPass}, for many values. */
+export function* bandPassInPieces(
+  values: Float64Array,
+  rateHz: number,
+  band: Band,
+  order: number,
+): InPieces<Float64Array> {
   const sections = butterworthSections(rateHz, band, order);
   const pad = Math.min(values.length - 1, PAD_PER_COEFFICIENT * (2 * order + 1));
-  const filtered = run(sections, run(sections, oddlyExtended(values, pad)).reverse()).reverse();
+  const filtered = yield* oddlyExtended(values, pad);
+  for (let direction = 0; direction < 2; direction += 1) {
+    for (const section of sections) {
+      yield* runInPlace(section, filtered);
+    }
+    filtered.reverse();
+    yield;
+  }
   return filtered.slice(pad, pad + values.length);
 }
 
@@ -88,25 +106,27 @@ function squareRoot({ re, im }: Complex): Complex {
   return { re: Math.sqrt((length + re) / 2), im: im < 0 ? -imaginary : imaginary };
 }
 
-function run(sections: readonly Section[], values: Float64Array): Float64Array {
-  let current = values;
-  for (const { gain, a1, a2 } of sections) {
-    // What a constant of the first sample would have left behind: nothing passes but the state.
-    const first = gain * (current[0] ?? 0);
-    let [one, two] = [-first, -first];
-    current = current.map((x) => {
+function* runInPlace({ gain, a1, a2 }: Section, values: Float64Array): InPieces<void> {
+  // What a constant of the first sample would have left behind: nothing passes but the state.
+  const first = gain * (values[0] ?? 0);
+  const state = Float64Array.of(-first, -first);
+  yield* inPieces(values.length, (start, stop) => {
+    let [one, two] = [state[0] ?? 0, state[1] ?? 0];
+    for (let place = start; place < stop; place += 1) {
+      const x = values[place] ?? 0;
       const y = gain * x + one;
       one = two - a1 * y;
       two = -gain * x - a2 * y;
-      return y;
-    });
-  }
-  return current;
+      values[place] = y;
+    }
+    state[0] = one;
+    state[1] = two;
+  });
 }
 
-function oddlyExtended(values: Float64Array, pad: number): Float64Array {
+function oddlyExtended(values: Float64Array, pad: number): InPieces<Float64Array> {
   const last = values.length - 1;
-  return Float64Array.from({ length: values.length + 2 * pad }, (_, place) => {
+  return mapInPieces(new Float64Array(values.length + 2 * pad), (_, place) => {
     const index = place - pad;
     if (index < 0) {
       return 2 * (values[0] ?? 0) - (values[-index] ?? 0);

@@ -1,9 +1,11 @@
 // The heart rate in a velocity trace, by two methods that can be compared.
 
 import { type Breathe, makeBreathe } from "../breathe.ts";
+import type { Run } from "../events/runs.ts";
 import { requireSameLength, roundHalfEven, samplingRateHz } from "../events/sampling.ts";
 import type { TimedVelocity } from "../events/velocity-event.ts";
-import { bandPass } from "./band-pass.ts";
+import { breathing, filterInPieces, type InPieces, inPieces } from "../pieces.ts";
+import { bandPassInPieces } from "./band-pass.ts";
 import { DEFAULT_HEART_RATE_PARAMS, type HeartRateParams } from "./heart-rate-params.ts";
 import { lombSpectrum } from "./lomb-spectrum.ts";
 import { centredSpeed, withShortGapsFilled } from "./prepare-speed.ts";
@@ -71,10 +73,17 @@ export async function heartRate(
   requireSameLength(trace);
   signal?.throwIfAborted();
   const breathe = makeBreathe(signal);
-  const speed = centredSpeed(trace.velocityMmPerS, params);
-  await breathe();
+  const speed = await breathing(centredSpeed(trace.velocityMmPerS, params), breathe);
+  const isValid = (value: number, place: number): boolean => isSample(trace.timeS[place], value);
+  const samples = {
+    timeS: await breathing(
+      filterInPieces(trace.timeS, (_, place) => isValid(speed[place] ?? Number.NaN, place)),
+      breathe,
+    ),
+    speed: await breathing(filterInPieces(speed, isValid), breathe),
+  };
   const nTotal = speed.length;
-  const nValid = speed.filter((value, index) => isSample(trace.timeS[index], value)).length;
+  const nValid = samples.speed.length;
   const counts = { nTotal, nValid, validFraction: nTotal === 0 ? Number.NaN : nValid / nTotal };
   if (nValid < LEAST_VALID) {
     return {
@@ -88,8 +97,8 @@ export async function heartRate(
     };
   }
   const band = bandOf(params);
-  await breathe();
-  const lomb = await lombPeak(trace.timeS, speed, band, params, breathe);
+  const spectrum = await lombSpectrum(samples.timeS, samples.speed, band, params.lombFrequencies, breathe);
+  const lomb = peakOf(spectrum, band, params.peakHalfWidthHz, params.edgeMarginHz) ?? null;
   const welch = await welchPeak(trace.timeS, speed, band, params, breathe);
   const agreement =
     lomb === null || welch === null ? null : { deltaBpm: lomb.bpm - welch.bpm, deltaHz: lomb.hz - welch.hz };
@@ -126,24 +135,6 @@ function statusOf(
   return Math.abs(lomb.bpm - welch.bpm) > agreementBpm ? "method_disagree" : "ok";
 }
 
-async function lombPeak(
-  timeS: Float64Array,
-  speed: Float64Array,
-  band: Band,
-  params: HeartRateParams,
-  breathe: Breathe,
-): Promise<SpectrumPeak | null> {
-  const isKept = (_: number, index: number): boolean => isSample(timeS[index], speed[index] ?? Number.NaN);
-  const spectrum = await lombSpectrum(
-    timeS.filter(isKept),
-    speed.filter(isKept),
-    band,
-    params.lombFrequencies,
-    breathe,
-  );
-  return peakOf(spectrum, band, params.peakHalfWidthHz, params.edgeMarginHz) ?? null;
-}
-
 async function welchPeak(
   timeS: Float64Array,
   speed: Float64Array,
@@ -151,17 +142,13 @@ async function welchPeak(
   params: HeartRateParams,
   breathe: Breathe,
 ): Promise<SpectrumPeak | null> {
-  const rateHz = samplingRateHz(timeS);
-  await breathe();
-  const samples = withShortGapsFilled(timeS, speed, params.interpMaxGapSec).filter((value) =>
-    Number.isFinite(value),
-  );
+  const rateHz = await breathing(samplingRateHz(timeS), breathe);
+  const filled = await breathing(withShortGapsFilled(timeS, speed, params.interpMaxGapSec), breathe);
+  const samples = await breathing(filterInPieces(filled, Number.isFinite), breathe);
   if (samples.length < 2 || !(band.lowHz > 0 && 2 * band.highHz < rateHz)) {
     return null;
   }
-  await breathe();
-  const filtered = bandPass(samples, rateHz, band, params.bandpassOrder);
-  await breathe();
+  const filtered = await breathing(bandPassInPieces(samples, rateHz, band, params.bandpassOrder), breathe);
   const wanted = roundHalfEven(params.npersegSec * rateHz);
   const segment = Math.min(MOST_SEGMENT, Math.max(LEAST_SEGMENT, wanted));
   const spectrum = await welchSpectrum(filtered, rateHz, band, segment, breathe);
@@ -182,15 +169,32 @@ async function segmentsOf(
   const bpm = new Float64Array(count).fill(Number.NaN);
   for (let segment = 0; segment < count; segment += 1) {
     const start = first + segment * params.segmentStepSec;
-    const isIn = (_: number, index: number): boolean =>
-      (timeS[index] ?? Number.NaN) >= start && (timeS[index] ?? Number.NaN) < start + params.segmentSec;
-    const values = speed.filter(isIn);
+    const isIn = (time: number): boolean => time >= start && time < start + params.segmentSec;
+    const run = await breathing(spanOf(timeS, isIn), breathe);
+    const times = timeS.subarray(run.start, run.stop);
+    const values = speed.subarray(run.start, run.stop).filter((_, place) => isIn(times[place] ?? Number.NaN));
     const valid = values.filter((value) => Number.isFinite(value)).length;
     middle[segment] = start + params.segmentSec / 2;
     if (valid > 0 && valid >= params.segmentMinValidFraction * values.length) {
-      const peak = await welchPeak(timeS.filter(isIn), values, band, params, breathe);
+      const peak = await welchPeak(times.filter(isIn), values, band, params, breathe);
       bpm[segment] = peak?.bpm ?? Number.NaN;
     }
   }
   return { timeS: middle, bpm };
+}
+
+/** The run from the first to the last place where it holds: all of them, where times rise. */
+function* spanOf(timeS: Float64Array, holds: (time: number) => boolean): InPieces<Run> {
+  let span = { start: 0, stop: 0 };
+  yield* inPieces(timeS.length, (from, to) => {
+    let { start, stop } = span;
+    for (let place = from; place < to; place += 1) {
+      if (holds(timeS[place] ?? Number.NaN)) {
+        start = stop === 0 ? place : start;
+        stop = place + 1;
+      }
+    }
+    span = { start, stop };
+  });
+  return span;
 }

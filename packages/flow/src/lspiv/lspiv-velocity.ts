@@ -2,6 +2,7 @@
 
 import { makeBreathe } from "../breathe.ts";
 import { refuse } from "../errors.ts";
+import { breathing } from "../pieces.ts";
 import { type FlowCalibration, requireCalibration } from "../plane/calibration.ts";
 import { columnMeans } from "../plane/column-means.ts";
 import { type FlowPlane, type FlowRegion, regionOf } from "../plane/plane.ts";
@@ -64,7 +65,8 @@ export async function lspivVelocity(
   const windowCount = windowCountOf(region, windowLines);
   const stepLines = windowLines / STEPS_PER_WINDOW;
   const most = Math.floor((region.columnStop - region.columnStart) / 2);
-  const spectra = new LineSpectra(plane, region, columnMeans(plane, region), windowLines);
+  const means = await breathing(columnMeans(plane, region), breathe);
+  const spectra = new LineSpectra(plane, region, means, windowLines);
   const shiftPx = new Float64Array(windowCount);
   const correlation = new Float64Array(windowCount);
   for (let window = 0; window < windowCount; window += 1) {

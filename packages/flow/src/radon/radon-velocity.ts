@@ -1,6 +1,7 @@
 // Velocity by the windowed Radon transform.
 
 import { makeBreathe } from "../breathe.ts";
+import { breathing } from "../pieces.ts";
 import { type FlowCalibration, requireCalibration } from "../plane/calibration.ts";
 import { columnMeans } from "../plane/column-means.ts";
 import { type FlowPlane, type FlowRegion, regionOf } from "../plane/plane.ts";
@@ -73,7 +74,8 @@ export async function radonVelocity(
     peakRatio: none(),
     spread: none(),
   };
-  const source = { plane, region, columnMeans: removeStaticColumns ? columnMeans(plane, region) : undefined };
+  const means = removeStaticColumns ? await breathing(columnMeans(plane, region), breathe) : undefined;
+  const source = { plane, region, columnMeans: means };
   if (windowCount > 0 && columns > 0) {
     await withTransform({ lines: windowLines, columns }, async (transform) => {
       for (let first = 0; first < windowCount; first += transform.windowCount) {

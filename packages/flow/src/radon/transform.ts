@@ -4,7 +4,7 @@ import type { Breathe } from "../breathe.ts";
 import { COARSE_QUARTERS, FINE_OFFSETS } from "./angles/angle-grid.ts";
 import { type BestAngle, bestAngle, firstBest } from "./best-angle.ts";
 import { Arena } from "./kernel/arena.ts";
-import { type Kernel, LANES } from "./kernel/kernel.ts";
+import { type Kernel, LANES, type StoredOperator } from "./kernel/kernel.ts";
 import type { WindowSize } from "./operator.ts";
 import { OperatorStore } from "./operator-store.ts";
 import { WindowBlock, type WindowSource } from "./window-block.ts";
@@ -14,6 +14,7 @@ const COARSE_COUNT = COARSE_QUARTERS.length;
 const FINE_COUNT = FINE_OFFSETS.length;
 const FIRST_FINE = FINE_OFFSETS[0] ?? 0;
 const NO_ANGLE = -1;
+const MOST_PIXELS_AT_ONCE = 1 << 20;
 
 /** The transform for one size of window. Operators are made once and serve every block that follows. */
 export class RadonTransform {
@@ -21,6 +22,8 @@ export class RadonTransform {
   readonly #arena: Arena;
   readonly #block: WindowBlock;
   readonly #operators: OperatorStore;
+  /** Groups that pass through an operator in some milliseconds. */
+  readonly #groupsAtOnce: number;
   /** Addresses of scores: of all windows, [coarse angle][window], and of one group at one fine angle. */
   readonly #coarse: number;
   readonly #oneGroup: number;
@@ -34,6 +37,7 @@ export class RadonTransform {
     this.#coarse = this.#arena.allocate(8 * COARSE_COUNT * this.#block.windowCount);
     this.#coarseCopy = new Float64Array(COARSE_COUNT * this.#block.windowCount);
     this.#oneGroup = this.#arena.allocate(8 * LANES);
+    this.#groupsAtOnce = Math.max(1, Math.floor(MOST_PIXELS_AT_ONCE / (LANES * size.lines * size.columns)));
     this.#operators = new OperatorStore(this.#arena, size, (pixel) => this.#block.offsetOf(pixel));
   }
 
@@ -52,10 +56,19 @@ export class RadonTransform {
     this.#block.read(source, first);
     const groupCount = Math.ceil(count / LANES);
     for (const [index, quarters] of COARSE_QUARTERS.entries()) {
-      this.#score(quarters, 0, groupCount, this.#coarse + 8 * index * this.windowCount);
-      const pause = breathe();
-      if (pause !== undefined) {
-        await pause;
+      const operator = this.#operators.operatorAt(quarters);
+      const made = breathe();
+      if (made !== undefined) {
+        await made;
+      }
+      const scores = this.#coarse + 8 * index * this.windowCount;
+      for (let group = 0; group < groupCount; group += this.#groupsAtOnce) {
+        const groups = Math.min(this.#groupsAtOnce, groupCount - group);
+        this.#score(operator, group, groups, scores + 8 * LANES * group);
+        const scored = breathe();
+        if (scored !== undefined) {
+          await scored;
+        }
       }
     }
     const best = this.#bestCoarse(count);
@@ -68,9 +81,9 @@ export class RadonTransform {
     });
   }
 
-  #score(quarters: number, firstGroup: number, groupCount: number, scores: number): void {
+  #score(operator: StoredOperator, firstGroup: number, groupCount: number, scores: number): void {
     const shift = 8 * LANES * firstGroup;
-    this.#kernel.score(this.#operators.operatorAt(quarters), {
+    this.#kernel.score(operator, {
       pixels: this.#block.pixels + shift,
       means: this.#block.means + shift,
       scores,
@@ -108,9 +121,14 @@ export class RadonTransform {
     for (const [quarters, groups] of wantedAngles(best)) {
       const index = quarters / COARSE_STEP;
       const isCoarse = Number.isInteger(index) && index >= 0 && index < COARSE_COUNT;
+      const operator = isCoarse ? undefined : this.#operators.operatorAt(quarters);
       for (const [group, windows] of groups) {
-        if (!isCoarse) {
-          this.#score(quarters, group, 1, this.#oneGroup);
+        if (operator !== undefined) {
+          this.#score(operator, group, 1, this.#oneGroup);
+          const scored = breathe();
+          if (scored !== undefined) {
+            await scored;
+          }
         }
         const found = isCoarse
           ? coarse.subarray(index * this.windowCount + LANES * group)

@@ -1,6 +1,7 @@
 // Medians of the finite values of runs.
 
-import { medianInPlace } from "./select.ts";
+import { filterInPieces, type InPieces } from "../pieces.ts";
+import { medianInPlace, medianOfMany } from "./select.ts";
 
 /** The finite values of a run; how many they are. Room for them is given, so that none is made for each run. */
 export function finiteMedian(
@@ -25,4 +26,9 @@ export function finiteMedian(
 /** The median of all finite values; NaN of none. */
 export function medianOf(values: Float64Array): number {
   return finiteMedian(values, 0, values.length, new Float64Array(values.length));
+}
+
+/** As {@link medianOf}, for a long array. */
+export function* medianInPieces(values: Float64Array): InPieces<number> {
+  return yield* medianOfMany(yield* filterInPieces(values, Number.isFinite));
 }

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { radonVelocity } from "../../src/index.ts";
+import { atOnce } from "../../src/pieces.ts";
 import { columnMeans } from "../../src/plane/column-means.ts";
 import { plainKernel } from "../../src/radon/kernel/plain-kernel.ts";
 import { wasmKernel } from "../../src/radon/kernel/wasm-kernel.ts";
@@ -19,7 +20,7 @@ test("both kernels give the same bits", async () => {
   ] as const) {
     const plane = noisePlane(160, columns);
     const region = { lineStart: 0, lineStop: 160, columnStart: 0, columnStop: columns };
-    const source = { plane, region, columnMeans: columnMeans(plane, region) };
+    const source = { plane, region, columnMeans: atOnce(columnMeans(plane, region)) };
     const angles = [wasm!, plainKernel()].map((kernel) =>
       new RadonTransform(kernel, { lines, columns }).bestAngles(source, 0, 30, calm),
     );

@@ -3,6 +3,8 @@
 import { type AnalysisSettings, DEFAULT_ANALYSIS_SETTINGS } from "@kym/kym-schema/flow";
 import type { Indexer } from "../indexer/indexer.ts";
 
+const SUFFIXES = new RegExp(`(?:\\+(?:${Object.keys(DEFAULT_ANALYSIS_SETTINGS).join("|")})=[^+]*)+$`);
+
 /** Makes an indexer. `forSettings` goes into it. */
 type MakeIndexer<Context> = (
   settings: AnalysisSettings,
@@ -44,4 +46,19 @@ export function withSettings<Context>(
     return indexer;
   };
   return forSettings(DEFAULT_ANALYSIS_SETTINGS);
+}
+
+/** A version, and the settings in it, such as `prefer=kym`; "" for the default ones. */
+export interface VersionWithSettings {
+  readonly version: string;
+  readonly settings: string;
+}
+
+/** Takes a version of {@link withSettings} apart; any other version has no settings. */
+export function versionWithSettings(analysisVersion: string): VersionWithSettings {
+  const [suffix = ""] = SUFFIXES.exec(analysisVersion) ?? [];
+  return {
+    version: analysisVersion.slice(0, analysisVersion.length - suffix.length),
+    settings: suffix.slice(1).replaceAll("+", ", "),
+  };
 }

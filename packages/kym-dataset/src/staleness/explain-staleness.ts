@@ -2,6 +2,7 @@
 
 import type { FoundArtifact } from "../indexer/artifact-ref.ts";
 import type { Indexer } from "../indexer/indexer.ts";
+import { versionWithSettings } from "../indexers/with-settings.ts";
 import type { RecordedIndex, Staleness } from "./staleness.ts";
 
 /** A decision about one image, with everything that its explanation mentions. */
@@ -56,6 +57,11 @@ function staleWords(
       const before = entry?.analysisVersion ?? rows.provenance?.analysisVersion ?? "no version";
       return `The rows were made by ${before}; ${indexer.analysisVersion} makes different ones.`;
     }
+    case "settings_changed": {
+      const before = settingsOf(entry?.analysisVersion ?? rows.provenance?.analysisVersion ?? "");
+      const now = settingsOf(indexer.analysisVersion);
+      return `The dataset remembers other settings (--prefer, --min-quality) than the rows were made with: ${before} then, ${now} now.`;
+    }
     case "inputs_changed":
       return `${results}${indexer.usesPixels ? ", the pixels or their calibration" : ""} are not those that the rows were made from.`;
     case "params_changed": {
@@ -99,6 +105,11 @@ function madeFrom({ input, recorded }: StalenessReport): string {
   const { entry, rows, marker } = recorded;
   const hash = entry?.paramsHash ?? rows.provenance?.paramsHash ?? marker?.paramsHash ?? "";
   return `${input === undefined ? "" : ` from ${input.key}`} with params ${short(hash)}`;
+}
+
+function settingsOf(analysisVersion: string): string {
+  const { settings } = versionWithSettings(analysisVersion);
+  return settings === "" ? "the default ones" : settings;
 }
 
 function short(hash: string): string {

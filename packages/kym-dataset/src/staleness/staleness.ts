@@ -1,5 +1,6 @@
 // Decides whether an image's rows are fresh: pure functions of the ledger's entry and the image's hashes.
 
+import { versionWithSettings } from "../indexers/with-settings.ts";
 import type { LedgerEntry } from "../table/ledger.ts";
 import type { RunMarker } from "./run-marker.ts";
 
@@ -46,6 +47,7 @@ export type Staleness =
       readonly because:
         | "never_indexed"
         | "version_changed"
+        | "settings_changed"
         | "inputs_changed"
         | "params_changed"
         | "roi_changed"
@@ -76,7 +78,7 @@ export function decideStalenessFromHashes(
     return decideUnrecorded(recorded, current);
   }
   if (entry.analysisVersion !== current.analysisVersion) {
-    return { state: "stale", because: "version_changed" };
+    return otherVersion(entry.analysisVersion, current.analysisVersion);
   }
   if (entry.inputsSha256 !== current.inputsSha256) {
     return { state: "stale", because: "inputs_changed" };
@@ -144,7 +146,7 @@ function decideUnrecorded(
     return { state: "stale", because: "rows_differ" };
   }
   if (rows.provenance.analysisVersion !== analysisVersion) {
-    return { state: "stale", because: "version_changed" };
+    return otherVersion(rows.provenance.analysisVersion, analysisVersion);
   }
   const saysNone =
     marker?.nRows === 0 &&
@@ -162,7 +164,14 @@ function decideMarked(marker: RunMarker | undefined, analysisVersion: string): S
   }
   return marker.analysisVersion === analysisVersion
     ? undefined
-    : { state: "stale", because: "version_changed" };
+    : otherVersion(marker.analysisVersion, analysisVersion);
+}
+
+/** Whether the code is another, or only what the dataset remembers. */
+function otherVersion(before: string | null, now: string): Staleness {
+  const isSameCode =
+    before !== null && versionWithSettings(before).version === versionWithSettings(now).version;
+  return { state: "stale", because: isSameCode ? "settings_changed" : "version_changed" };
 }
 
 function rowsAgree({ count, provenance }: RecordedRows, entry: LedgerEntry): boolean {

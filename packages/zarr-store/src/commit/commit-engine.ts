@@ -13,7 +13,7 @@ import { assertClaimWorks, assertSafePlace, chooseClaim } from "./claim/probe-cl
 import { type Commit, type CommitOptions, commitTransaction } from "./commit.ts";
 import type { CommitContext, CommitSession, CommitStep } from "./commit-context.ts";
 import { type WriterLockOptions, withWriterLock } from "./lock/writer-lock.ts";
-import { type Checkpoint, readCheckpoint } from "./log/checkpoint.ts";
+import { type Checkpoint, isAtItsRecord, openCheckpoint } from "./log/checkpoint.ts";
 import { CommitLog } from "./log/commit-log.ts";
 import { type GcPlan, type PlanGcOptions, planGc } from "./maintain/plan-gc.ts";
 import { ObjectReader } from "./object-reader.ts";
@@ -90,7 +90,7 @@ export class CommitEngine {
   /** The stored checkpoint, or undefined if it is missing or damaged. */
   async readCheckpoint(): Promise<Checkpoint | undefined> {
     const warn = (_key: StoreKey, why: string): void => this.#options.logger.warn(why);
-    return readCheckpoint(this.#store, warn, this.log.hint);
+    return openCheckpoint(this.#store, warn, this.log.hint);
   }
 
   /** Notes that a checkpoint of the head was written. If it is the first, `latest.json` names it from now on. */
@@ -142,7 +142,6 @@ export class CommitEngine {
     }
     const store = this.#store;
     if (isListableStore(store)) {
-      // One listing replaces two questions: is there a newer record, and is one missing?
       const listing = await listLog(store);
       if (listing.newest > this.log.head.version) {
         await this.log.refresh();
@@ -159,15 +158,16 @@ export class CommitEngine {
 
   /**
    * Reads the checkpoint, and compares it with the record of its version. One of another log, such as that of a copy that
-   * went its own way, is ignored with a warning, and so is one in the form of version 2 that was put beside a later log. Where that record is missing or damaged, the checkpoint is the best that
-   * there is to read; nothing is written then.
+   * went its own way, is ignored with a warning, and so is one in the form of version 2 beside a later log. Where that
+   * record is missing or damaged, there is nothing better to read; nothing is written then.
    */
   async #soundCheckpoint(): Promise<Checkpoint | undefined> {
     const checkpoint = await this.readCheckpoint();
     const { hint } = this.log;
     if (
       checkpoint === undefined ||
-      (checkpoint.version === hint?.version && checkpoint.recordSha256 === hint.recordSha256)
+      (checkpoint.version === hint?.version && checkpoint.recordSha256 === hint.recordSha256) ||
+      (hint === undefined && (await isAtItsRecord(this.#store, checkpoint)))
     ) {
       return checkpoint;
     }

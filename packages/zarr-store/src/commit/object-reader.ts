@@ -9,7 +9,7 @@ import { isWritableStore, type ReadableStore } from "../store/key-value-store.ts
 import { joinKey, type StoreKey } from "../store/store-key.ts";
 import type { CommitLog } from "./log/commit-log.ts";
 import type { CommittedObject } from "./log/head.ts";
-import { isOwnFormat } from "./object-path.ts";
+import { groupOf, isOwnFormat } from "./object-path.ts";
 import { type EditRules, findOutsideEdit, type OutsideEdit } from "./outside-edit.ts";
 import { STAGING, stagedKeys, stagingEntryKind } from "./records/control-keys.ts";
 
@@ -63,11 +63,12 @@ export class ObjectReader {
    * Returns what the log has at a path now. If memory has nothing, the log is read again before the answer is "absent".
    */
   async object(path: StoreKey): Promise<CommittedObject | undefined> {
-    const known = this.#log.head.object(path);
+    const group = groupOf(path);
+    const known = (await this.#log.objectsOf(group)).get(path);
     if (known !== undefined) {
       return known;
     }
-    return (await this.#log.refresh()) ? this.#log.head.object(path) : undefined;
+    return (await this.#log.refresh()) ? (await this.#log.objectsOf(group)).get(path) : undefined;
   }
 
   /**

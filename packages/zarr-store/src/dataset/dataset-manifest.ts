@@ -31,7 +31,7 @@ export class DatasetManifest {
     if (checkpoint === undefined) {
       return undefined;
     }
-    const images = manifestSourcesOf(checkpoint).map(manifestEntryOf);
+    const images = (await manifestSourcesOf(checkpoint)).map(manifestEntryOf);
     return { version: checkpoint.version, images };
   }
 
@@ -84,7 +84,7 @@ export async function writeCheckpoint(
   }
   await manifest.rebuild();
   const { head } = engine.log;
-  const checkpoint = await encodeCheckpoint(head, checkpointImages(head, session.nodes));
+  const checkpoint = await encodeCheckpoint(head, await checkpointImages(head, session.nodes));
   await replaceCheckpoint(store, checkpoint, runtime);
   await engine.checkpointed(checkpoint.key, checkpoint.bytes.length);
 }

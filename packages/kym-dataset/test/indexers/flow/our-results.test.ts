@@ -61,7 +61,10 @@ test("a dataset that prefers ours turns it round, remembers it, and makes each r
   await rows(kym, radonIndexer);
   expect(await new KymDataset(dataset).saveSettings({ prefer: "kym" })).toBe(true);
   expect(await new KymDataset(dataset).saveSettings({ prefer: "kym" })).toBe(false);
-  expect(await kym.getStaleness(radonIndexer, "both")).toMatchObject({ because: "version_changed" });
+  expect(await kym.getStaleness(radonIndexer, "both")).toMatchObject({ because: "settings_changed" });
+  expect(await kym.explain(radonIndexer, "both")).toBe(
+    "both in kym_radon: stale. The dataset remembers other settings (--prefer, --min-quality) than the rows were made with: the default ones then, prefer=kym now.",
+  );
   expect(brief(await rows(kym, radonIndexer))).toEqual([
     "both 1 @kym/flow kym.radon@1",
     "both 2 @kym/flow kym.radon@1",

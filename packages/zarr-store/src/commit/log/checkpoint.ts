@@ -4,19 +4,31 @@ import type { Runtime } from "../../runtime/runtime.ts";
 import type { KeyValueStore, ReadableStore } from "../../store/key-value-store.ts";
 import type { StoreKey } from "../../store/store-key.ts";
 import { isTooLarge, isUnpackedOnTheWay } from "../../store/unreadable.ts";
+import { isFileOf } from "../records/commit-record.ts";
 import { CHECKPOINT, OLD_CHECKPOINT } from "../records/control-keys.ts";
+import { readStoredRecord } from "../records/read-record.ts";
 import { replaceFile } from "../records/replace-file.ts";
-import type { CheckpointContents, Head } from "./head.ts";
+import type { CheckpointContents, Head, WholeContents } from "./head.ts";
 import type { Latest } from "./latest.ts";
 import { decodeOldCheckpoint, encodeOldCheckpoint } from "./old-checkpoint.ts";
-import { decodeSectionedCheckpoint, encodeSectionedCheckpoint } from "./sectioned-checkpoint.ts";
+import {
+  decodeSectionedCheckpoint,
+  encodeSectionedCheckpoint,
+  openSectionedCheckpoint,
+} from "./sectioned-checkpoint.ts";
 
-/** A checkpoint in a store. */
-export interface Checkpoint extends CheckpointContents {
+/** Where a checkpoint is. */
+interface Stored {
   readonly key: StoreKey;
   /** Its compressed size in the store. */
   readonly storedBytes: number;
 }
+
+/** A checkpoint in a store. What an entry says is decoded when it is first asked for. */
+export interface Checkpoint extends CheckpointContents, Stored {}
+
+/** A checkpoint of which every entry was decoded. */
+export interface WholeCheckpoint extends WholeContents, Stored {}
 
 /** A bound against a hostile file. 10 000 images of 100 objects make 130 MB of text. */
 const MAX_TEXT_BYTES = 1 << 30;
@@ -45,24 +57,62 @@ export async function replaceCheckpoint(
   await replaceFile(store, key, bytes, { txid, writer, durability: "batched" });
 }
 
+/** Tells of a checkpoint that is damaged. */
+type OnUnusable = (key: StoreKey, why: string) => void;
+
 /**
- * Reads the checkpoint of a store: that of version 3, or, where that cannot be used, the one that was left from
+ * Opens the checkpoint of a store: that of version 3, or, where that cannot be used, the one that was left from
  * version 2. Undefined if both are missing or damaged: a checkpoint only repeats the log, so its loss never stops a reader.
  *
  * @param onUnusable is told of each one that is damaged
  * @param hint tells which checkpoint there is
  * @throws {ZarrStoreError} `io`
  */
-export async function readCheckpoint(
+export async function openCheckpoint(
   store: ReadableStore,
-  onUnusable: (key: StoreKey, why: string) => void,
+  onUnusable: OnUnusable,
   hint?: Latest,
 ): Promise<Checkpoint | undefined> {
   const named = hint === undefined ? CHECKPOINT : hint.checkpoint;
-  const keys = named === CHECKPOINT ? [CHECKPOINT, OLD_CHECKPOINT] : named === undefined ? [] : [named];
+  const keys = named === CHECKPOINT ? BOTH : named === undefined ? [] : [named];
+  return firstUsable<CheckpointContents>(store, keys, onUnusable, openSectionedCheckpoint);
+}
+
+/** As {@link openCheckpoint}, with every entry decoded: a bad one makes it unusable. @throws {ZarrStoreError} `io` */
+export async function readCheckpoint(
+  store: ReadableStore,
+  onUnusable: OnUnusable,
+): Promise<WholeCheckpoint | undefined> {
+  return firstUsable<WholeContents>(store, BOTH, onUnusable, decodeSectionedCheckpoint);
+}
+
+/**
+ * Whether the file of the record that a checkpoint was made at says that it is this record. Of a sound record this is
+ * certain, without parsing all of it.
+ *
+ * @throws {ZarrStoreError} `io`
+ */
+export async function isAtItsRecord(store: ReadableStore, checkpoint: Checkpoint): Promise<boolean> {
+  const { version, recordSha256, txid, key } = checkpoint;
+  const bytes = await readStoredRecord(store, version);
+  const format = key === OLD_CHECKPOINT ? 1 : 2;
+  return bytes !== undefined && isFileOf(bytes, { format, version, txid, sha256: recordSha256 });
+}
+
+const BOTH: readonly StoreKey[] = [CHECKPOINT, OLD_CHECKPOINT];
+
+/** Decodes a checkpoint of version 3. */
+type Decode<T> = (bytes: Uint8Array<ArrayBuffer>, maxTextBytes: number) => Promise<T>;
+
+async function firstUsable<T extends CheckpointContents>(
+  store: ReadableStore,
+  keys: readonly StoreKey[],
+  onUnusable: OnUnusable,
+  decode: Decode<T | WholeContents>,
+): Promise<((T | WholeContents) & Stored) | undefined> {
   for (const key of keys) {
     try {
-      const checkpoint = await readCheckpointAt(store, key);
+      const checkpoint = await decodeAt(store, key, key === CHECKPOINT ? decode : decodeOldCheckpoint);
       if (checkpoint !== undefined) {
         return checkpoint;
       }
@@ -79,7 +129,11 @@ export async function readCheckpoint(
 
 class Unusable extends Error {}
 
-async function readCheckpointAt(store: ReadableStore, key: StoreKey): Promise<Checkpoint | undefined> {
+async function decodeAt<T>(
+  store: ReadableStore,
+  key: StoreKey,
+  decode: Decode<T>,
+): Promise<(T & Stored) | undefined> {
   let bytes: Uint8Array<ArrayBuffer> | undefined;
   try {
     bytes = await store.get(key);
@@ -90,7 +144,6 @@ async function readCheckpointAt(store: ReadableStore, key: StoreKey): Promise<Ch
     return undefined;
   }
   try {
-    const decode = key === CHECKPOINT ? decodeSectionedCheckpoint : decodeOldCheckpoint;
     return { ...(await decode(bytes, MAX_TEXT_BYTES)), key, storedBytes: bytes.length };
   } catch (cause) {
     throw new Unusable("", { cause });

@@ -13,9 +13,11 @@ import { readNextRecords, readStoredRecord } from "../records/read-record.ts";
 import { mayBePacked, StoredRecords } from "../records/stored-records.ts";
 import { isTornRecord } from "../records/torn-record.ts";
 import { type Trace, traceFiles } from "../records/trace-files.ts";
+import { BorneOutObjects } from "./borne-out-objects.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import { type CommittedObject, Head } from "./head.ts";
 import { type Latest, readLatest } from "./latest.ts";
+import { isBadEntry } from "./section-groups.ts";
 
 const MOST_RECORDS_AHEAD = 16;
 
@@ -34,9 +36,9 @@ export class CommitLog {
   #torn: { readonly version: number; readonly bytes: Uint8Array } | undefined;
   #headRecord: CommitRecord | undefined;
   #sinceCheckpoint = { records: 0, sizeBytes: 0 };
-  /** The version of the checkpoint that the head started from, and its objects that the log has borne out. */
+  /** The version of the checkpoint that the head started from. Objects of later records are borne out by these. */
   #startedFrom = 0;
-  readonly #borneOut = new WeakSet<CommittedObject>();
+  readonly #borneOut = new BorneOutObjects();
   #hint: Latest | undefined;
   #isHintNew = false;
   /** The pass that is reading now, and the one that waits for it. */
@@ -167,9 +169,7 @@ export class CommitLog {
     return record;
   }
 
-  /**
-   * Whether any commit ever put these bytes at the path. Old records are read only if the recent ones do not answer it.
-   */
+  /** Whether any commit ever put these bytes at the path. Old records are read only if the recent ones do not answer it. */
   async wasEverCommitted(path: StoreKey, sha256: string): Promise<boolean> {
     return (
       this.head.wasCommitted(path, sha256) ||
@@ -182,30 +182,9 @@ export class CommitLog {
     return traceFiles(this.#records.backwards(this.head.version), found);
   }
 
-  /**
-   * Whether the record of each object's version put it where the head has it. Objects that came from records are borne
-   * out by them; those of a checkpoint are looked up once.
-   *
-   * @throws {ZarrStoreError} `integrity` if such a record is damaged, `io`
-   */
+  /** Whether the records put all objects where the head has them. @throws {ZarrStoreError} `integrity`, `io` */
   async bearsOut(objects: ReadonlyMap<StoreKey, CommittedObject>): Promise<boolean> {
-    const versions = new Map<number, [StoreKey, CommittedObject][]>();
-    for (const [path, object] of objects) {
-      if (object.version <= this.#startedFrom && !this.#borneOut.has(object)) {
-        versions.set(object.version, [...(versions.get(object.version) ?? []), [path, object]]);
-      }
-    }
-    for (const [version, ofVersion] of versions) {
-      const record = await this.record(version);
-      const put = new Map(record?.ops.flatMap((op) => (op.op === "put" ? [[op.path, op.sha256]] : [])));
-      if (!ofVersion.every(([path, { sha256 }]) => put.get(path) === sha256)) {
-        return false;
-      }
-      for (const [, object] of ofVersion) {
-        this.#borneOut.add(object);
-      }
-    }
-    return true;
+    return this.#borneOut.holdFor(objects, this.#startedFrom, (version) => this.record(version));
   }
 
   /** Whether the head rests on a checkpoint, and not on records alone. */
@@ -224,9 +203,13 @@ export class CommitLog {
   /**
    * Reads the log from its first record, in place of the checkpoint that the head started from.
    *
+   * @param badEntry why, for a warning
    * @throws {ZarrStoreError} `integrity` if it cannot be read up to the head, `io`
    */
-  async readAgain(): Promise<void> {
+  async readAgain(badEntry?: ZarrStoreError): Promise<void> {
+    if (badEntry !== undefined) {
+      this.#logger.warn(`${badEntry.message}; the whole log is read instead`);
+    }
     const { version } = this.head;
     const fresh = new CommitLog(this.#store, this.#sha256, this.#logger);
     await fresh.refresh();
@@ -244,6 +227,22 @@ export class CommitLog {
     this.#headRecord = fresh.#headRecord;
     this.#sinceCheckpoint = fresh.#sinceCheckpoint;
     this.#startedFrom = 0;
+  }
+
+  /**
+   * The objects of a group. A checkpoint with a bad entry of it gives way to the log, with a warning, as {@link readAgain}
+   * says.
+   */
+  async objectsOf(group: string): Promise<ReadonlyMap<StoreKey, CommittedObject>> {
+    try {
+      return this.head.objectsOf(group);
+    } catch (error) {
+      if (!isBadEntry(error)) {
+        throw error;
+      }
+      await this.readAgain(error);
+      return this.head.objectsOf(group);
+    }
   }
 
   /** Notes that a checkpoint of the head is in the store. */
@@ -301,6 +300,10 @@ export class CommitLog {
           throw error;
         }
         this.#torn = undefined;
+        if (isBadEntry(error)) {
+          await this.readAgain(error);
+          return;
+        }
         this.#noteDamaged(error);
         return;
       }

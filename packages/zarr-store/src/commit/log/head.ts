@@ -13,6 +13,12 @@ export interface CommittedObject {
   readonly version: number;
 }
 
+/** The objects of a group, or what reads them out of a checkpoint: at most once, and it throws for a bad entry. */
+export type GroupObjects = ReadonlyMap<StoreKey, CommittedObject> | ReadGroup;
+
+/** @throws {ZarrStoreError} `integrity` */
+export type ReadGroup = () => ReadonlyMap<StoreKey, CommittedObject>;
+
 /**
  * The hashes of all objects at one version of the log. Each open dataset has one head. Only {@link CommitLog} applies
  * records to it, in order.
@@ -26,14 +32,14 @@ export class Head {
   #recordFormat: RecordFormat = 1;
   #claim: ClaimMethod | undefined;
   #firstOfFormat2: number | undefined;
-  readonly #groups = new Map<string, ReadonlyMap<StoreKey, CommittedObject>>();
+  readonly #groups = new Map<string, GroupObjects>();
   /** The groups in {@link #groups} that may be changed. The others belong to a checkpoint and are copied on change. */
   readonly #ownGroups = new Map<string, Map<StoreKey, CommittedObject>>();
   /** Earlier hashes of each path, from the records applied here: bytes that some commit wrote. */
   readonly #pastHashes = new Map<StoreKey, Set<string>>();
   readonly #aborted = new Set<string>();
-  /** Groups by their lower-case names. */
-  readonly #groupsByFoldedName = new Map<string, string>();
+  /** Groups by their lower-case names, once they were asked for. */
+  #groupsByFoldedName: Map<string, string> | undefined;
   /** The results of {@link hashesOf}, kept until the group changes. */
   readonly #hashes = new Map<string, ReadonlyMap<string, string>>();
   #sortedGroups: readonly string[] | undefined;
@@ -78,7 +84,7 @@ export class Head {
   }
 
   object(path: StoreKey): CommittedObject | undefined {
-    return this.#groups.get(groupOf(path))?.get(path);
+    return this.objectsOf(groupOf(path)).get(path);
   }
 
   isAborted(txid: string): boolean {
@@ -95,8 +101,15 @@ export class Head {
     return this.#groups.keys();
   }
 
+  /** @throws {ZarrStoreError} `integrity` for a bad entry of the checkpoint */
   objectsOf(group: string): ReadonlyMap<StoreKey, CommittedObject> {
-    return this.#groups.get(group) ?? EMPTY;
+    const known = this.#groups.get(group) ?? EMPTY;
+    if (typeof known !== "function") {
+      return known;
+    }
+    const objects = known();
+    this.#groups.set(group, objects);
+    return objects;
   }
 
   /** The {@link groups}, sorted by code unit. */
@@ -133,13 +146,17 @@ export class Head {
 
   /** Returns the group with this name, or one whose name differs only in case. */
   groupLike(group: string): string | undefined {
-    return this.#groups.has(group) ? group : this.#groupsByFoldedName.get(withoutCase(group));
+    if (this.#groups.has(group)) {
+      return group;
+    }
+    this.#groupsByFoldedName ??= new Map([...this.#groups.keys()].map((name) => [withoutCase(name), name]));
+    return this.#groupsByFoldedName.get(withoutCase(group));
   }
 
   /** Yields every object; the objects of a group are adjacent. */
   *objects(): IterableIterator<readonly [StoreKey, CommittedObject]> {
-    for (const group of this.#groups.values()) {
-      yield* group;
+    for (const group of this.#groups.keys()) {
+      yield* this.objectsOf(group);
     }
   }
 
@@ -156,7 +173,7 @@ export class Head {
     if (objects === "forget objects") {
       this.#groups.clear();
       this.#ownGroups.clear();
-      this.#groupsByFoldedName.clear();
+      this.#groupsByFoldedName = undefined;
       this.#pastHashes.clear();
       this.#hashes.clear();
       this.#sortedGroups = undefined;
@@ -167,13 +184,13 @@ export class Head {
    * Sets the objects of a checkpoint, by group. The maps passed in are never modified: a group is copied when it
    * changes.
    */
-  restoreGroups(groups: ReadonlyMap<string, ReadonlyMap<StoreKey, CommittedObject>>): void {
+  restoreGroups(groups: ReadonlyMap<string, GroupObjects>): void {
     for (const [group, objects] of groups) {
-      if (objects.size > 0) {
+      if (typeof objects === "function" || objects.size > 0) {
         this.#groups.set(group, objects);
-        this.#groupsByFoldedName.set(withoutCase(group), group);
       }
     }
+    this.#groupsByFoldedName = undefined;
     this.#sortedGroups = undefined;
   }
 
@@ -204,7 +221,7 @@ export class Head {
   #set(path: StoreKey, object: CommittedObject): void {
     const group = groupOf(path);
     if (!this.#groups.has(group)) {
-      this.#groupsByFoldedName.set(withoutCase(group), group);
+      this.#groupsByFoldedName?.set(withoutCase(group), group);
       this.#sortedGroups = undefined;
     }
     this.#ownGroup(group).set(path, object);
@@ -223,14 +240,14 @@ export class Head {
       this.#groups.delete(group);
       this.#ownGroups.delete(group);
       this.#sortedGroups = undefined;
-      this.#groupsByFoldedName.delete(withoutCase(group));
+      this.#groupsByFoldedName?.delete(withoutCase(group));
     }
   }
 
   #ownGroup(group: string): Map<StoreKey, CommittedObject> {
     let objects = this.#ownGroups.get(group);
     if (objects === undefined) {
-      objects = new Map(this.#groups.get(group));
+      objects = new Map(this.objectsOf(group));
       this.#groups.set(group, objects);
       this.#ownGroups.set(group, objects);
     }
@@ -247,14 +264,25 @@ export interface HeadPoint {
   readonly format2?: { readonly claim: ClaimMethod; readonly first: number } | undefined;
 }
 
+/** What the manifest keeps about images; a promise where it has to be unpacked first, which may reject. */
+export interface ImageContents {
+  get(imageId: string): unknown;
+}
+
 /** The head at one version, and what the manifest says about its images. */
 export interface CheckpointContents extends HeadPoint {
   /** By group, as in {@link Head.groups}. */
-  readonly groups: ReadonlyMap<string, ReadonlyMap<StoreKey, CommittedObject>>;
+  readonly groups: ReadonlyMap<string, GroupObjects>;
   /** What the manifest keeps about each image, by image id; the commit protocol does not interpret it. */
-  readonly images: ReadonlyMap<string, unknown>;
+  readonly images: ImageContents;
   /** Why these bytes, although readable, are not what any writer wrote. Readers may still use the checkpoint. */
   readonly fault: string | undefined;
+}
+
+/** {@link CheckpointContents} of which every entry was decoded. */
+export interface WholeContents extends CheckpointContents {
+  readonly groups: ReadonlyMap<string, ReadonlyMap<StoreKey, CommittedObject>>;
+  readonly images: ReadonlyMap<string, unknown>;
 }
 
 const EMPTY: ReadonlyMap<StoreKey, CommittedObject> = new Map();

@@ -8,7 +8,7 @@ import { serializeLossless } from "../../json/lossless-json.ts";
 import { parsePlain } from "../../json/parse-plain.ts";
 import { keyBelow, parseStoreKey, type StoreKey } from "../../store/store-key.ts";
 import { groupOf } from "../object-path.ts";
-import type { CheckpointContents, CommittedObject, Head } from "./head.ts";
+import type { CommittedObject, Head, WholeContents } from "./head.ts";
 
 type WireObject = readonly [sha256: string, sizeBytes: number, txid: number, version: number];
 
@@ -66,7 +66,7 @@ export async function encodeOldCheckpoint(
 export async function decodeOldCheckpoint(
   bytes: Uint8Array<ArrayBuffer>,
   maxTextBytes: number,
-): Promise<CheckpointContents> {
+): Promise<WholeContents> {
   const text = await inflate(bytes, { format: "gzip", maxBytes: maxTextBytes });
   const wire = parsePlain(new TextDecoder("utf-8", { fatal: true }).decode(text));
   const { format, v, record_sha256: recordSha256, txid, txids, groups, images } = fieldsOf(wire);
@@ -88,40 +88,41 @@ export async function decodeOldCheckpoint(
   };
 }
 
-/**
- * Decodes the objects of each group. A name that occurs in every image is checked only once.
- *
- * @throws {ZarrStoreError} `invalid_metadata`
- */
+/** Names that were checked already: one that occurs in every image is checked only once. */
+export type CheckedNames = Map<string, StoreKey>;
+
+/** Decodes the objects of each group. @throws {ZarrStoreError} `invalid_metadata` */
 export function decodeObjects(
   wireGroups: unknown,
   wireTxids: unknown,
 ): ReadonlyMap<string, ReadonlyMap<StoreKey, CommittedObject>> {
   const txids: readonly unknown[] = Array.isArray(wireTxids) ? wireTxids : [];
-  const names = new Map<string, StoreKey>();
-  const groups = new Map<string, ReadonlyMap<StoreKey, CommittedObject>>();
-  for (const [group, members] of Object.entries(fieldsOf(wireGroups))) {
-    const parent = group === "" ? undefined : parseStoreKey(group);
-    const objects = new Map<StoreKey, CommittedObject>();
-    let isOwn = parent === undefined || groupOf(keyBelow(parent, parent)) === group;
-    for (const [name, object] of Object.entries(fieldsOf(members))) {
-      const key = names.get(name) ?? parseStoreKey(name);
-      names.set(name, key);
-      isOwn &&= parent !== undefined || groupOf(key) === "";
-      objects.set(parent === undefined ? key : keyBelow(parent, key), decodeObject(object, txids));
-    }
-    if (!isOwn) {
-      throw new ZarrStoreError(
-        "invalid_metadata",
-        `the checkpoint has objects of another group in ${group}`,
-        {
-          found: group,
-        },
-      );
-    }
-    groups.set(group, objects);
+  const names: CheckedNames = new Map();
+  const groups = Object.entries(fieldsOf(wireGroups));
+  return new Map(groups.map(([group, members]) => [group, decodeGroup(group, members, txids, names)]));
+}
+
+/** Decodes the objects of one group. @throws {ZarrStoreError} `invalid_metadata` */
+export function decodeGroup(
+  group: string,
+  members: unknown,
+  txids: readonly unknown[],
+  names: CheckedNames,
+): ReadonlyMap<StoreKey, CommittedObject> {
+  const parent = group === "" ? undefined : parseStoreKey(group);
+  const objects = new Map<StoreKey, CommittedObject>();
+  let isOwn = parent === undefined || groupOf(keyBelow(parent, parent)) === group;
+  for (const [name, object] of Object.entries(fieldsOf(members))) {
+    const key = names.get(name) ?? parseStoreKey(name);
+    names.set(name, key);
+    isOwn &&= parent !== undefined || groupOf(key) === "";
+    objects.set(parent === undefined ? key : keyBelow(parent, key), decodeObject(object, txids));
   }
-  return groups;
+  if (!isOwn) {
+    const message = `the checkpoint has objects of another group in ${group}`;
+    throw new ZarrStoreError("invalid_metadata", message, { found: group });
+  }
+  return objects;
 }
 
 function decodeObject(value: unknown, txids: readonly unknown[]): CommittedObject {

@@ -6,9 +6,10 @@ import { inflate } from "../../bytes/inflate.ts";
 import { ZarrStoreError } from "../../errors.ts";
 import { serializeLossless } from "../../json/lossless-json.ts";
 import { parsePlain } from "../../json/parse-plain.ts";
-import type { StoreKey } from "../../store/store-key.ts";
-import type { CheckpointContents, CommittedObject, Head, HeadPoint } from "./head.ts";
-import { decodeObjects, encodeObjects, fieldsOf } from "./old-checkpoint.ts";
+import { runBounded } from "../../runtime/run-bounded.ts";
+import type { CheckpointContents, GroupObjects, Head, HeadPoint, WholeContents } from "./head.ts";
+import { encodeObjects, fieldsOf } from "./old-checkpoint.ts";
+import { sectionGroups } from "./section-groups.ts";
 
 // A preamble of 16 bytes, a header, and sections without gaps; see docs/on-disk-format.md#the-checkpoint.
 
@@ -21,6 +22,7 @@ const FORMAT = 2;
 /** Few enough that the first 64 KiB hold the header, whatever the images are called. */
 const MOST_SECTIONS_OF_A_KIND = 64;
 const LEAST_NAMES_OF_A_SECTION = 256;
+const SECTIONS_AT_ONCE = 4;
 
 type SectionKind = "images" | "objects";
 
@@ -83,28 +85,105 @@ export async function encodeSectionedCheckpoint(
   return file;
 }
 
-/** Decodes the whole file. @throws {ZarrStoreError} `invalid_metadata` if any byte is not as it was written */
+/** Decodes the whole file. @throws {ZarrStoreError} if any byte is not as it was written, or any entry malformed */
 export async function decodeSectionedCheckpoint(
   file: Uint8Array<ArrayBuffer>,
   maxTextBytes: number,
+): Promise<WholeContents> {
+  const { groups, sections, ...contents } = await openSections(file, maxTextBytes);
+  return {
+    ...contents,
+    groups: new Map(
+      [...groups].map(([group, objects]) => [group, typeof objects === "function" ? objects() : objects]),
+    ),
+    images: new Map(
+      (await Promise.all(sections.map((section) => section.contents()))).flatMap(Object.entries),
+    ),
+  };
+}
+
+/**
+ * Opens the file. What an entry says is decoded when it is first asked for, and what is known about images is then
+ * unpacked as well.
+ *
+ * @throws {ZarrStoreError} `invalid_metadata` if a byte of the header or of the objects is not as it was written
+ */
+export async function openSectionedCheckpoint(
+  file: Uint8Array<ArrayBuffer>,
+  maxTextBytes: number,
 ): Promise<CheckpointContents> {
+  const { sections, ...contents } = await openSections(file, maxTextBytes);
+  return { ...contents, images: { get: (id) => sectionOf(sections, id)?.get(id) } };
+}
+
+async function openSections(
+  file: Uint8Array<ArrayBuffer>,
+  maxTextBytes: number,
+): Promise<Omit<CheckpointContents, "images"> & { readonly sections: readonly ImageSection[] }> {
   const { point, entries, bodyAt } = decodeHeader(file, maxTextBytes);
-  const groups = new Map<string, ReadonlyMap<StoreKey, CommittedObject>>();
-  const images = new Map<string, unknown>();
-  for (const entry of entries) {
-    const start = bodyAt + entry.offset;
-    const contents = await decodeSection(file.subarray(start, start + entry.length), entry);
-    if (entry.kind === "objects") {
-      for (const [group, objects] of decodeObjects(contents["groups"], contents["txids"])) {
-        groups.set(group, objects);
-      }
-    } else {
-      for (const [id, image] of Object.entries(contents)) {
-        images.set(id, image);
-      }
+  const packed = ({ offset, length }: SectionEntry): Uint8Array<ArrayBuffer> =>
+    file.subarray(bodyAt + offset, bodyAt + offset + length);
+  const objects = entries.filter(({ kind }) => kind === "objects");
+  const texts = new Map<SectionEntry, Uint8Array>();
+  const unpack = async (entry: SectionEntry): Promise<void> => {
+    texts.set(entry, await unpackSection(packed(entry), entry));
+  };
+  await runBounded(objects, unpack, { concurrency: SECTIONS_AT_ONCE });
+  const groups = new Map<string, GroupObjects>();
+  for (const entry of objects) {
+    for (const [group, found] of sectionGroups(texts.get(entry) ?? new Uint8Array())) {
+      groups.set(group, found);
     }
   }
-  return { ...point, groups, images, fault: undefined };
+  const sections = entries
+    .filter(({ kind }) => kind === "images")
+    .map((entry) => new ImageSection(entry, packed(entry)));
+  return { ...point, groups, sections, fault: undefined };
+}
+
+/** What is known about some images, whose ids follow each other. */
+class ImageSection {
+  readonly first: string;
+  readonly last: string;
+  readonly #entry: SectionEntry;
+  readonly #packed: Uint8Array<ArrayBuffer>;
+  #contents: Promise<Readonly<Record<string, unknown>>> | undefined;
+
+  constructor(entry: SectionEntry, packed: Uint8Array<ArrayBuffer>) {
+    this.first = entry.first;
+    this.last = entry.last;
+    this.#entry = entry;
+    this.#packed = packed;
+  }
+
+  /** By id. @throws {ZarrStoreError} `invalid_metadata`, `invalid_file`; {Error} if it cannot be unpacked */
+  async contents(): Promise<Readonly<Record<string, unknown>>> {
+    this.#contents ??= unpackSection(this.#packed, this.#entry).then((text) =>
+      fieldsOf(parsePlain(new TextDecoder("utf-8", { fatal: true }).decode(text))),
+    );
+    return this.#contents;
+  }
+
+  /** @throws as {@link contents} */
+  async get(id: string): Promise<unknown> {
+    const contents = await this.contents();
+    return Object.hasOwn(contents, id) ? contents[id] : undefined;
+  }
+}
+
+/** The section that an image is in, if any is: they are sorted. */
+function sectionOf(sections: readonly ImageSection[], id: string): ImageSection | undefined {
+  let [low, high] = [0, sections.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((sections[middle]?.last ?? "") < id) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  const section = sections[low];
+  return section !== undefined && section.first <= id ? section : undefined;
 }
 
 interface Header {
@@ -170,16 +249,12 @@ function asEntry(value: unknown): SectionEntry {
   return { kind, first, last, offset, length, unpacked, crc32c: crc };
 }
 
-async function decodeSection(
-  bytes: Uint8Array<ArrayBuffer>,
-  entry: SectionEntry,
-): Promise<Readonly<Record<string, unknown>>> {
+async function unpackSection(bytes: Uint8Array<ArrayBuffer>, entry: SectionEntry): Promise<Uint8Array> {
   if (crc32c(bytes) !== entry.crc32c) {
     throw malformed(`its section of ${entry.kind} from ${entry.first} does not match its checksum`);
   }
   const { unpacked } = entry;
-  const text = await inflate(bytes, { format: "gzip", maxBytes: unpacked, likelyBytes: unpacked });
-  return fieldsOf(parsePlain(new TextDecoder("utf-8", { fatal: true }).decode(text)));
+  return inflate(bytes, { format: "gzip", maxBytes: unpacked, likelyBytes: unpacked });
 }
 
 /** Cuts names into runs: of 256, or of more where that would be more than 64 runs. */

@@ -6,7 +6,7 @@ import type { ReadOnlyStore } from "../../store/read-only-store.ts";
 import type { StoreKey } from "../../store/store-key.ts";
 import { isTooLarge } from "../../store/unreadable.ts";
 import { HistoryNames } from "../history/history-names.ts";
-import { type Checkpoint, readCheckpoint } from "../log/checkpoint.ts";
+import { readCheckpoint, type WholeCheckpoint } from "../log/checkpoint.ts";
 import { Head } from "../log/head.ts";
 import type { CommitPack } from "../records/commit-pack.ts";
 import { type CommitRecord, decodeCommitRecord } from "../records/commit-record.ts";
@@ -28,7 +28,7 @@ export class LogAudit {
   readonly #records: StoredRecords;
   /** The hash that each path had before it was last deleted. */
   readonly #lastDeleted = new Map<StoreKey, string>();
-  #checkpoint: Checkpoint | undefined;
+  #checkpoint: WholeCheckpoint | undefined;
   #headRecord: CommitRecord | undefined;
   #tornVersion: number | undefined;
   #isWhole = true;
@@ -192,7 +192,7 @@ export class LogAudit {
   }
 
   /** Compares the checkpoint with what the log adds up to. If the log is broken, the checkpoint replaces it instead. */
-  #compareOrRestore(checkpoint: Checkpoint): void {
+  #compareOrRestore(checkpoint: WholeCheckpoint): void {
     if (!this.#isWhole) {
       this.#restore();
       return;
@@ -204,7 +204,7 @@ export class LogAudit {
     }
   }
 
-  #difference({ recordSha256, txid, groups }: Checkpoint): string | undefined {
+  #difference({ recordSha256, txid, groups }: WholeCheckpoint): string | undefined {
     if (recordSha256 !== this.head.recordSha256 || txid !== this.head.txid) {
       return "it belongs to another commit";
     }

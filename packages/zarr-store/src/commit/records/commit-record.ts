@@ -94,6 +94,20 @@ function textOf(wire: object): string {
   return `${JSON.stringify(wire, null, 1)}\n`;
 }
 
+/**
+ * Whether a file says that it is a record: its beginning and its end do. The hash of the rest is not computed, so this
+ * tells records apart that are sound, and nothing about one that is damaged.
+ */
+export function isFileOf(
+  bytes: Uint8Array,
+  { format, version, txid, sha256 }: Pick<CommitRecord, "format" | "version" | "txid" | "sha256">,
+): boolean {
+  const begin = textOf({ format, v: version, txid }).replace(/\n\}\n$/, ",\n");
+  const end = textOf({ sha256 }).slice(1);
+  const text = (part: Uint8Array): string => new TextDecoder().decode(part);
+  return text(bytes.subarray(0, begin.length)) === begin && text(bytes.subarray(-end.length)) === end;
+}
+
 /** The record in one line, for a pack. */
 export function compactRecordText(bytes: Uint8Array): string {
   return JSON.stringify(JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes)));

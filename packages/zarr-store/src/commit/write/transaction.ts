@@ -128,7 +128,7 @@ export class Transaction {
     }
     const isInGroup = (path: StoreKey): boolean =>
       group === "" ? groupOf(path) === "" : path.startsWith(`${group}/`);
-    const live = new Set(this.#context.log.head.objectsOf(group).keys());
+    const live = new Set((await this.#context.log.objectsOf(group)).keys());
     for (const [path, change] of this.#changes) {
       if (change === "deleted") {
         live.delete(path);

@@ -2,7 +2,7 @@
 
 import { encodeArrayMetadata, parseArrayMetadata } from "../../array/metadata/array-metadata.ts";
 import type { Checkpoint } from "../../commit/log/checkpoint.ts";
-import type { Head } from "../../commit/log/head.ts";
+import type { Head, ReadGroup } from "../../commit/log/head.ts";
 import { groupOfImage, imageOfGroup, ZARR_NODE_NAME, zarrNode } from "../../commit/object-path.ts";
 import { isZarrStoreError } from "../../errors.ts";
 import { type ImageId, parseImageId } from "../../image/artifact-name.ts";
@@ -12,9 +12,10 @@ import type { ManifestSource } from "../manifest.ts";
 import type { NodeCache } from "./node-cache.ts";
 
 /** The attributes and array metadata of each image, as far as they are known, for the checkpoint. */
-export function checkpointImages(head: Head, nodes: NodeCache): ReadonlyMap<string, unknown> {
+export async function checkpointImages(head: Head, nodes: NodeCache): Promise<ReadonlyMap<string, unknown>> {
   const images = new Map<string, unknown>();
   for (const id of imageIdsOf(head.groups())) {
+    await nodes.prepare(groupOfImage(id));
     const node = head.object(imageNode(id));
     const array = head.object(zarrNode(pixelArray(id)));
     const metadata = array && nodes.arrayMetadata(array.sha256);
@@ -27,41 +28,54 @@ export function checkpointImages(head: Head, nodes: NodeCache): ReadonlyMap<stri
 }
 
 /**
- * Puts the image metadata of a checkpoint into the cache, under the hashes that the checkpoint states. Array metadata
- * is parsed only when it is asked for.
+ * Puts the image metadata of a checkpoint into the cache when they are asked for, under the hashes that the checkpoint
+ * states.
  *
  * A checkpoint is derived data, so a malformed entry counts as absent.
  */
 export function rememberImages(checkpoint: Checkpoint, nodes: NodeCache): void {
-  for (const [id, image] of checkpoint.images) {
-    const group = groupOfImage(id);
-    const objects = checkpoint.groups.get(group);
-    const { attributes, array } = keptOf(image);
+  nodes.fillFrom(async (group) => {
+    const objects = unlessUnusable(() => objectsOf(checkpoint, group));
+    const { attributes, array } = await keptOf(checkpoint, imageOfGroup(group));
     const node = objects?.get(unchecked(`${group}/${ZARR_NODE_NAME}`));
     const arrayNode = objects?.get(unchecked(`${group}/${PIXELS_NODE_KEY}`));
     if (node !== undefined && isAttributes(attributes)) {
       nodes.rememberGroup(node.sha256, attributes);
     }
     if (arrayNode !== undefined && array !== undefined) {
-      nodes.keepArray(arrayNode.sha256, () => unlessUnusable(() => parseArrayMetadata(array, id)));
+      nodes.keepArray(arrayNode.sha256, () =>
+        unlessUnusable(() => parseArrayMetadata(array, imageOfGroup(group))),
+      );
     }
-  }
-}
-
-/** The images that a checkpoint describes, sorted by id. */
-export function manifestSourcesOf(checkpoint: Checkpoint): readonly ManifestSource[] {
-  return imageIdsOf(checkpoint.groups.keys()).map((id): ManifestSource => {
-    const { attributes, array } = keptOf(checkpoint.images.get(id));
-    return {
-      imageId: id,
-      paths: [...(checkpoint.groups.get(groupOfImage(id))?.keys() ?? [])].sort(),
-      attributes: isAttributes(attributes) ? attributes : undefined,
-      array: array === undefined ? undefined : unlessUnusable(() => parseArrayMetadata(array, id)),
-    };
   });
 }
 
-function keptOf(image: unknown): { readonly attributes?: unknown; readonly array?: unknown } {
+/** The images that a checkpoint describes, sorted by id. */
+export async function manifestSourcesOf(checkpoint: Checkpoint): Promise<readonly ManifestSource[]> {
+  const sources: ManifestSource[] = [];
+  for (const id of imageIdsOf(checkpoint.groups.keys())) {
+    const { attributes, array } = await keptOf(checkpoint, id);
+    sources.push({
+      imageId: id,
+      paths: [...(objectsOf(checkpoint, groupOfImage(id))?.keys() ?? [])].sort(),
+      attributes: isAttributes(attributes) ? attributes : undefined,
+      array: array === undefined ? undefined : unlessUnusable(() => parseArrayMetadata(array, id)),
+    });
+  }
+  return sources;
+}
+
+function objectsOf({ groups }: Checkpoint, group: string): ReturnType<ReadGroup> | undefined {
+  const objects = groups.get(group);
+  return typeof objects === "function" ? objects() : objects;
+}
+
+/** What a checkpoint keeps about an image; nothing if that is damaged, because the files say it too. */
+async function keptOf(
+  { images }: Checkpoint,
+  id: string,
+): Promise<{ readonly attributes?: unknown; readonly array?: unknown }> {
+  const image = await Promise.resolve(images.get(id)).catch(() => undefined);
   return typeof image === "object" && image !== null ? image : {};
 }
 
@@ -82,7 +96,7 @@ function unlessUnusable<T>(make: () => T): T | undefined {
   try {
     return make();
   } catch (error) {
-    if (isZarrStoreError(error, "invalid_name", "invalid_metadata", "not_supported")) {
+    if (isZarrStoreError(error, "invalid_name", "invalid_metadata", "not_supported", "integrity")) {
       return undefined;
     }
     throw error;

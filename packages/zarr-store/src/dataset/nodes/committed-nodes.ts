@@ -1,7 +1,7 @@
 // Reads the Zarr metadata of a dataset with a commit log, using the log's hashes to parse each node only once.
 
 import type { ArrayMetadata } from "../../array/metadata/array-metadata.ts";
-import { zarrNode } from "../../commit/object-path.ts";
+import { groupOf, zarrNode } from "../../commit/object-path.ts";
 import type { ImageId } from "../../image/artifact-name.ts";
 import type { ReadOptions } from "../../runtime/read-options.ts";
 import type { StoreKey } from "../../store/store-key.ts";
@@ -51,6 +51,7 @@ export class CommittedNodes implements NodeReader {
 
   async #node<T>(path: StoreKey, options: ReadOptions, cache: NodeKind<T>): Promise<T | undefined> {
     const hash = await this.#objects.hash(path);
+    await this.#objects.nodes.prepare(groupOf(path));
     const known = hash !== undefined && this.#mayRecall(path) ? cache.recall(hash) : undefined;
     if (known !== undefined) {
       return known;

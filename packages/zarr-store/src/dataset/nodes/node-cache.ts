@@ -22,6 +22,25 @@ export class NodeCache {
   readonly #arrays = new Map<string, ArrayMetadata>();
   readonly #keptArrays = new Map<string, () => ArrayMetadata | undefined>();
 
+  /** By group, the filling that was begun; and what fills the cache. */
+  readonly #filled = new Map<string, Promise<void>>();
+  #fill: ((group: string) => Promise<void>) | undefined;
+
+  /** Sets what fills the cache with the metadata of an image, when they are first asked for. */
+  fillFrom(fill: (group: string) => Promise<void>): void {
+    this.#fill = fill;
+  }
+
+  /** Fills the cache with what is known of the image of a group, if it was not before. */
+  async prepare(group: string): Promise<void> {
+    if (this.#fill === undefined || group === "") {
+      return;
+    }
+    const filled = this.#filled.get(group) ?? this.#fill(group);
+    this.#filled.set(group, filled);
+    await filled;
+  }
+
   groupAttributes(sha256: string): Attributes | undefined {
     return this.#groups.get(sha256);
   }

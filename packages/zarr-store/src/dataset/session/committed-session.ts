@@ -51,17 +51,22 @@ export class CommittedSession implements ObjectSession {
     if (asOf === "now") {
       await this.#engine.log.refresh();
     }
-    return [...this.#engine.log.head.objectsOf(group).keys()].sort();
+    return [...(await this.#engine.log.objectsOf(group)).keys()].sort();
   }
 
   async hashes(group: string): Promise<ReadonlyMap<string, string>> {
     await this.#engine.log.refresh();
+    await this.#engine.log.objectsOf(group);
     return this.#engine.log.head.hashesOf(group);
   }
 
   async imageHashes(): Promise<ReadonlyMap<string, ReadonlyMap<string, string>>> {
-    const { head } = await this.#refreshed();
-    return new Map(imageGroupsOf(head).map((group) => [imageOfGroup(group), head.hashesOf(group)]));
+    const log = await this.#refreshed();
+    const groups = imageGroupsOf(log.head);
+    for (const group of groups) {
+      await log.objectsOf(group);
+    }
+    return new Map(groups.map((group) => [imageOfGroup(group), log.head.hashesOf(group)]));
   }
 
   async #refreshed(): Promise<CommitEngine["log"]> {

@@ -1,6 +1,7 @@
 // The session behind `asOf: "last look"`: reads many images without checking the log for each of them.
 
 import type { CommitEngine, TransactionOptions } from "../../commit/commit-engine.ts";
+import { groupOf } from "../../commit/object-path.ts";
 import type { Transaction } from "../../commit/write/transaction.ts";
 import type { ReadOptions } from "../../runtime/read-options.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
@@ -34,11 +35,13 @@ export class LastLookSession implements ObjectSession {
 
   async read(path: StoreKey, options: ReadOptions = {}): Promise<Uint8Array<ArrayBuffer> | undefined> {
     const { log, reader } = this.#engine;
-    return log.head.object(path) === undefined ? undefined : reader.read(path, options);
+    return (await log.objectsOf(groupOf(path))).get(path) === undefined
+      ? undefined
+      : reader.read(path, options);
   }
 
   async hash(path: StoreKey): Promise<string | undefined> {
-    return this.#engine.log.head.object(path)?.sha256;
+    return (await this.#engine.log.objectsOf(groupOf(path))).get(path)?.sha256;
   }
 
   async paths(group: string): Promise<readonly StoreKey[]> {
@@ -46,6 +49,7 @@ export class LastLookSession implements ObjectSession {
   }
 
   async hashes(group: string): Promise<ReadonlyMap<string, string>> {
+    await this.#engine.log.objectsOf(group);
     return this.#engine.log.head.hashesOf(group);
   }
 
