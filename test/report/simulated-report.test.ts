@@ -85,7 +85,7 @@ test("the test of two conditions says U, p, the numbers that enter, and which is
       { group: "AngII", n: 4 },
     ],
     words:
-      "Mann–Whitney U = 24 for Control, n = 6 (Control), 4 (AngII), p = 0.00952 (two-sided, exact), rank-biserial r = 1: Control tends to be higher.",
+      "Mann–Whitney U = 24 for Control, n = 6 (Control), 4 (AngII), p = 0.00952 (two-sided, exact), rank-biserial r = 1: Control is higher in 100 % of pairs.",
   });
 });
 
@@ -95,7 +95,7 @@ test("Control is compared first, by the field of the images, and animals are fro
     field: "condition",
     from: "the field condition of the images",
     groups: ["Control", "AngII"],
-    units: { kind: "animal", words: "Mean ± SEM are over animals, which the file names tell." },
+    units: { kind: "animal", words: "Mean ± SEM are over animals, as the file names say." },
   });
 });
 

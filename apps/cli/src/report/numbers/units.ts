@@ -56,16 +56,7 @@ export function unitsOf(origins: readonly Origin[]): ReportUnits {
   const byName = origins.filter(({ animalFrom }) => animalFrom === "name").length;
   const withoutAnimal = n - byField - byName;
   if (withoutAnimal === 0 && n > 0) {
-    const from =
-      byName === 0
-        ? "the field animal"
-        : byField === 0
-          ? "the file names"
-          : `the field animal of ${counted(byField, "image")} and the file names of ${byName}`;
-    return {
-      kind: "animal",
-      words: `Mean ± SEM are over animals, which ${from} tell${from === "the field animal" ? "s" : ""}.`,
-    };
+    return { kind: "animal", words: `Mean ± SEM are over animals, as ${animalSource(byField, byName)}.` };
   }
   const why =
     byField + byName === 0
@@ -78,6 +69,15 @@ export function unitsOf(origins: readonly Origin[]): ReportUnits {
         kind: "none",
         words: `There is no SEM, because ${why}, and ${withoutDay} of ${counted(n, "image")} have no day. The mean is over images.`,
       };
+}
+
+function animalSource(byField: number, byName: number): string {
+  if (byName === 0) {
+    return "the field animal says";
+  }
+  return byField === 0
+    ? "the file names say"
+    : `the field animal of ${counted(byField, "image")} and the file names of ${byName} say`;
 }
 
 /** The unit of one image; null if it has neither. */
