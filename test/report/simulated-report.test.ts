@@ -124,7 +124,7 @@ test("user events are counted a file and a second; an analysed file without stor
   const traceOnly = imageOf(data, "20250715_A32_0001");
   expect(traceOnly.values.user_events).toBe(0);
   expect(traceOnly.notes).toEqual([
-    "No events are stored: it counts as 0 user events, as in the lab's table of files.",
+    "Nobody's events are stored: it counts as 0 user events, as in the lab's table of files.",
   ]);
   expect(imageOf(data, "20250715_A32_0003")).toMatchObject({
     values: { user_events: null, velocity: null },
