@@ -16,8 +16,8 @@ export interface Origin {
   readonly folderTreatment: string | null;
 }
 
-/** `20250722_A89_0002`: the day, the animal, and the number of the scan. */
-const LAB_NAME = /^((?:19|20)\d{6})_([A-Za-z]+\d+)(?:_\d+)+$/;
+/** `20250722_A89_0002`: the day, the animal, and the number of the scan; of several channels, `_C001T001` comes after it. */
+const LAB_NAME = /^((?:19|20)\d{6})_([A-Za-z]+\d+[a-z]?)(?:_\d+)+(?:_C\d{3}T\d{3})?$/;
 const EIGHT_DIGITS = /^((?:19|20)\d\d)-?(\d\d)-?(\d\d)$/;
 
 /**
