@@ -85,7 +85,7 @@ test("the test of two conditions says U, p, the numbers that enter, and which is
       { group: "AngII", n: 4 },
     ],
     words:
-      "Mann–Whitney U = 24 for Control, n = 6 (Control), 4 (AngII), p = 0.00952 (two-sided, exact), rank-biserial r = 1: Control tends to be higher.",
+      "Mann–Whitney U = 24 for Control, n = 6 (Control), 4 (AngII), p = 0.00952 (two-sided, exact), rank-biserial r = 1: Control is higher in 100 % of pairs.",
   });
 });
 
@@ -95,7 +95,7 @@ test("Control is compared first, by the field of the images, and animals are fro
     field: "condition",
     from: "the field condition of the images",
     groups: ["Control", "AngII"],
-    units: { kind: "animal", words: "Mean ± SEM are over animals, which the file names tell." },
+    units: { kind: "animal", words: "Mean ± SEM are over animals, as the file names say." },
   });
 });
 
@@ -124,7 +124,7 @@ test("user events are counted a file and a second; an analysed file without stor
   const traceOnly = imageOf(data, "20250715_A32_0001");
   expect(traceOnly.values.user_events).toBe(0);
   expect(traceOnly.notes).toEqual([
-    "No events are stored: it counts as 0 user events, as in the lab's table of files.",
+    "Nobody's events are stored: it counts as 0 user events, as in the lab's table of files.",
   ]);
   expect(imageOf(data, "20250715_A32_0003")).toMatchObject({
     values: { user_events: null, velocity: null },

@@ -1,7 +1,7 @@
 // Loads what a report says: the only part of it that reads.
 
 import { type Indexer, KymDataset, loadAnalyses, loadUsersAdded, type Staleness } from "@kym/kym-dataset";
-import { COLUMNS, loadMetadataText } from "@kym/kym-schema";
+import { COLUMNS, EVENT_ARTIFACTS, loadMetadataText } from "@kym/kym-schema";
 import {
   isZarrStoreError,
   type ReadOptions,
@@ -10,6 +10,7 @@ import {
   type ZarrDataset,
   type ZarrImageRecord,
 } from "@kym/zarr-store";
+import { imagePartKeys } from "@kym/zarr-store/layout";
 import { runBounded } from "@kym/zarr-store/runtime";
 import type { CommandContext } from "../arguments/command.ts";
 import { kymVersion } from "../kym-version.ts";
@@ -147,13 +148,20 @@ async function hasReadableMetadata(record: ZarrImageRecord, options: ReadOptions
   }
 }
 
+/** Where events lie that people may have added. */
+const EVENT_KEYS = EVENT_ARTIFACTS.tables.flatMap((name) =>
+  (["parquet", "csv.gz"] as const).flatMap((kind) => imagePartKeys({ kind, name })),
+);
+
 /** An image whose events cannot be read does not stop a report of the others. */
 async function countUserEvents(
   record: ZarrImageRecord,
   options: ReadOptions,
 ): Promise<ImageFacts["userEvents"]> {
   try {
-    return (await loadUsersAdded(record, options)).count;
+    const { count } = await loadUsersAdded(record, options);
+    const hashes = await record.objectHashes();
+    return count ?? (EVENT_KEYS.some((key) => hashes.has(key)) ? "untyped" : null);
   } catch (error) {
     if (isZarrStoreError(error, "invalid_file", "modified_outside", "not_supported")) {
       return "unreadable";

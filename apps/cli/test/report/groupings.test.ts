@@ -94,13 +94,13 @@ test.each([
     "the field animal tells all",
     [{ animal: "m1" }, { animal: "m2" }],
     "animal",
-    "Mean ± SEM are over animals, which the field animal tells.",
+    "Mean ± SEM are over animals, as the field animal says.",
   ],
   [
     "field and file names tell them together",
     [{ animal: "m1" }, { file_name: "20250722_A89_0002" }],
     "animal",
-    "Mean ± SEM are over animals, which the field animal of 1 image and the file names of 1 tell.",
+    "Mean ± SEM are over animals, as the field animal of 1 image and the file names of 1 say.",
   ],
   [
     "one image has no animal",
@@ -147,7 +147,7 @@ test("an animal in two groups is named as a reason why the groups are not indepe
     scan("c", { condition: "after", animal: "m2" }),
   ]);
   expect(groupings[0]!.units.words).toBe(
-    "Mean ± SEM are over animals, which the field animal tells. One animal is in more than one group; the tests take groups as independent.",
+    "Mean ± SEM are over animals, as the field animal says. One animal is in more than one group; the tests take groups as independent.",
   );
 });
 

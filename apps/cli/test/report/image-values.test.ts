@@ -141,8 +141,18 @@ test("events that cannot be read are unknown, not 0", () => {
 
 test("events without types do not tell whether a person added them", () => {
   const events = pooled("kym_velocity_events", [{ roi_id: 1n }]);
-  const { values, missing, notes } = imageValues(image({}, velocities([{ vel_mean: 1 }]), events));
+  const untyped = image({ userEvents: "untyped" }, velocities([{ vel_mean: 1 }]), events);
+  const { values, missing, notes } = imageValues(untyped);
   expect(values.user_events).toBeNull();
   expect(missing.user_events).toBe("its events have no types, so those that a person added are not known");
   expect(notes).toEqual([]);
+});
+
+test("events that a program found do not make user events unknown: nobody marked anything, which counts as 0", () => {
+  const found = pooled("kym_velocity_events", [{ roi_id: 1n, event_type: "baseline_drop" }]);
+  const { values, notes } = imageValues(image({}, velocities([{ vel_mean: 1 }]), found));
+  expect(values.user_events).toBe(0);
+  expect(notes).toEqual([
+    "Nobody's events are stored: it counts as 0 user events, as in the lab's table of files.",
+  ]);
 });

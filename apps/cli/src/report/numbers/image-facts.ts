@@ -24,6 +24,9 @@ export interface ImageFacts {
   readonly analyses: readonly ImageAnalysis[];
   /** An image without metadata has none that cannot be read. */
   readonly hasReadableMetadata: boolean;
-  /** Events that a person added; null if no events are stored, or if they have no types. */
-  readonly userEvents: number | null | "unreadable";
+  /**
+   * Events that a person added; null if no program in which people add events stored any. Those of `kym analyze` are found by a
+   * program alone. `untyped` events do not tell who added them.
+   */
+  readonly userEvents: number | null | "untyped" | "unreadable";
 }

@@ -20,7 +20,7 @@ export interface ImageValues {
 /** A value or the reason for having none. */
 type Answer = { readonly value: number } | { readonly why: string };
 
-const { radon: RADON, velocityEvents: EVENTS } = POOLED_TABLES;
+const { radon: RADON } = POOLED_TABLES;
 const { tableName: HEART_RATE } = heartRateIndexer;
 const { tableName: DIAMETER } = diameterIndexer;
 
@@ -79,16 +79,10 @@ function recordOf<Value>(
 }
 
 function userEvents(image: ImageFacts): Readonly<Record<"user_events" | "user_events_per_s", Answer>> {
-  const { row, pooled, userEvents: stored } = image;
-  if (stored === "unreadable") {
-    const why = "its events cannot be read";
-    return { user_events: { why }, user_events_per_s: { why } };
-  }
-  const count = stored ?? (isAssumedZero(image) ? 0 : null);
-  if (count === null) {
-    const why = hasResults(pooled.get(EVENTS))
-      ? "its events have no types, so those that a person added are not known"
-      : "it was never analysed, and no events are stored";
+  const { row, userEvents: stored } = image;
+  const count = isAssumedZero(image) ? 0 : stored;
+  if (typeof count !== "number") {
+    const why = NO_COUNT_WORDS[count ?? "none"];
     return { user_events: { why }, user_events_per_s: { why } };
   }
   const durationS = durationOf(row);
@@ -100,12 +94,14 @@ function userEvents(image: ImageFacts): Readonly<Record<"user_events" | "user_ev
 
 /** A lab's table of files shows 0 for a file that was analysed and in which nobody marked anything. */
 function isAssumedZero({ pooled, userEvents: stored }: ImageFacts): boolean {
-  return stored === null && hasResults(pooled.get(RADON)) && !hasResults(pooled.get(EVENTS));
+  return stored === null && (pooled.get(RADON)?.staleness.state ?? "not_analysed") !== "not_analysed";
 }
 
-function hasResults(pooled: PooledFacts | undefined): boolean {
-  return (pooled?.staleness.state ?? "not_analysed") !== "not_analysed";
-}
+const NO_COUNT_WORDS = {
+  none: "it was never analysed, and nobody's events are stored",
+  untyped: "its events have no types, so those that a person added are not known",
+  unreadable: "its events cannot be read",
+} as const;
 
 function rateOf(row: Row): number | null {
   return row["status"] === "ok" ? numberIn(row, COLUMNS.lombBpm) : null;
@@ -217,7 +213,7 @@ function notesOf(image: ImageFacts): readonly string[] {
         ];
   });
   return isAssumedZero(image)
-    ? [...left, "No events are stored: it counts as 0 user events, as in the lab's table of files."]
+    ? [...left, "Nobody's events are stored: it counts as 0 user events, as in the lab's table of files."]
     : left;
 }
 

@@ -27,7 +27,7 @@ export function stalenessWords({ table, label, staleness }: PooledFacts): Report
     state === "fresh"
       ? `The ${label} are up to date.`
       : state === "not_analysed"
-        ? `There are no ${label}.`
+        ? `No ${label} are stored.`
         : `The ${label} are stale: ${STALE_WORDS[because]}. kym index renews them.`;
   return { table, label, state, words };
 }

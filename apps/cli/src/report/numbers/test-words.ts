@@ -64,15 +64,21 @@ function counts(entered: readonly ReportEntered[]): string {
   return entered.map(({ group, n }) => `${n} (${group})`).join(", ");
 }
 
+/** Of how many pairs of images of both groups one is higher, equal ones counted half: an effect in plain words. */
 function directionWords(effect: number, first: string, second: string): string {
-  return effect === 0 ? "neither is higher" : `${effect > 0 ? first : second} tends to be higher`;
+  const share = Math.round(50 * (1 + Math.abs(effect)));
+  return effect === 0
+    ? "neither is higher more often"
+    : `${effect > 0 ? first : second} is higher in ${share} % of pairs`;
 }
 
-/** Three digits, as papers give them; a power of ten below 0.001. */
+const SMALLEST_PLAIN = 1e-4;
+
+/** Three digits, as papers give them; two and a power of ten where zeros would have to be counted. */
 function pText(p: number): string {
-  return p < 0.001 ? p.toExponential(1) : String(Number(p.toPrecision(3)));
+  return p < SMALLEST_PLAIN ? p.toExponential(1).replace("-", "\u2212") : short(p);
 }
 
 function short(value: number): string {
-  return String(Number(value.toPrecision(3)));
+  return String(Number(value.toPrecision(3))).replace("-", "\u2212");
 }

@@ -16,8 +16,8 @@ export interface Origin {
   readonly folderTreatment: string | null;
 }
 
-/** `20250722_A89_0002`: the day, the animal, and the number of the scan. */
-const LAB_NAME = /^((?:19|20)\d{6})_([A-Za-z]+\d+)(?:_\d+)+$/;
+/** `20250722_A89_0002`: the day, the animal, and the number of the scan; of several channels, `_C001T001` comes after it. */
+const LAB_NAME = /^((?:19|20)\d{6})_([A-Za-z]+\d+[a-z]?)(?:_\d+)+(?:_C\d{3}T\d{3})?$/;
 const EIGHT_DIGITS = /^((?:19|20)\d\d)-?(\d\d)-?(\d\d)$/;
 
 /**
@@ -56,16 +56,7 @@ export function unitsOf(origins: readonly Origin[]): ReportUnits {
   const byName = origins.filter(({ animalFrom }) => animalFrom === "name").length;
   const withoutAnimal = n - byField - byName;
   if (withoutAnimal === 0 && n > 0) {
-    const from =
-      byName === 0
-        ? "the field animal"
-        : byField === 0
-          ? "the file names"
-          : `the field animal of ${counted(byField, "image")} and the file names of ${byName}`;
-    return {
-      kind: "animal",
-      words: `Mean ± SEM are over animals, which ${from} tell${from === "the field animal" ? "s" : ""}.`,
-    };
+    return { kind: "animal", words: `Mean ± SEM are over animals, as ${animalSource(byField, byName)}.` };
   }
   const why =
     byField + byName === 0
@@ -78,6 +69,15 @@ export function unitsOf(origins: readonly Origin[]): ReportUnits {
         kind: "none",
         words: `There is no SEM, because ${why}, and ${withoutDay} of ${counted(n, "image")} have no day. The mean is over images.`,
       };
+}
+
+function animalSource(byField: number, byName: number): string {
+  if (byName === 0) {
+    return "the field animal says";
+  }
+  return byField === 0
+    ? "the file names say"
+    : `the field animal of ${counted(byField, "image")} and the file names of ${byName} say`;
 }
 
 /** The unit of one image; null if it has neither. */
