@@ -21,7 +21,7 @@ const MOST_EVENTS = 40;
 export interface ImageParts {
   readonly image: ReportImage;
   readonly detail: ReportImageDetail;
-  /** A picture, or a sentence that says why there is none. */
+  /** A picture, or a sentence that says why it is missing. */
   readonly picture: PackedPicture | string;
   /** Sentences about the pictures, such as what one pixel stands for. */
   readonly pictureNotes: readonly string[];
