@@ -21,6 +21,10 @@ const ARROWS: ReadonlyMap<string, readonly string[]> = new Map([
   ["@kym/kym-dataset", ["@kym/zarr-store", "@kym/roi", "@kym/kym-schema", "@kym/flow", "@kym/view"]],
   ["@kym/view", ["@kym/roi", "@kym/kym-schema"]],
   [
+    "@kym/viewer-elements",
+    ["@kym/view", "@kym/roi", "@kym/kym-schema", "@kym/kym-dataset", "@kym/zarr-store"],
+  ],
+  [
     "@kym/cli",
     [
       "@kym/zarr-store",

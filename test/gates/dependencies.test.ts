@@ -19,6 +19,7 @@ const BROUGHT_ALONG: ReadonlyMap<string, readonly string[]> = new Map([
   ["@kym/legacy-io", ["@cornerstonejs/codec-libjpeg-turbo-8bit", "geotiff", "lerc"]],
   ["@kym/kym-dataset", ["@noble/hashes"]],
   ["@kym/view", []],
+  ["@kym/viewer-elements", ["uplot"]],
 ]);
 const PEERS = ["apache-arrow"];
 

@@ -18,6 +18,7 @@ const REASONS: Readonly<Record<string, readonly string[]>> = {
     "@kym/kym-schema KymSchemaError",
     "@kym/legacy-io LegacyIoError",
     "@kym/roi RoiError",
+    "@kym/view/stored ViewError",
   ],
   "the Python system has it by this name, and its users look for it": [
     "@kym/kym-dataset BaseIndexer",
@@ -46,6 +47,12 @@ const REASONS: Readonly<Record<string, readonly string[]>> = {
     "@kym/zarr-store/table takeRows",
   ],
   "an example would need a web server": ["@kym/zarr-store httpStore"],
+  "an example would need a browser": [
+    "@kym/viewer-elements KymImageElement",
+    "@kym/viewer-elements KymTraceElement",
+    "@kym/viewer-elements defineElements",
+    "@kym/viewer-elements/dataset defineElements",
+  ],
   "an example would need a bundler": ["@kym/zarr-store setParquetWasm"],
   "programs that decide on files with formats of their own begin with it": ["@kym/legacy-io sidecarFormats"],
   "programs order images by a key of the summary": ["@kym/kym-schema/keys SUMMARY_KEYS"],

@@ -9,7 +9,6 @@ export { type Axis, fromScreen, screenPerPixel, toScreen } from "./axes/axis.ts"
 export { type AxisUnit, type PixelSize, planeUnits } from "./axes/plane-units.ts";
 export { type ScaleBar, scaleBar } from "./axes/scale-bar.ts";
 export { type Tick, type TickOptions, ticksBetween } from "./axes/ticks.ts";
-export { isViewError, ViewError, type ViewErrorCode, type ViewErrorDetails } from "./errors.ts";
 export { type HitPlace, type HitPlaceOptions, hitPlace, type PlaneView } from "./marks/hit-place.ts";
 export { type RoiOutline, roiOutline } from "./marks/roi-outline.ts";
 export {
@@ -25,7 +24,5 @@ export { type Contrast, type ContrastOptions, contrastOf, levelOf } from "./pixe
 export { LineReduction } from "./pixels/line-reduction.ts";
 export { nearestLines } from "./pixels/nearest-lines.ts";
 export { narrowOverview, type Overview, overviewBins, overviewOf, overviewPlane } from "./pixels/overview.ts";
-export { OverviewBuilder } from "./pixels/overview-builder.ts";
 export { type LevelPicture, paintLevels } from "./pixels/paint-levels.ts";
 export type { PixelArray, PixelPlane } from "./pixels/pixel-plane.ts";
-export { decodeOverviews, encodeOverviews, type Overviews } from "./pixels/stored-overview.ts";

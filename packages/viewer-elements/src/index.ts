@@ -9,11 +9,9 @@
  * @module
  */
 
-export { defineElements } from "./elements/define-elements.ts";
-export type { KymEventDetails, PlaceDetail, ViewDetail } from "./elements/kym-events.ts";
-export { KymImageElement } from "./elements/kym-image-element.ts";
-export { KymTraceElement } from "./elements/kym-trace-element.ts";
+export { defineElements } from "./define-elements.ts";
 export { ViewerError, type ViewerErrorCode } from "./errors.ts";
+export { KymImageElement } from "./image/kym-image-element.ts";
 export type {
   Kymograph,
   KymographData,
@@ -26,3 +24,5 @@ export { parseKymograph } from "./model/parse-kymograph.ts";
 export type { TimeRange } from "./model/time-range.ts";
 export type { Crosshair, ViewerChange, ViewerState } from "./model/viewer-state.ts";
 export { summaryWords } from "./model/viewer-words.ts";
+export type { KymEventDetails, PlaceDetail, ViewDetail } from "./shell/kym-events.ts";
+export { KymTraceElement } from "./trace/kym-trace-element.ts";

@@ -303,6 +303,22 @@ describe.skipIf(!hasChromium())("kym-image and kym-trace", () => {
     expect(overflow).toBe(0);
   });
 
+  test("a trace without an image is drawn from data of its own", async () => {
+    const { page, messages } = await open();
+    await page.evaluate(`(() => {
+      const alone = document.createElement("kym-trace");
+      const { size, pixelSize, traces, events } = image.data;
+      alone.data = { size, pixelSize, traces, events };
+      document.querySelector("main").append(alone);
+      globalThis.alone = alone;
+    })()`);
+    await page.waitForFunction('alone.shadowRoot.querySelectorAll(".band").length === 2', undefined, {
+      timeout: 10_000,
+    });
+    expect(await page.evaluate('alone.shadowRoot.querySelector(".name").textContent')).toBe("ROI 1 cleaned");
+    expect(messages).toEqual([]);
+  });
+
   test("an element that is taken out and put back draws again", async () => {
     const { page, messages } = await open();
     await page.evaluate(

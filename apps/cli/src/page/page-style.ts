@@ -78,7 +78,7 @@ th[aria-sort=descending] button::after { content: "\\2193"; color: var(--ink); }
 .image figure { margin: 10px 0 0; }
 .image figcaption { color: var(--pale); font-size: .86rem; margin-bottom: 2px; }
 .image kym-image, .image kym-trace { display: block; }
-.image .empty { min-height: 40px; }
+.pictures:not(.drawn) { min-height: 520px; }
 .legend { display: flex; flex-wrap: wrap; gap: 2px 14px; list-style: none; margin: 6px 0 0; padding: 0; font-size: .86rem; color: var(--pale); }
 .legend b { color: var(--ink); }
 svg text { font-family: inherit; fill: var(--ink); }
@@ -121,7 +121,7 @@ body > footer { margin-top: 2.5rem; padding-top: .8rem; padding-bottom: 2rem; co
   .scroll { overflow: visible; }
   tr, .image, .measure { break-inside: avoid; }
   thead { display: table-header-group; }
-  .image { content-visibility: visible; }
+  .image { content-visibility: visible; } .pictures:not(.drawn) { min-height: 0; }
   a { text-decoration: none; }
 }
 `;

@@ -1,16 +1,8 @@
 // Makes, stores and loads the overviews of an image.
 
 import { overviewFile } from "@kym/kym-schema/keys";
-import {
-  decodeOverviews,
-  encodeOverviews,
-  isViewError,
-  LineReduction,
-  type Overview,
-  OverviewBuilder,
-  overviewBins,
-  overviewOf,
-} from "@kym/view";
+import { LineReduction, type Overview, overviewBins, overviewOf } from "@kym/view";
+import { decodeOverviews, encodeOverviews, isViewError, OverviewBuilder } from "@kym/view/stored";
 import {
   isZarrStoreError,
   type NdArray,

@@ -9,6 +9,8 @@ const BASE = hashes({
   "analysis/metadata.json": "m",
   "analysis/qc.json": "q",
 });
+/** With an overview, which one copy made for itself. */
+const pictured = hashes({ ...Object.fromEntries(BASE), "attachments/~~overview-0123456789abcdef.json": "o" });
 const edited = hashes({ ...Object.fromEntries(BASE), "analysis/metadata.json": "m2" });
 
 test.each([
@@ -19,6 +21,16 @@ test.each([
   ["deleted there, changed here", BASE, edited, undefined, "kept"],
   ["deleted here, untouched there", BASE, undefined, BASE, "same"],
   ["deleted here, changed there", BASE, undefined, edited, "returned"],
+  ["deleted there, with an overview here", BASE, pictured, undefined, "deleted"],
+  ["deleted here, with an overview there", BASE, undefined, pictured, "same"],
+  ["given an overview there", BASE, BASE, pictured, "same"],
+  [
+    "given another overview in each",
+    BASE,
+    pictured,
+    hashes({ ...Object.fromEntries(BASE), "attachments/~~overview-0.json": "o2" }),
+    "same",
+  ],
   ["deleted in both", BASE, undefined, undefined, "same"],
   ["changed here only", BASE, edited, BASE, "same"],
   ["changed alike in both", BASE, edited, hashes(Object.fromEntries(edited)), "same"],

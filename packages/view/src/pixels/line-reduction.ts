@@ -63,8 +63,8 @@ export class LineReduction {
   }
 
   /**
-   * The same for 8 and 16 bits, as each image passes through here at ingest. Noise defeats the prediction of branches, so there are
-   * none: the difference of two such integers, shifted by 31, is all ones where it is negative. Two columns at a time.
+   * The same for 8 and 16 bits, as each image passes through here at ingest. Noise defeats the prediction of branches, so it works
+   * without: the difference of two such integers, shifted by 31, is all ones where it is negative. Two columns at a time.
    */
   #addSmallIntegers(cell: number, pixels: PixelArray, { start, stop, columns }: Rows): void {
     const count = Math.min(columns, this.columns);

@@ -64,10 +64,10 @@ export function overviewOf({ lines, columns, bins, minimum, maximum }: LineReduc
 export function overviewPlane(overview: Overview): PixelPlane {
   const { bins, columns, low, high, minimum, maximum } = overview;
   const pixels = new Float64Array(2 * bins * columns);
-  const values = Float64Array.from(
-    { length: 256 },
-    (_, level) => low + (level / 255) * high - (level / 255) * low,
-  );
+  const values = Float64Array.from({ length: 256 }, (_, level) => {
+    const share = stepOfLevel(level) / STEPS;
+    return Number.isFinite(high - low) ? low + share * (high - low) : (1 - share) * low + share * high;
+  });
   for (let cell = 0; cell < bins * columns; cell++) {
     const at = cell + Math.floor(cell / columns) * columns;
     const [least = 0, greatest = 0] = [minimum[cell], maximum[cell]];
@@ -120,7 +120,7 @@ function greatestButFew(values: Float64Array, sign: 1 | -1, leftOut: number): nu
   let least = Number.NEGATIVE_INFINITY;
   for (let cell = 0; cell < values.length; cell++) {
     const value = sign * (values[cell] ?? Number.NaN);
-    // Most values end here: they are no number, or not among the greatest.
+    // Most values end here: NaN, and what is not among the greatest.
     if (!(value > least) || value === Number.POSITIVE_INFINITY) {
       continue;
     }
@@ -152,7 +152,7 @@ function levelsOf(
   none: number,
 ): Uint8Array {
   const levels = new Uint8Array(values.length);
-  // The difference of numbers near the largest of all is no number.
+  // The difference of numbers near the largest of all overflows.
   const scale = Number.isFinite(high - low) ? 1 : 0.5;
   const [first, factor] = [scale * low, STEPS / (scale * high - scale * low)];
   const levelOf = (value: number): number =>

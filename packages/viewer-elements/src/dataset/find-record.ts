@@ -27,7 +27,7 @@ export async function findRecord(
   const byId = image === "" ? undefined : recordOf(dataset, image);
   return byId !== undefined && (await byId.exists())
     ? byId
-    : dataset.record(chosenImage(await summarizeRecords(dataset, options), image).imageId);
+    : recordAt(dataset, chosenImage(await summarizeRecords(dataset, options), image).imageId);
 }
 
 /**
@@ -70,7 +70,7 @@ export function chosenImage(images: readonly NamedImage[], image: string): Named
 /** Undefined for a word that cannot be an id. */
 function recordOf(dataset: ZarrDataset, image: string): ZarrImageRecord | undefined {
   try {
-    return dataset.record(image);
+    return recordAt(dataset, image);
   } catch (error) {
     if (isZarrStoreError(error, "invalid_name")) {
       return undefined;
@@ -81,4 +81,9 @@ function recordOf(dataset: ZarrDataset, image: string): ZarrImageRecord | undefi
 
 function withoutEnding(name: string): string {
   return name.replace(/\.tiff?$/i, "");
+}
+
+/** A record as it was when the dataset was looked at last: its parts are read without asking for a newer version each time. */
+function recordAt(dataset: ZarrDataset, id: string): ZarrImageRecord {
+  return dataset.record(id, { asOf: "last look" });
 }

@@ -5,8 +5,8 @@
  * @module
  */
 
-import { defineElements as defineAlone } from "../elements/define-elements.ts";
-import { type KymographRequest, type OpenKymograph, setSourceOpener } from "../elements/source-opener.ts";
+import { defineElements as defineAlone } from "../define-elements.ts";
+import { type KymographRequest, type OpenKymograph, setSourceOpener } from "../shell/source-opener.ts";
 
 export type { KymographRequest, OpenKymograph };
 

@@ -10,10 +10,10 @@ import {
   type ReadOptions,
   type ZarrImageRecord,
 } from "@kym/zarr-store";
-import type { KymographRequest } from "../elements/source-opener.ts";
 import { ViewerError } from "../errors.ts";
 import type { Kymograph } from "../model/kymograph.ts";
 import type { TimeRange } from "../model/time-range.ts";
+import type { KymographRequest } from "../shell/source-opener.ts";
 import { findRecord } from "./find-record.ts";
 
 /** As many datasets stay open: a page shows many images of few of them. */

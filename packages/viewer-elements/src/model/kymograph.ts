@@ -17,7 +17,7 @@ export interface KymographTrace {
   /** The centre of each window, in lines from the image's first, in ascending order. */
   readonly centreLine: Float64Array;
   readonly velocityMmPerS: Float64Array;
-  /** Without outliers. All NaN, or absent, if there is none. */
+  /** Without outliers. All NaN, or absent, if the program that measured does not clean. */
   readonly cleanMmPerS?: Float64Array | undefined;
   /** By how many columns a streak moves from one line to the next. Without it no slopes are drawn. */
   readonly pxPerLine?: Float64Array | undefined;
@@ -63,7 +63,7 @@ export interface Kymograph extends KymographResults {
   readonly contrast: Contrast | undefined;
 }
 
-/** What a page sets as `data`. One of `plane`, `overview` and `loadLines` is needed; the others and everything else may be absent. */
+/** What a page sets as `data`. One of `plane`, `overview`, `stretches`, `loadLines` and `traces` is needed; without a plane, `size` is. */
 export interface KymographData extends Partial<Omit<Kymograph, "pixelSize" | "contrast">> {
   /** All pixels: lines × columns. */
   readonly plane?: PixelPlane | undefined;

@@ -24,10 +24,11 @@ export function parseKymograph(data: KymographData): Kymograph {
   if (overview !== undefined) {
     checkOverview(overview, size);
   }
-  if (overview === undefined && all.length === 0 && data.loadLines === undefined) {
-    throw invalid("data", "plane, overview, stretches or loadLines", Object.keys(data).join(", "));
+  const { traces = [] } = data;
+  if (overview === undefined && all.length === 0 && data.loadLines === undefined && traces.length === 0) {
+    throw invalid("data", "plane, overview, stretches, loadLines or traces", Object.keys(data).join(", "));
   }
-  for (const [index, trace] of (data.traces ?? []).entries()) {
+  for (const [index, trace] of traces.entries()) {
     checkTrace(trace, `traces[${index}]`);
   }
   return {
@@ -37,7 +38,7 @@ export function parseKymograph(data: KymographData): Kymograph {
     overview,
     stretches: all,
     ...{ loadLines: data.loadLines, loadResults: data.loadResults, contrast: data.contrast },
-    ...{ rois: data.rois ?? [], traces: data.traces ?? [], events: data.events ?? [] },
+    ...{ rois: data.rois ?? [], traces, events: data.events ?? [] },
   };
 }
 

@@ -39,7 +39,7 @@ export function placeWords(
   ].join(" · ");
 }
 
-/** The velocity at a line, or why there is none. */
+/** The velocity at a line, or that nothing was measured there. */
 export function velocityWords(trace: KymographTrace, line: number): string {
   const window = nearestWindow(trace.centreLine, line);
   const velocity = window === undefined ? Number.NaN : shownVelocity(trace)[window];
@@ -52,7 +52,7 @@ export function hasVelocity({ velocityMmPerS }: KymographTrace): boolean {
   return velocityMmPerS.some(Number.isFinite);
 }
 
-/** Velocities in mm/s, or where none is known shifts in px/line. */
+/** Velocities in mm/s, or where they are unknown shifts in px/line. */
 export function shownVelocity(trace: KymographTrace): Float64Array {
   return hasVelocity(trace) ? trace.velocityMmPerS : (trace.pxPerLine ?? trace.velocityMmPerS);
 }
@@ -78,7 +78,7 @@ export function shownWords(shownAs: ShownAs): string {
     case "extremes":
       return `minimum and maximum of ${grouped(Math.round(shownAs.lines))} lines each`;
     case "nothing":
-      return "not loaded";
+      return "no lines here yet: zoom in to load them";
   }
 }
 

@@ -37,8 +37,17 @@ export function imageContrast(
     contrastOf(samplesOf(planes, size.columns), percents);
   return {
     lines: of(native.length > 0 ? native : reduced),
-    overview: of(reduced.length > 0 ? reduced : native),
+    overview: widened(of(reduced.length > 0 ? reduced : native)),
   };
+}
+
+/** How much room is left below and above extremes, as a share of their range. */
+const ROOM = 0.35;
+
+/** Minima lie at one end of their contrast and maxima at the other: black beside white would be all that one sees. */
+function widened({ low, high }: Contrast): Contrast {
+  const room = ROOM * (high - low);
+  return { low: low - room, high: high + room };
 }
 
 function samplesOf(planes: readonly PixelPlane[], columns: number): Float64Array {

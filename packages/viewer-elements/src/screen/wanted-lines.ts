@@ -3,31 +3,24 @@
 import type { Kymograph } from "../model/kymograph.ts";
 import type { TimeRange } from "../model/time-range.ts";
 
-/** More pixels are not loaded at once: the overview has to do. */
-const MOST_PIXELS = 2 ** 22;
+/** More pixels are not loaded at once, some 2 to 4 MB as they are stored: the overview has to do. */
+const MOST_PIXELS = 2 ** 21;
 /** How much more than what is shown is loaded on either side, so that a small pan finds it. */
 const MARGIN = 0.25;
 
-/**
- * The lines to load; undefined if everything that would be seen is there.
- *
- * @param places how many columns of the screen the range has
- */
+/** The lines to load; undefined if everything that would be seen is there, or if it is too much. */
 export function wantedLines(
-  { size, overview, stretches, loadLines }: Kymograph,
+  { size, stretches, loadLines }: Kymograph,
   range: TimeRange,
-  places: number,
 ): TimeRange | undefined {
-  const shown = { start: Math.floor(range.start), stop: Math.min(size.lines, Math.ceil(range.stop)) };
+  const shown = {
+    start: Math.max(0, Math.floor(range.start)),
+    stop: Math.min(size.lines, Math.ceil(range.stop)),
+  };
   const isThere = stretches.some(
     ({ firstLine, plane }) => firstLine <= shown.start && firstLine + plane.lines >= shown.stop,
   );
   if (loadLines === undefined || isThere || (shown.stop - shown.start) * size.columns > MOST_PIXELS) {
-    return undefined;
-  }
-  // With a bin for most places, the overview shows all that can be seen.
-  const binsShown = ((overview?.bins ?? 0) * (shown.stop - shown.start)) / size.lines;
-  if (overview !== undefined && overview.bins < size.lines && binsShown >= places / 3) {
     return undefined;
   }
   const room = Math.floor((MOST_PIXELS / size.columns - (shown.stop - shown.start)) / 2);

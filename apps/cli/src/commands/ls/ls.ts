@@ -121,7 +121,7 @@ async function drawPictures(
   const blind = isBlind(context);
   const named = images.map(({ image_id: imageId, rel_path: path }) => ({
     imageId,
-    name: blind || path === null ? imageId.slice(0, 8) : printable(path),
+    name: blind ? imageId.slice(0, 8) : printable(path ?? imageId),
   }));
   return pictureLines(dataset, named, { width: terminal.width, color: terminal.color, blind, signal });
 }

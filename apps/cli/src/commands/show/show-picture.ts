@@ -54,7 +54,10 @@ export async function showPicture(
   const drawnImage =
     overview === null
       ? await drawnPixels(image, stretch, { channel, columns, atMost: terminal.width, ...options })
-      : { ...drawnOverview(overview, terminal.width), shownOfBin: "middle of darkest and brightest" };
+      : {
+          ...drawnOverview(overview, terminal.width),
+          shownOfBin: "middle between the darkest and the brightest line",
+        };
   const { plane, contrast, linesPerBin, shownOfBin } = drawnImage;
   const width = plane.lines;
   const [trace] = traces;
@@ -71,7 +74,7 @@ export async function showPicture(
     ...(marks === "" ? [] : [marks]),
     [
       umPerPx === null ? `${columns} px high` : `${shortNumber(columns * umPerPx)} µm high`,
-      ...(linesPerBin === undefined ? [] : [`${shownOfBin} of every ${shortNumber(linesPerBin)} lines`]),
+      ...(linesPerBin === undefined ? [] : [`${shownOfBin} of every ${shortNumber(linesPerBin)}`]),
       ...(drawn === undefined
         ? []
         : [`ROI ${trace?.roiId}: ${drawn.from.toFixed(2)} to ${drawn.to.toFixed(2)} ${drawn.unit}`]),

@@ -14,7 +14,7 @@ import type { ValueCalibration } from "../../tiff/descriptions/value-calibration
 import { TIFF_READER } from "../../tiff/tiff-reader.ts";
 import type { ReadBundle, SaidByTiff } from "../read/read-bundle.ts";
 import type { IngestOptions } from "./ingest-options.ts";
-import { saveOverviews, whileStored } from "./store-overviews.ts";
+import { storeOverviews, whileStored } from "./store-overviews.ts";
 
 type StoreImageOptions = Pick<IngestOptions, "compression">;
 
@@ -78,7 +78,7 @@ export async function storeImage(
     await record.saveJson(ARTIFACTS.imageJTags, imageJTagsValue(said.tags));
   }
   const hashes = await record.objectHashes();
-  await saveOverviews(record, hashes, overviews());
+  await storeOverviews(record, hashes, overviews());
   const made = (source: string): SidecarProvenance["artifacts"] =>
     content.artifacts
       .filter(({ from }) => from.includes(source))

@@ -1,7 +1,8 @@
 // Makes the overviews of an image from the pixels that an ingest holds, and stores them.
 
 import { overviewFile } from "@kym/kym-schema/keys";
-import { encodeOverviews, type Overview, OverviewBuilder } from "@kym/view";
+import type { Overview } from "@kym/view";
+import { encodeOverviews, OverviewBuilder } from "@kym/view/stored";
 import type { NdArray, ZarrImageRecord } from "@kym/zarr-store";
 import { sha256Of } from "../files/sha256-of.ts";
 import type { ReadBundle } from "../read/read-bundle.ts";
@@ -55,7 +56,7 @@ export function whileStored({
 }
 
 /** Stores overviews with the hash of the pixels, which must be stored. */
-export async function saveOverviews(
+export async function storeOverviews(
   record: ZarrImageRecord,
   hashes: ReadonlyMap<string, string>,
   channels: ByChannel,

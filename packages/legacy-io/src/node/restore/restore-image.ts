@@ -20,7 +20,7 @@ import { bytesSource } from "../../tiff/byte-source.ts";
 import { DEFAULT_TIFF_LIMITS } from "../../tiff/header/tiff-limits.ts";
 import { readTiff } from "../../tiff/read-tiff.ts";
 import { sha256Of } from "../files/sha256-of.ts";
-import { overviewsOf, saveOverviews } from "../ingest/store-overviews.ts";
+import { overviewsOf, storeOverviews } from "../ingest/store-overviews.ts";
 import { systemErrorCode } from "../tiff/file-source.ts";
 import { readRegularFile } from "../tiff/read-regular-file.ts";
 import { nodeTiffCodecs } from "../tiff/tiff-codecs.ts";
@@ -115,7 +115,7 @@ export async function storeExportedImage(
   }
   if (Object.keys(exported.objects).some(isDerivedKey)) {
     const overviews = overviewsOf(image, (await record.getAxes()) ?? []);
-    await saveOverviews(record, await record.objectHashes(), overviews);
+    await storeOverviews(record, await record.objectHashes(), overviews);
   }
   // Attributes that the dataset has just set by itself get their exported value back, or are removed.
   await record.updateAttributes({ axes, created_utc, summary });

@@ -14,6 +14,7 @@ import { columnOf, encodeParquet, filterRows } from "@kym/zarr-store/table";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { exportLegacyFolder, ingestLegacyFolder } from "../../../src/node/index.ts";
 import { bytesSource, readTiff } from "../../../src/tiff/index.ts";
+import { makeLabFolder, tinyTiff } from "../lab-folder.ts";
 import { contentsOf } from "./export-identity.ts";
 
 const SCHEMA: TableSchema = {
@@ -85,6 +86,34 @@ describe("an export", () => {
     const copy = await openDataset(memoryStore());
     await restore(copy);
     expect(await contentsOf(copy)).toEqual(await contentsOf(dataset));
+  });
+
+  it("leaves overviews out, and makes them again; one that an older build took for an attachment is passed over", async () => {
+    const lab = await makeLabFolder({ "scan.tif": tinyTiff(5) });
+    await ingestLegacyFolder(dataset, lab, { newId: () => "scan" });
+    await rm(lab, { recursive: true });
+    const [name = ""] = await dataset.record("scan").derived.list();
+    await exportLegacyFolder(dataset, out);
+    expect((await readdir(out, { recursive: true })).filter((path) => path.includes("overview"))).toEqual([]);
+    const copy = await openDataset(memoryStore());
+    await restore(copy);
+    expect(await contentsOf(copy)).toEqual(await contentsOf(dataset));
+    expect(await copy.record("scan").derived.list()).toEqual([name]);
+    const path = join(out, "export.json");
+    const manifest = JSON.parse(await readFile(path, "utf8"));
+    const [scan] = manifest.images.filter(({ imageId }: { imageId: string }) => imageId === "scan");
+    const sha256 = "0".repeat(64);
+    scan.artifacts.push({
+      kind: "attachment",
+      name: `~~${name}`,
+      path: `images/scan/attachments/~~${name}`,
+      sha256,
+    });
+    writeFileSync(path, JSON.stringify(manifest));
+    expect(await restore(copy)).toMatchObject({ conflicts: [], failed: [], unchanged: { length: 3 } });
+    const fresh = await openDataset(memoryStore());
+    expect(await restore(fresh)).toMatchObject({ failed: [], ingested: { length: 3 } });
+    expect(await fresh.record("scan").derived.list()).toEqual([name]);
   });
 
   it("of an older version, which says nothing of the pixels' attributes, comes back as it was", async () => {

@@ -65,7 +65,13 @@ describe("a large image", () => {
     expect([large.image.sha256, large.image.sizeBytes]).toEqual([sha256Of(bytes), bytes.length]);
     const dataset = await openDataset(memoryStore());
     await dataset.transaction((transaction) => storeImage(transaction, large, "large"));
+    await dataset.transaction((transaction) => storeImage(transaction, small, "small"));
     release();
+    const [overview = ""] = await dataset.record("large").derived.list();
+    const [looked, ofMemory] = await Promise.all(
+      ["large", "small"].map((id) => dataset.record(id).derived.load(overview)),
+    );
+    expect(looked).toEqual(ofMemory);
     const stored: NdArray = await dataset.record("large").loadArray();
     expect("readRows" in pixels).toBe(true);
     expect(stored).toEqual(inMemory);

@@ -5,7 +5,7 @@ import { derivedPath } from "../layout.ts";
 import { notFound, type RecordObjects } from "./record-objects.ts";
 
 /**
- * The derived data of one image. They are no artifacts: an undo leaves them as they are, an export leaves them out, and they go with
+ * The derived data of one image. An artifact is what a lab or a program found; these are not: an undo leaves them as they are, an export leaves them out, and they go with
  * the image.
  */
 export class DerivedFiles {

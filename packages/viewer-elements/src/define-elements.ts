@@ -1,7 +1,8 @@
 // Registers the elements.
 
-import { KymImageElement } from "./kym-image-element.ts";
-import { KymTraceElement } from "./kym-trace-element.ts";
+import { KymImageElement } from "./image/kym-image-element.ts";
+import { KymTraceElement } from "./trace/kym-trace-element.ts";
+import { watchPrinting } from "./shell/plot-watch.ts";
 
 /**
  * Defines `<kym-image>` and `<kym-trace>`, unless the page has them. Elements that stand in the page already come to life. Does
@@ -10,6 +11,7 @@ import { KymTraceElement } from "./kym-trace-element.ts";
 export function defineElements(): void {
   const registry = globalThis.customElements;
   if (registry !== undefined && registry.get("kym-image") === undefined) {
+    watchPrinting();
     registry.define("kym-image", KymImageElement);
     registry.define("kym-trace", KymTraceElement);
   }

@@ -3,7 +3,7 @@
 import type { TimeRange } from "../model/time-range.ts";
 import type { ViewerState } from "../model/viewer-state.ts";
 import { wantedLines } from "../screen/wanted-lines.ts";
-import { type KymographRequest, sourceOpener } from "./source-opener.ts";
+import { type KymographRequest, sourceOpener } from "../shell/source-opener.ts";
 
 /** Lines are loaded once the range has stayed the same for so long. */
 const SETTLED_MS = 120;
@@ -66,9 +66,9 @@ export class ImageLoader {
   }
 
   /** Loads the native lines of a range that are missing, unless they are on their way. */
-  want(range: TimeRange, places: number): void {
+  want(range: TimeRange): void {
     const { kymograph } = this.#state;
-    const wanted = kymograph && wantedLines(kymograph, range, places);
+    const wanted = kymograph && wantedLines(kymograph, range);
     const current = this.#lines;
     if (kymograph?.loadLines === undefined || wanted === undefined) {
       current?.abort.abort();

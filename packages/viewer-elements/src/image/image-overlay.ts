@@ -8,7 +8,7 @@ import { eventBands } from "../screen/event-bands.ts";
 import { labelsAlong, type PlotBox, spaceAxis, timeAxis } from "../screen/plot-layout.ts";
 import { type ImageAxes, roiMarks } from "../screen/roi-marks.ts";
 import { slopeLines } from "../screen/slope-lines.ts";
-import { svgNode } from "./svg-node.ts";
+import { svgNode } from "../shell/svg-node.ts";
 
 /** Fills the layer that changes with range, size and ROIs. */
 export function drawImageOverlay(

@@ -1,11 +1,11 @@
 // Draws what lies over a trace: bands of events with letters, the line of zero and the crosshair, as SVG.
 
 import { type Axis, toScreen } from "@kym/view";
+import { boxNodes } from "../image/image-overlay.ts";
 import type { KymographEvent } from "../model/kymograph.ts";
 import type { Crosshair } from "../model/viewer-state.ts";
 import { eventBands } from "../screen/event-bands.ts";
-import { boxNodes } from "./image-overlay.ts";
-import { svgNode } from "./svg-node.ts";
+import { svgNode } from "../shell/svg-node.ts";
 
 /** An event without an end is a line. */
 const LEAST_WIDTH = 1.5;

@@ -1,4 +1,6 @@
-// What custom elements extend, also where there are none: a module with elements can then be imported on a server.
+// What custom elements extend, also on a server, which has only the class of nothing: a module with elements can be imported there.
+
+/// <reference lib="dom" preserve="true" />
 
 class NoElement {}
 

@@ -23,6 +23,7 @@ export const ELEMENT_STYLE: string = `
 .name { font-weight: 600; overflow-wrap: anywhere; }
 .size { color: var(--pale); font-size: 12px; }
 .tools { display: flex; gap: 4px; margin-left: auto; }
+.tools[hidden] { display: none; }
 .readout { margin-left: auto; color: var(--ink); white-space: nowrap; }
 button, select {
   font: inherit; font-size: 12px; color: var(--ink); background: transparent;

@@ -1,8 +1,8 @@
 // Builds what stands in the shadow of `<kym-image>`.
 
 import { PALETTES } from "@kym/view";
-import { ELEMENT_STYLE } from "./element-style.ts";
-import { htmlNode, svgNode } from "./svg-node.ts";
+import { ELEMENT_STYLE } from "../shell/element-style.ts";
+import { htmlNode, svgNode } from "../shell/svg-node.ts";
 
 /** The parts that change. */
 export interface ImageParts {

@@ -11,13 +11,13 @@ import { imageContrast, type LayerContrasts, parseContrast } from "../screen/ima
 import { paintScreen } from "../screen/paint-screen.ts";
 import { BOTTOM_GUTTER, imageBox, type PlotBox, spaceAxis, timeAxis } from "../screen/plot-layout.ts";
 import { screenPlane } from "../screen/screen-plane.ts";
-import { ElementBase } from "./element-base.ts";
+import { ElementBase } from "../shell/element-base.ts";
+import { asViewerError, type PlaceDetail, placeDetail, sendEvent, viewDetail } from "../shell/kym-events.ts";
+import { listenToGestures } from "../shell/plot-gestures.ts";
+import { PlotWatch } from "../shell/plot-watch.ts";
 import { ImageLoader } from "./image-loader.ts";
 import { drawCrosshair, drawImageOverlay } from "./image-overlay.ts";
 import { type ImageParts, makeImageParts } from "./image-parts.ts";
-import { asViewerError, type PlaceDetail, placeDetail, sendEvent, viewDetail } from "./kym-events.ts";
-import { listenToGestures } from "./plot-gestures.ts";
-import { PlotWatch } from "./plot-watch.ts";
 
 /**
  * A kymograph. Give it `data`, or the attributes `src`, `image` and `channel`.
@@ -292,7 +292,7 @@ export class KymImageElement extends ElementBase {
     parts.summary.textContent = summaryWords(data);
     parts.select.value = palette;
     plot.setAttribute("aria-label", data.name === "" ? "Kymograph" : `Kymograph ${data.name}`);
-    this.#loader.want(this.range, width);
+    this.#loader.want(this.range);
   }
 }
 

@@ -7,8 +7,8 @@ export type TraceChartClass = typeof TraceChart;
 
 /**
  * Loads the chart. uPlot formats numbers in the language of the browser from the moment it is loaded, and throws where that is
- * not a language: a Chromium in the locale C says `en-US@posix`. There the browser says `en-US` while uPlot is loaded; the labels
- * of our charts are made without it.
+ * not a language: some builds of Chromium without language files say `en-US@posix`. There the browser says `en-US` while uPlot is
+ * loaded; the labels of our charts are made without it.
  */
 export async function loadTraceChart(): Promise<TraceChartClass> {
   const hasLanguage = isLanguage(navigator.language);
