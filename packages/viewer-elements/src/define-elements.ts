@@ -1,8 +1,8 @@
 // Registers the elements.
 
 import { KymImageElement } from "./image/kym-image-element.ts";
-import { KymTraceElement } from "./trace/kym-trace-element.ts";
 import { watchPrinting } from "./shell/plot-watch.ts";
+import { KymTraceElement } from "./trace/kym-trace-element.ts";
 
 /**
  * Defines `<kym-image>` and `<kym-trace>`, unless the page has them. Elements that stand in the page already come to life. Does

@@ -33,9 +33,14 @@ export async function assertReportOrNothing(file: string, dataset: string): Prom
   await assertOutside(file, dataset);
   const begin = await beginningOf(file);
   if (begin !== undefined && !begin.includes(MARK)) {
-    throw new CliError(EXIT.refused, "already_exists", `${file} already exists, and was not written by kym report`, {
-      hint: "choose another name",
-    });
+    throw new CliError(
+      EXIT.refused,
+      "already_exists",
+      `${file} already exists, and was not written by kym report`,
+      {
+        hint: "choose another name",
+      },
+    );
   }
 }
 

@@ -56,8 +56,10 @@ function drawPictures(place: HTMLElement): void {
     template?.replaceWith(place.ownerDocument.importNode(template.content, true));
     for (const element of place.querySelectorAll<PictureElement>("kym-image")) {
       const { title, from, to } = element.dataset;
-      element.data = { ...picture, name: title };
-      if (from !== undefined && to !== undefined) {
+      const isStretch = from !== undefined && to !== undefined;
+      // Lines among bins would look as if the scan were different there.
+      element.data = { ...picture, name: title, ...(!isStretch && { stretches: [] }) };
+      if (isStretch) {
         element.range = { start: Number(from), stop: Number(to) };
       }
     }
