@@ -1,6 +1,7 @@
 // Registers the elements.
 
 import { KymImageElement } from "./image/kym-image-element.ts";
+import { watchPrinting } from "./shell/plot-watch.ts";
 import { KymTraceElement } from "./trace/kym-trace-element.ts";
 
 /**
@@ -10,6 +11,7 @@ import { KymTraceElement } from "./trace/kym-trace-element.ts";
 export function defineElements(): void {
   const registry = globalThis.customElements;
   if (registry !== undefined && registry.get("kym-image") === undefined) {
+    watchPrinting();
     registry.define("kym-image", KymImageElement);
     registry.define("kym-trace", KymTraceElement);
   }

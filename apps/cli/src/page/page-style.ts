@@ -78,7 +78,7 @@ th[aria-sort=descending] button::after { content: "\\2193"; color: var(--ink); }
 .image figure { margin: 10px 0 0; }
 .image figcaption { color: var(--pale); font-size: .86rem; margin-bottom: 2px; }
 .image kym-image, .image kym-trace { display: block; }
-.image .empty { min-height: 40px; }
+.pictures:not(.drawn) { min-height: 520px; }
 .legend { display: flex; flex-wrap: wrap; gap: 2px 14px; list-style: none; margin: 6px 0 0; padding: 0; font-size: .86rem; color: var(--pale); }
 .legend b { color: var(--ink); }
 svg text { font-family: inherit; fill: var(--ink); }
@@ -112,16 +112,16 @@ body > footer { margin-top: 2.5rem; padding-top: .8rem; padding-bottom: 2rem; co
   .measures { grid-template-columns: 1fr 1fr; gap: 10px; } .measure { padding: 8px 10px; font-size: 9pt; }
   nav, .controls, .skip, .screen-only { display: none !important; }
   .state { border: 0; padding: 0; font-size: inherit; }
-  .image { padding: 8px 0; } .image ul.words { columns: 2; }
+  .image { padding: 8px 0; } .image ul.words { columns: 2; column-gap: 2.5em; }
   .images-table th button { padding: 0; } th button::after { content: none !important; }
-  .images-table th, .images-table td { padding: 2px 7px 2px 0; white-space: normal; }
-  .images-table { max-height: none; overflow: visible; border: 0; font-size: 8.5pt; }
+  .images-table th, .images-table td { padding: 2px 6px 2px 0; }
+  .images-table { max-height: none; overflow: visible; border: 0; font-size: 7.5pt; }
   .images-table thead th, .images-table tbody th { position: static; min-width: 0; padding: 2px 7px 2px 0; }
   th button { min-width: 0; }
   .scroll { overflow: visible; }
   tr, .image, .measure { break-inside: avoid; }
   thead { display: table-header-group; }
-  .image { content-visibility: visible; }
+  .image { content-visibility: visible; } .pictures:not(.drawn) { min-height: 0; }
   a { text-decoration: none; }
 }
 `;

@@ -14,7 +14,7 @@ import { type ImagePlaces, tableHtml } from "./sections/table-section.ts";
 /** What is drawn of an image, and said of it. */
 export interface ShownImage {
   readonly detail: ReportImageDetail;
-  /** A sentence says why there is none. */
+  /** A sentence says why it is missing. */
   readonly picture: PackedPicture | string;
   readonly pictureNotes: readonly string[];
 }

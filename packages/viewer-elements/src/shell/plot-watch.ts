@@ -1,12 +1,30 @@
 // Draws a plot once per frame at most, and again when its size, the density of the screen or the colours change. Before a page
 // is printed there is no next frame, so plots are drawn at once.
 
+/** Between `beforeprint` and `afterprint`, which also elements see that are made in between. */
+let isPrinted = false;
+
+/** Watches for the page being printed. Called once, before there is an element. */
+export function watchPrinting(): void {
+  for (const [event, printed] of [
+    ["beforeprint", true],
+    ["afterprint", false],
+  ] as const) {
+    addEventListener(
+      event,
+      () => {
+        isPrinted = printed;
+      },
+      { capture: true },
+    );
+  }
+}
+
 /** Calls `draw` in the next frame after something changed, or at once while the page is printed. */
 export class PlotWatch {
   readonly #host: HTMLElement;
   readonly #draw: () => void;
   #frame: number | undefined;
-  #isPrinted = false;
   #isQueued = false;
 
   constructor(host: HTMLElement, draw: () => void) {
@@ -16,7 +34,7 @@ export class PlotWatch {
 
   /** Draws in the next frame. */
   drawSoon(): void {
-    if (this.#isPrinted) {
+    if (isPrinted) {
       // Runs before the browser goes on to print, once for all that changed meanwhile.
       if (!this.#isQueued) {
         this.#isQueued = true;
@@ -56,15 +74,8 @@ export class PlotWatch {
     for (const query of ["(prefers-color-scheme: dark)", "print"]) {
       matchMedia(query).addEventListener("change", soon, { signal });
     }
-    for (const [event, isPrinted] of [
-      ["beforeprint", true],
-      ["afterprint", false],
-    ] as const) {
-      const changed = (): void => {
-        this.#isPrinted = isPrinted;
-        this.drawSoon();
-      };
-      addEventListener(event, changed, { signal });
+    for (const event of ["beforeprint", "afterprint"]) {
+      addEventListener(event, soon, { signal });
     }
     signal.addEventListener("abort", () => {
       observer.disconnect();

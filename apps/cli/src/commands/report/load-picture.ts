@@ -13,7 +13,7 @@ import { slicePlane } from "../plot/load-pixels.ts";
 const PIXELS_AT_ONCE = 2 ** 22;
 
 export interface LoadedPicture {
-  /** A sentence says why there is none. */
+  /** A sentence says why it is missing. */
   readonly picture: PackedPicture | string;
   /** Sentences about it. */
   readonly notes: readonly string[];
@@ -23,7 +23,7 @@ export interface LoadedPicture {
  * Loads a picture of the channel that was analysed, or of the first. Of the pixels it reads the chunks of its 600 lines; all of them
  * only if the dataset has no overview of them. Pixels that cannot be read are said, and do not stop a report of the others.
  *
- * @throws {ZarrStoreError} `not_found`, `aborted` and other errors that are no fault of the pixels
+ * @throws {ZarrStoreError} `not_found`, `aborted` and other errors that do not come from the pixels
  */
 export async function loadPicture(
   dataset: ZarrDataset,

@@ -27,15 +27,20 @@ const MARKED_BYTES = 4096;
 /**
  * Whether a report may take the place of what is there: an earlier report, or nothing.
  *
- * @throws {CliError} `inside_dataset`; `already_exists` for a file that is no report
+ * @throws {CliError} `inside_dataset`; `already_exists` for any other file
  */
 export async function assertReportOrNothing(file: string, dataset: string): Promise<void> {
   await assertOutside(file, dataset);
   const begin = await beginningOf(file);
   if (begin !== undefined && !begin.includes(MARK)) {
-    throw new CliError(EXIT.refused, "already_exists", `${file} already exists, and is no report of kym`, {
-      hint: "choose another name",
-    });
+    throw new CliError(
+      EXIT.refused,
+      "already_exists",
+      `${file} already exists, and was not written by kym report`,
+      {
+        hint: "choose another name",
+      },
+    );
   }
 }
 
@@ -56,7 +61,7 @@ export function reportTitle(location: string): string {
   return basename(path).replace(/\.zarr$/i, "") || location;
 }
 
-/** What the last ingest left beside a dataset; undefined if there is none, as beside a URL. */
+/** What the last ingest left beside a dataset; undefined if there is not any, as beside a URL. */
 export async function ingestReportBeside(location: string): Promise<IngestReportFile | undefined> {
   if (/^https?:/i.test(location)) {
     return undefined;

@@ -10,7 +10,7 @@ export const reportCommand: Command = defineCommand({
   usage: "report DATASET",
   description: `Writes one HTML file that needs no network, to be read, printed and sent on. It has the statistics by
 condition over accepted images, a table that sorts and filters, each image with its ROIs, 600 lines
-as recorded, velocities and events, and what the last ingest could not take in.
+as recorded, velocities and events, and which files the last ingest could not read.
 
 With --blind, it has no names, dates, conditions and groups; images have blind names by the seed.
 

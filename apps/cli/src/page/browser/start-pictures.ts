@@ -50,15 +50,18 @@ function drawPictures(place: HTMLElement): void {
   try {
     const packed: PackedPicture = JSON.parse(place.querySelector(".picture")?.textContent ?? "null");
     const picture = unpackPicture(packed);
+    // Only now are there elements: those of hundreds of images would take seconds to make.
+    const template = place.querySelector("template");
+    place.classList.add("drawn");
+    template?.replaceWith(place.ownerDocument.importNode(template.content, true));
     for (const element of place.querySelectorAll<PictureElement>("kym-image")) {
       const { title, from, to } = element.dataset;
-      element.data = { ...picture, name: title };
-      if (from !== undefined && to !== undefined) {
+      const isStretch = from !== undefined && to !== undefined;
+      // Lines among bins would look as if the scan were different there.
+      element.data = { ...picture, name: title, ...(!isStretch && { stretches: [] }) };
+      if (isStretch) {
         element.range = { start: Number(from), stop: Number(to) };
       }
-    }
-    for (const element of place.querySelectorAll(".empty")) {
-      element.classList.remove("empty");
     }
   } catch (error) {
     const words = place.ownerDocument.createElement("p");

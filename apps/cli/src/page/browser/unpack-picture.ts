@@ -107,7 +107,7 @@ class PartReader {
     );
   }
 
-  /** Pixel values of steps; NaN where there is none. */
+  /** Pixel values of steps; NaN where nothing was recorded. */
   steps(count: number, { low, high }: { readonly low: number; readonly high: number }): Float64Array {
     return this.#each(count, 1, (at) => {
       const step = this.#view.getUint8(at);

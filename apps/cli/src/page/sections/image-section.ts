@@ -21,7 +21,7 @@ const MOST_EVENTS = 40;
 export interface ImageParts {
   readonly image: ReportImage;
   readonly detail: ReportImageDetail;
-  /** A picture, or a sentence that says why there is none. */
+  /** A picture, or a sentence that says why it is missing. */
   readonly picture: PackedPicture | string;
   /** Sentences about the pictures, such as what one pixel stands for. */
   readonly pictureNotes: readonly string[];
@@ -104,21 +104,23 @@ function picturesHtml(anchor: string, name: string, picture: PackedPicture): Htm
   const scan = `${anchor}-scan`;
   return html`
 <div class="pictures">
+<template>
 ${
   overview !== null &&
-  html`<figure aria-label="Whole scan of ${name}"><kym-image class="empty" id="${scan}" data-title="Whole scan"${traces.length > 0 && html` no-time-axis`}></kym-image>
+  html`<figure aria-label="Whole scan of ${name}"><kym-image id="${scan}" data-title="Whole scan"${traces.length > 0 && html` no-time-axis`}></kym-image>
 ${traces
   .slice(0, MOST_TRACES)
   .map(
     ({ roiId }) =>
-      html`<kym-trace class="empty" for="${scan}" roi="${roiId}" height="${traces.length > 1 ? 120 : 150}"></kym-trace>`,
+      html`<kym-trace for="${scan}" roi="${roiId}" height="${traces.length > 1 ? 120 : 150}"></kym-trace>`,
   )}</figure>`
 }
 ${traces.length > MOST_TRACES && html`<p class="small">No room for the traces of ROI ${traces.slice(MOST_TRACES).map(({ roiId }, index) => html`${index > 0 && ", "}${roiId}`)}.</p>`}
 ${
   stretch !== null &&
-  html`<figure aria-label="Lines of ${name} as recorded"><kym-image class="empty" data-from="${stretch.firstLine}" data-to="${stop}" data-title="${counted(stretch.lines, "line")} as recorded, ${stretchWords(stretch.firstLine, stop, secondsPerLine)}"></kym-image></figure>`
+  html`<figure aria-label="Lines of ${name} as recorded"><kym-image data-from="${stretch.firstLine}" data-to="${stop}" data-title="${counted(stretch.lines, "line")} as recorded, ${stretchWords(stretch.firstLine, stop, secondsPerLine)}"></kym-image></figure>`
 }
+</template>
 ${dataHtml(html`class="picture"`, picture)}
 </div>`;
 }

@@ -1,4 +1,4 @@
-// The part of a report that says what the last ingest could not take in, and why.
+// The part of a report that says which files the last ingest could not read, and why.
 
 import type { ReportIngest, ReportIngestItem } from "../../report/report-data.ts";
 import { type Html, html, nameHtml } from "../html.ts";

@@ -1,7 +1,9 @@
 // Reports of a small study: what the command writes, says and refuses. What the page does in a browser is in test:interop.
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { writeImageJTiff } from "@kym/legacy-io/tiff";
+import { createNdArray } from "@kym/zarr-store";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { kym, kymJson } from "../../support/kym.ts";
 import { makeSmallStudy } from "../../support/small-study.ts";
@@ -87,3 +89,19 @@ it("pixels that cannot be read are said in the report, and stop no other image",
     "There is no picture, because the pixels cannot be read",
   );
 });
+
+it("kym run --report ends with a report, replaces it the next time, and replaces no other file", async () => {
+  await mkdir(join(cwd, "lab"));
+  const run = (file: string): ReturnType<typeof kym> =>
+    kym(["run", "lab", "run.zarr", "--report", file], { cwd });
+  await writeFile(join(cwd, "thesis.html"), "<p>mine</p>");
+  const refused = await run("thesis.html");
+  expect(refused.stderr).toContain("thesis.html already exists, and was not written by kym report");
+  expect(await readFile(join(cwd, "thesis.html"), "utf8")).toBe("<p>mine</p>");
+  await writeFile(join(cwd, "lab", "scan.tif"), writeImageJTiff(createNdArray("uint8", [40, 6])));
+  for (const _ of ["first", "again"]) {
+    const { stdout } = await run("run.html");
+    expect(stdout).toMatch(/wrote run\.html: 1 image, 1 accepted/);
+  }
+  expect(await readFile(join(cwd, "run.html"), "utf8")).toContain("scan.tif");
+}, 60_000);
