@@ -34,7 +34,9 @@ export async function namedImages(
   ];
   const leftOut = new Set(kept.map(({ imageId }) => imageId));
   const find = (wanted: string, path: string): string =>
-    leftOut.has(wanted) ? wanted : findAmong(images, wanted, { path, blind: false, names: undefined }).image_id;
+    leftOut.has(wanted)
+      ? wanted
+      : findAmong(images, wanted, { path, blind: false, names: undefined }).image_id;
   return { names: new ImageNames(images), find, kept };
 }
 

@@ -42,4 +42,5 @@ const STALE_WORDS = {
   rows_differ: "the table does not have the rows that the last index made",
   marker_differs: "the table does not have the rows that its last run counted",
   schema_changed: "the table lacks a column",
+  settings_changed: "the dataset remembers other settings, such as whose analyses count",
 } as const;
