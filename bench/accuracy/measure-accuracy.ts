@@ -2,7 +2,7 @@
 
 /** `npx -y pnpm@12 bench:accuracy` writes them anew: the same scans, and so the same tables, each time. */
 import { readFile, rm, writeFile } from "node:fs/promises";
-import { makeBenchFolder } from "../bench-folder.ts";
+import { makeBenchFolder } from "../inputs/bench-folder.ts";
 import { diameterTable } from "./diameter-table.ts";
 import { percent } from "./markdown-table.ts";
 import { startScikitImage } from "./scikit-image.ts";

@@ -1,7 +1,7 @@
 // Decides from the rounds of two builds how much slower the new one is, beside how much the old one differs
 // from itself.
 
-import { median } from "../paired-rounds.ts";
+import { median } from "../rounds/paired-rounds.ts";
 
 /** The measurements of the three sides in one round. The old build runs twice, in two processes. */
 export interface Round {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { NdArray, ZarrDataset } from "@kym/zarr-store";
 import { type Build, loadBuild } from "../against/load-build.ts";
 import type { Measure, MeasurePlace } from "../against/measure.ts";
-import { madeScan } from "../made-scan.ts";
+import { madeScan } from "../inputs/made-scan.ts";
 
 export interface ArrayCase {
   readonly name: string;

@@ -7,7 +7,7 @@ import type { KymDataset } from "@kym/kym-dataset";
 import type { ZarrDataset } from "@kym/zarr-store";
 import { type Build, loadBuild } from "../against/load-build.ts";
 import type { Measure, MeasurePlace } from "../against/measure.ts";
-import { addAnalysedImages, saveEventsOf } from "../index-study.ts";
+import { addAnalysedImages, saveEventsOf } from "../inputs/index-study.ts";
 
 /** The functions of a build that an index needs. */
 export type IndexBuild = Pick<

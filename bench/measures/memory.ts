@@ -54,7 +54,7 @@ export function greatestBytes({
   readonly argument: string;
   readonly nodeFlags: readonly string[];
 }): number {
-  const child = join(import.meta.dirname, "../memory-child.ts");
+  const child = join(import.meta.dirname, "../children/memory-child.ts");
   const output = execFileSync(
     process.execPath,
     [...nodeFlags, "--disable-warning=ExperimentalWarning", child, root, task, target, argument],

@@ -1,7 +1,7 @@
 // Makes the pixels of an artificial line scan.
 
 import type { NdArray } from "@kym/zarr-store";
-import type { Build } from "./against/load-build.ts";
+import type { Build } from "../against/load-build.ts";
 
 /** Makes noise over columns of different brightness, 16 bits per pixel. zstd compresses it to about half. */
 export function madeScan(

@@ -14,11 +14,11 @@ import { performance } from "node:perf_hooks";
 import { createNdArray } from "@kym/zarr-store";
 import { localStore, openLocalDataset } from "@kym/zarr-store/node";
 import { countingStore } from "@kym/zarr-store/testing";
-import { compareBuilds } from "./against/compare-builds.ts";
-import { readBenchArguments } from "./bench-arguments.ts";
-import { makeBenchFolder } from "./bench-folder.ts";
-import { commitKinds, makeStudy } from "./measures/commit.ts";
-import { median } from "./paired-rounds.ts";
+import { compareBuilds } from "../against/compare-builds.ts";
+import { readBenchArguments } from "../bench-arguments.ts";
+import { makeBenchFolder } from "../inputs/bench-folder.ts";
+import { commitKinds, makeStudy } from "../measures/commit.ts";
+import { median } from "../rounds/paired-rounds.ts";
 
 const { against, positionals, rounds: askedRounds } = readBenchArguments();
 const imageCount = Number(positionals[0] ?? 64);

@@ -12,10 +12,10 @@ import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { localStore, openLocalDataset } from "@kym/zarr-store/node";
-import { endSession, growLog, startDataset } from "../packages/zarr-store/test/commit/packs/long-log.ts";
-import { testRuntime } from "../packages/zarr-store/test/support/test-runtime.ts";
-import { readBenchArguments } from "./bench-arguments.ts";
-import { makeBenchFolder } from "./bench-folder.ts";
+import { endSession, growLog, startDataset } from "../../packages/zarr-store/test/commit/packs/long-log.ts";
+import { testRuntime } from "../../packages/zarr-store/test/support/test-runtime.ts";
+import { readBenchArguments } from "../bench-arguments.ts";
+import { makeBenchFolder } from "../inputs/bench-folder.ts";
 
 const { positionals } = readBenchArguments();
 const most = Number(positionals[0] ?? 100_000);

@@ -1,7 +1,7 @@
 // Makes the dataset that the index benchmarks work on.
 
 import type { Row, TableSchema, ZarrDataset } from "@kym/zarr-store";
-import type { Build } from "./against/load-build.ts";
+import type { Build } from "../against/load-build.ts";
 
 export const ROWS_AN_IMAGE = 10;
 

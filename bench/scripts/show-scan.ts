@@ -15,12 +15,12 @@ import { KymDataset } from "@kym/kym-dataset";
 import { summarizeMetadata } from "@kym/kym-schema";
 import { createNdArray } from "@kym/zarr-store";
 import { openLocalDataset } from "@kym/zarr-store/node";
-import { makeBenchFolder } from "./bench-folder.ts";
-import { madeScan } from "./made-scan.ts";
-import { median } from "./paired-rounds.ts";
+import { makeBenchFolder } from "../inputs/bench-folder.ts";
+import { madeScan } from "../inputs/made-scan.ts";
+import { median } from "../rounds/paired-rounds.ts";
 
 const [largest = 10_000, rounds = 7] = process.argv.slice(2).map(Number);
-const MAIN = fileURLToPath(new URL("../apps/cli/src/main.ts", import.meta.url));
+const MAIN = fileURLToPath(new URL("../../apps/cli/src/main.ts", import.meta.url));
 const SHOWN = "the-scan";
 const IMAGES_A_COMMIT = 500;
 const folder = makeBenchFolder();

@@ -15,13 +15,13 @@ import process from "node:process";
 import { promisify } from "node:util";
 import { radonVelocity, stallSummary } from "@kym/flow";
 import { WorkerPool } from "@kym/zarr-store/node";
-import { longJobs, traceOf } from "../packages/flow/test/support/long-jobs.ts";
-import { longestHold } from "../packages/flow/test/support/longest-hold.ts";
-import { makeBenchFolder } from "./bench-folder.ts";
-import type { FlowJob } from "./flow-worker.ts";
-import { madePixels } from "./made-flow.ts";
-import { median, pairedRounds } from "./paired-rounds.ts";
-import { type PythonPeer, startPython } from "./python-peer.ts";
+import { longJobs, traceOf } from "../../packages/flow/test/support/long-jobs.ts";
+import { longestHold } from "../../packages/flow/test/support/longest-hold.ts";
+import type { FlowJob } from "../children/flow-worker.ts";
+import { makeBenchFolder } from "../inputs/bench-folder.ts";
+import { madePixels } from "../inputs/made-flow.ts";
+import { type PythonPeer, startPython } from "../peers/python-peer.ts";
+import { median, pairedRounds } from "../rounds/paired-rounds.ts";
 
 const LINES = 30_000;
 const COLUMNS = 38;
@@ -99,7 +99,7 @@ async function besidePython(peer: PythonPeer): Promise<void> {
 
 async function inThreads(): Promise<void> {
   await using pool = new WorkerPool<FlowJob, number>({
-    module: new URL("flow-worker.ts", import.meta.url),
+    module: new URL("../children/flow-worker.ts", import.meta.url),
     size: 2,
   });
   const runIn = (lineStart: number, lineStop: number): Promise<unknown> =>
@@ -144,7 +144,7 @@ async function byLength(): Promise<void> {
 
 async function memory(): Promise<void> {
   const run = promisify(execFile);
-  const child = join(import.meta.dirname, "flow-memory-child.ts");
+  const child = join(import.meta.dirname, "../children/flow-memory-child.ts");
   for (const [lines, columns, windowLines, goal] of [
     [LINES, COLUMNS, WINDOW_LINES, 32],
     [3000, 500, 16, 64],

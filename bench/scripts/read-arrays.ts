@@ -16,12 +16,12 @@ import { zstdDecompress } from "node:zlib";
 import { createNdArray, type NdArray, type ZarrDataset } from "@kym/zarr-store";
 import { ndArrayBytes } from "@kym/zarr-store/array";
 import { openLocalDataset } from "@kym/zarr-store/node";
-import { compareBuilds } from "./against/compare-builds.ts";
-import { readBenchArguments } from "./bench-arguments.ts";
-import { makeBenchFolder } from "./bench-folder.ts";
-import { type ArrayCase, addArrays, imageIdsOf, readArrays } from "./measures/arrays.ts";
-import { pairedRounds } from "./paired-rounds.ts";
-import { comparePython, type PythonPeer, startPython } from "./python-peer.ts";
+import { compareBuilds } from "../against/compare-builds.ts";
+import { readBenchArguments } from "../bench-arguments.ts";
+import { makeBenchFolder } from "../inputs/bench-folder.ts";
+import { type ArrayCase, addArrays, imageIdsOf, readArrays } from "../measures/arrays.ts";
+import { comparePython, type PythonPeer, startPython } from "../peers/python-peer.ts";
+import { pairedRounds } from "../rounds/paired-rounds.ts";
 
 const { against, positionals, rounds: askedRounds } = readBenchArguments();
 const rounds = askedRounds ?? Number(positionals[0] ?? 9);

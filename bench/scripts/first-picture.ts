@@ -14,9 +14,9 @@ import { ingestImage } from "@kym/kym-dataset";
 import { openKymograph } from "@kym/viewer-elements/dataset";
 import { createNdArray, memoryStore, openDataset } from "@kym/zarr-store";
 import { openLocalDataset } from "@kym/zarr-store/node";
-import { makeBenchFolder } from "./bench-folder.ts";
-import { addAnalysedImages } from "./index-study.ts";
-import { madeScan } from "./made-scan.ts";
+import { makeBenchFolder } from "../inputs/bench-folder.ts";
+import { addAnalysedImages } from "../inputs/index-study.ts";
+import { madeScan } from "../inputs/made-scan.ts";
 
 const ROUNDS = 7;
 const ID = "line-scan";

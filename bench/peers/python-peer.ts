@@ -5,7 +5,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import process from "node:process";
 import { createInterface } from "node:readline";
-import { hasPython, runPython } from "../test/interop/python-environment.ts";
+import { hasPython, runPython } from "../../test/interop/python-environment.ts";
 
 /** The time that a Python library took, and the SHA-256 of the values it read. */
 export interface PeerAnswer {

@@ -2,7 +2,7 @@
 
 import process from "node:process";
 import { radonVelocity } from "@kym/flow";
-import { madePixels } from "./made-flow.ts";
+import { madePixels } from "../inputs/made-flow.ts";
 
 const [lines = 0, columns = 0, windowLines = 0] = process.argv.slice(2).map(Number);
 const options = { windowLines, secondsPerLine: null, umPerPixel: null };

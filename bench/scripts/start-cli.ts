@@ -13,12 +13,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { promisify } from "node:util";
-import { buildKym } from "../apps/cli/test/support/built-kym.ts";
-import { compareBuilds } from "./against/compare-builds.ts";
-import { readBenchArguments } from "./bench-arguments.ts";
-import { makeBenchFolder } from "./bench-folder.ts";
-import { pairedRounds } from "./paired-rounds.ts";
-import { writeTiffFolder } from "./tiff-folder.ts";
+import { buildKym } from "../../apps/cli/test/support/built-kym.ts";
+import { compareBuilds } from "../against/compare-builds.ts";
+import { readBenchArguments } from "../bench-arguments.ts";
+import { makeBenchFolder } from "../inputs/bench-folder.ts";
+import { writeTiffFolder } from "../inputs/tiff-folder.ts";
+import { pairedRounds } from "../rounds/paired-rounds.ts";
 
 const LISTED_IMAGES = 5;
 const { against, positionals, rounds: askedRounds } = readBenchArguments();

@@ -15,10 +15,10 @@ import { exportLegacyFolder, ingestLegacyFolder } from "@kym/legacy-io/node";
 import { writeImageJTiff } from "@kym/legacy-io/tiff";
 import { localStore, openLocalDataset } from "@kym/zarr-store/node";
 import { countingStore } from "@kym/zarr-store/testing";
-import { compareBuilds } from "./against/compare-builds.ts";
-import { readBenchArguments } from "./bench-arguments.ts";
-import { makeBenchFolder } from "./bench-folder.ts";
-import { growthSteps, readOneImage } from "./measures/growth.ts";
+import { compareBuilds } from "../against/compare-builds.ts";
+import { readBenchArguments } from "../bench-arguments.ts";
+import { makeBenchFolder } from "../inputs/bench-folder.ts";
+import { growthSteps, readOneImage } from "../measures/growth.ts";
 
 const { against, positionals, rounds } = readBenchArguments();
 const largest = Number(positionals[0] ?? (against === undefined ? 1000 : 200));

@@ -2,8 +2,8 @@
 
 import { existsSync, readFileSync } from "node:fs";
 import process from "node:process";
-import { loadBuild } from "./against/load-build.ts";
-import { madeScan } from "./made-scan.ts";
+import { loadBuild } from "../against/load-build.ts";
+import { madeScan } from "../inputs/made-scan.ts";
 
 const [root = "", task = "", path = "", argument = ""] = process.argv.slice(2);
 const { createNdArray, ingestLegacyFolder, openLocalDataset } = await loadBuild(root, [

@@ -4,7 +4,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { writeImageJTiff } from "@kym/legacy-io/tiff";
 import { createNdArray } from "@kym/zarr-store";
-import { findSharedData } from "../test/support/find-shared-data.ts";
+import { findSharedData } from "../../test/support/find-shared-data.ts";
 import { madeScan } from "./made-scan.ts";
 
 /**

@@ -12,11 +12,11 @@ import { AcqImage, KymDataset, loadOverview } from "@kym/kym-dataset";
 import { ARTIFACTS, summarizeMetadata } from "@kym/kym-schema";
 import { createNdArray } from "@kym/zarr-store";
 import { openLocalDataset } from "@kym/zarr-store/node";
-import { runCommandLine } from "../apps/cli/src/run-command-line.ts";
-import { testHost } from "../apps/cli/test/support/test-host.ts";
-import { readBenchArguments } from "./bench-arguments.ts";
-import { makeBenchFolder } from "./bench-folder.ts";
-import { madeScan } from "./made-scan.ts";
+import { runCommandLine } from "../../apps/cli/src/run-command-line.ts";
+import { testHost } from "../../apps/cli/test/support/test-host.ts";
+import { readBenchArguments } from "../bench-arguments.ts";
+import { makeBenchFolder } from "../inputs/bench-folder.ts";
+import { madeScan } from "../inputs/made-scan.ts";
 
 const [LINES, COLUMNS, SHOWN_LINES, CHUNK_LINES] = [30_000, 38, 600, 4096];
 const { positionals } = readBenchArguments();
