@@ -23,7 +23,7 @@ async function run(): Promise<void> {
   switch (task) {
     case "ingest": {
       const { ingested } = await ingestLegacyFolder(dataset, argument);
-      if (ingested.length !== 1) {
+      if (ingested.length === 0) {
         throw new Error("nothing was ingested");
       }
       return;

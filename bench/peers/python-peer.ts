@@ -22,20 +22,31 @@ export interface PythonPeer {
   end(): void;
 }
 
+/** The scripts that end in `_peer.py`. */
+export type PeerName = "tifffile" | "pandas" | "ingest" | "zarr" | "flow" | "tables";
+
 /**
  * Runs `<library>_peer.py` with the Python that `KYM_PYTHON` names, or that of the interop tests. If none of
  * them has the library, prints the reason and returns undefined.
  */
-export async function startPython(
-  library: "tifffile" | "pandas" | "ingest" | "zarr" | "flow",
-): Promise<PythonPeer | undefined> {
+export async function startPython(library: PeerName): Promise<PythonPeer | undefined> {
   const given = process.env["KYM_PYTHON"];
   if (given === undefined && !(await hasPython())) {
     return undefined;
   }
   const python = given ?? (await runPython("import sys; print(sys.executable)")).trim();
+  return startPeer(python, library);
+}
+
+/** Runs it with a certain Python, in a certain environment. */
+export function startPeer(
+  python: string,
+  library: PeerName,
+  env: NodeJS.ProcessEnv = process.env,
+): PythonPeer {
   const child = spawn(python, [join(import.meta.dirname, `${library}_peer.py`)], {
     stdio: ["pipe", "pipe", "inherit"],
+    env,
   });
   const lines = createInterface({ input: child.stdout });
   return {

@@ -5,6 +5,8 @@
  * KYM_SHIM_KILL_AT   n, from 1; 0 or nothing kills never
  * KYM_SHIM_NO_LINKS  if set, links in the folder fail with EPERM, as on exFAT
  * KYM_SHIM_COUNT_TO  a file that gets the number of calls when the process ends by itself
+ * KYM_SHIM_DELAY_US  microseconds that each call in the folder takes longer, as on a network drive; calls that open a file to
+ *                    read it, or read, are slow too, and not counted
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -24,6 +26,7 @@
 static const char *folder;
 static long kill_at;
 static int has_links = 1;
+static long delay_us;
 static atomic_long calls;
 
 #define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
@@ -31,7 +34,9 @@ static atomic_long calls;
 __attribute__((constructor)) static void read_environment(void) {
   const char *number = getenv("KYM_SHIM_KILL_AT");
   folder = getenv("KYM_SHIM_FOLDER");
+  const char *delay = getenv("KYM_SHIM_DELAY_US");
   kill_at = number ? atol(number) : 0;
+  delay_us = delay ? atol(delay) : 0;
   has_links = getenv("KYM_SHIM_NO_LINKS") == NULL;
 }
 
@@ -59,7 +64,14 @@ static int is_open_inside(int descriptor) {
   return is_inside(path);
 }
 
+static void before_read(int is_slow) {
+  if (is_slow && delay_us > 0) {
+    usleep(delay_us);
+  }
+}
+
 static void before_change(int is_counted) {
+  before_read(is_counted);
   if (is_counted && atomic_fetch_add(&calls, 1) + 1 == kill_at) {
     kill(getpid(), SIGKILL);
     for (;;) {
@@ -75,7 +87,11 @@ static void before_change(int is_counted) {
     va_start(rest, flags);                                      \
     mode_t mode = flags & O_CREAT ? va_arg(rest, mode_t) : 0;   \
     va_end(rest);                                               \
-    before_change(flags & (O_CREAT | O_TRUNC) && is_inside(path)); \
+    if (flags & (O_CREAT | O_TRUNC)) {                          \
+      before_change(is_inside(path));                           \
+    } else {                                                    \
+      before_read(delay_us > 0 && is_inside(path));             \
+    }                                                           \
     return REAL(name)(path, flags, mode);                       \
   }
 OPEN(open)
@@ -84,6 +100,16 @@ OPEN(open64)
 ssize_t write(int descriptor, const void *bytes, size_t count) {
   before_change(is_open_inside(descriptor));
   return REAL(write)(descriptor, bytes, count);
+}
+
+ssize_t read(int descriptor, void *bytes, size_t count) {
+  before_read(delay_us > 0 && is_open_inside(descriptor));
+  return REAL(read)(descriptor, bytes, count);
+}
+
+ssize_t pread64(int descriptor, void *bytes, size_t count, off64_t offset) {
+  before_read(delay_us > 0 && is_open_inside(descriptor));
+  return REAL(pread64)(descriptor, bytes, count, offset);
 }
 
 int rename(const char *from, const char *to) {

@@ -1,0 +1,122 @@
+// Reading 200 images of zstd whole, with their hashes checked, beside tensorstore and zarr-python.
+
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { zstdDecompressSync } from "node:zlib";
+import { ingestLegacyFolder } from "@kym/legacy-io/node";
+import type { ZarrDataset } from "@kym/zarr-store";
+import { ndArrayBytes } from "@kym/zarr-store/array";
+import { openLocalDataset } from "@kym/zarr-store/node";
+import type { SideSamples } from "../goals/goal.ts";
+import { runSides, type Side, side } from "../goals/run-sides.ts";
+import { writeTiffFolder } from "../inputs/tiff-folder.ts";
+import type { Room, RoomPlace } from "./room.ts";
+
+const COUNTS = { full: 200, short: 40 };
+const AT_ONCE = 4;
+const ONE = "ours, one after the other";
+const SEVERAL = "ours, several at once";
+const PARTS = "hash and zstd of the same files on one thread";
+const TENSORSTORE = "tensorstore, one thread";
+const TENSORSTORE_2 = "tensorstore, 2 threads";
+const ZARR = "zarr-python, one thread";
+
+export const arraysRoom: Room = {
+  name: "arrays",
+  title: "Reading 200 images of zstd whole, warm, hashes checked",
+  rounds: 7,
+  goals: () => [
+    {
+      id: "arrays.one",
+      what: "reading, one after the other",
+      subject: ONE,
+      peer: TENSORSTORE,
+      bound: { kind: "as fast", atLeast: 0.8 },
+      limit: PARTS,
+    },
+    {
+      id: "arrays.zarr-python",
+      what: "reading, one after the other",
+      subject: ONE,
+      peer: ZARR,
+      bound: { kind: "as fast", atLeast: 0.85 },
+      limit: PARTS,
+    },
+    {
+      id: "arrays.several",
+      what: "reading, several at once",
+      subject: SEVERAL,
+      peer: TENSORSTORE_2,
+      bound: { kind: "as fast", atLeast: 0.7 },
+    },
+  ],
+  measure,
+};
+
+async function measure({ memory, rounds, isShort, python, note }: RoomPlace): Promise<SideSamples> {
+  const count = isShort ? COUNTS.short : COUNTS.full;
+  const study = join(memory, "study");
+  const location = join(memory, "study.zarr");
+  const sizeBytes = writeTiffFolder(study, count);
+  note(`${count} images of ${(sizeBytes / 1e6).toFixed(0)} MB of pixels in all, in memory.`);
+  await using dataset = await openLocalDataset(location, { durability: "none" });
+  await ingestLegacyFolder(dataset, study, { compression: "zstd" });
+  const ids = await dataset.listImageIds();
+  const arrays = ids.map((id) => join(location, "images", id, "data"));
+  const chunks = arrays.flatMap((array) =>
+    readdirSync(array)
+      .filter((name) => name.startsWith("c"))
+      .map((name) => join(array, name)),
+  );
+  const byPeer = (name: string, library: string, threads: number): readonly Side[] =>
+    python === undefined
+      ? []
+      : [{ name, run: () => python.ask("zarr", { library, threads, paths: arrays }) }];
+  const peers = [
+    ...byPeer(TENSORSTORE, "tensorstore", 1),
+    ...byPeer(TENSORSTORE_2, "tensorstore", 2),
+    ...byPeer(ZARR, "zarr-python", 1),
+  ];
+  await comparePixels(dataset, ids, async () => (await python?.ask("zarr", arrays))?.digest);
+  return runSides(rounds, [
+    side(ONE, async () => {
+      for (const id of ids) {
+        await dataset.record(id).loadArray();
+      }
+    }),
+    side(SEVERAL, async () => {
+      const queue = ids.values();
+      const work = async (): Promise<void> => {
+        for (const id of queue) {
+          await dataset.record(id).loadArray();
+        }
+      };
+      await Promise.all(Array.from({ length: AT_ONCE }, work));
+    }),
+    side(PARTS, async () => {
+      for (const path of chunks) {
+        const bytes = readFileSync(path);
+        createHash("sha256").update(bytes).digest();
+        zstdDecompressSync(bytes, { chunkSize: 4 * bytes.length });
+      }
+    }),
+    ...peers,
+  ]);
+}
+
+/** @throws {Error} if the peer reads other pixels */
+async function comparePixels(
+  dataset: ZarrDataset,
+  ids: readonly string[],
+  theirs: () => Promise<string | undefined>,
+): Promise<void> {
+  const digest = await theirs();
+  const hash = createHash("sha256");
+  for (const id of ids) {
+    hash.update(ndArrayBytes(await dataset.record(id).loadArray()));
+  }
+  if (digest !== undefined && digest !== hash.digest("hex")) {
+    throw new Error("zarr-python reads other pixels");
+  }
+}

@@ -1,0 +1,102 @@
+// The greatest memory of an ingest of large TIFFs, above that of a tiny one.
+
+import { mkdirSync, writeFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { writeImageJTiff } from "@kym/legacy-io/tiff";
+import { createNdArray } from "@kym/zarr-store";
+import { REPOSITORY } from "../against/commit-build.ts";
+import type { Goal, Sample, SideSamples } from "../goals/goal.ts";
+import { runSides, type Side } from "../goals/run-sides.ts";
+import { madeScan } from "../inputs/made-scan.ts";
+import { BYTES_A_ROW, greatestBytes, rowsOf } from "../measures/memory.ts";
+import type { Room, RoomPlace } from "./room.ts";
+
+const SIZES = { full: { one: 1024, each: 50 }, short: { one: 128, each: 10 } };
+const FILES = 20;
+const ROWS_A_STRIP = 800;
+const COMPRESSIONS = ["none", "deflate", "LZW"] as const;
+const TINY = "a tiny TIFF";
+const NODE_FLAGS = ["--conditions=@kym/source"];
+
+type Compression = (typeof COMPRESSIONS)[number];
+
+const one = (compression: Compression): string => `one large TIFF, ${compression}`;
+const several = (compression: Compression): string => `${FILES} TIFFs, ${compression}`;
+
+export const memoryRoom: Room = {
+  name: "memory",
+  title: "Greatest memory of an ingest above a tiny one",
+  rounds: 3,
+  goals: ({ isShort }) => {
+    const { one: oneMb, each } = isShort ? SIZES.short : SIZES.full;
+    return [
+      ...COMPRESSIONS.map((name) =>
+        goal(`memory.one.${name}`, `one TIFF of ${oneMb} MiB, ${name}`, one(name)),
+      ),
+      ...COMPRESSIONS.map((name) =>
+        goal(`memory.several.${name}`, `${FILES} TIFFs of ${each} MiB, ${name}`, several(name)),
+      ),
+      {
+        ...goal("memory.worker", "each further worker", "each further worker"),
+        bound: { kind: "above", atMost: 24, unit: "MB" },
+        notMeasured: "needs more than two processors",
+      },
+    ];
+  },
+  measure,
+};
+
+function goal(id: string, what: string, subject: string): Goal {
+  return { id, what, subject, peer: TINY, bound: { kind: "above", atMost: 64, unit: "MB" } };
+}
+
+async function measure({ memory, rounds, isShort, python, note }: RoomPlace): Promise<SideSamples> {
+  const { one: oneMb, each } = isShort ? SIZES.short : SIZES.full;
+  if (python === undefined) {
+    note("Compressed TIFFs are left out: tifffile writes them.");
+  }
+  const out = join(memory, "out.zarr");
+  const folderOf = async (
+    name: string,
+    megabytes: number,
+    count: number,
+    kind: Compression,
+  ): Promise<string> => {
+    const folder = join(memory, name);
+    mkdirSync(folder);
+    for (let index = 0; index < count; index++) {
+      const path = join(folder, `scan-${index}.tif`);
+      const scan = madeScan(createNdArray, [rowsOf(megabytes), BYTES_A_ROW / 2], index);
+      writeFileSync(path, writeImageJTiff(scan));
+      if (kind !== "none") {
+        await python?.ask("tifffile", ["compress", path, path, kind, String(ROWS_A_STRIP)]);
+      }
+    }
+    return folder;
+  };
+  const sideOf = (name: string, folder: string): Side => ({
+    name,
+    before: () => rm(out, { recursive: true, force: true }),
+    run: async (): Promise<Sample> => {
+      const place = { root: REPOSITORY, target: out, argument: folder, nodeFlags: NODE_FLAGS };
+      return { value: greatestBytes({ ...place, task: "ingest" }) / 1e6 };
+    },
+  });
+  // One kind after the other: together they would not fit into memory.
+  const samples = new Map<string, readonly Sample[]>();
+  const tiny = sideOf(TINY, await folderOf("tiny", 8, 1, "none"));
+  for (const kind of python === undefined ? (["none"] as const) : COMPRESSIONS) {
+    for (const [name, megabytes, count] of [
+      [one(kind), oneMb, 1],
+      [several(kind), each, FILES],
+    ] as const) {
+      const folder = await folderOf("large", megabytes, count, kind);
+      for (const [key, value] of await runSides(rounds, [tiny, sideOf(name, folder)], { warmUps: 0 })) {
+        samples.set(key, samples.get(key) ?? value);
+      }
+      await rm(folder, { recursive: true });
+    }
+  }
+  return samples;
+}
