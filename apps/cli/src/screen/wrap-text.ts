@@ -1,6 +1,6 @@
 // Wraps long lines between words, so that the terminal does not break them inside one.
 
-import stringWidth from "fast-string-width";
+import { textWidth } from "./text-width.ts";
 
 /** A label in front of a text, with its spaces: `  scale     `, `  12  `. */
 const LABEL = /^ {0,12}\S{1,16}(?: \S{1,16})? {2,}(?=\S)/;
@@ -25,14 +25,14 @@ export function wrapText(
 export function wrapLines(text: string, width: number): string {
   return text
     .split("\n")
-    .map((line) => (stringWidth(line) <= width ? line : wrapLine(line, width)))
+    .map((line) => (textWidth(line) <= width ? line : wrapLine(line, width)))
     .join("\n");
 }
 
 function wrapLine(line: string, width: number): string {
   const [label = ""] = LABEL.exec(line) ?? [];
   const [leading = ""] = /^ */.exec(line) ?? [];
-  const hanging = label === "" ? leading.length + STEP : stringWidth(label);
+  const hanging = label === "" ? leading.length + STEP : textWidth(label);
   const indent = " ".repeat(width - hanging < LEAST_ROOM ? Math.min(STEP, width - 1) : hanging);
   const lines: string[] = [];
   let current = label === "" ? leading : label;
@@ -45,11 +45,11 @@ function wrapLine(line: string, width: number): string {
   for (const word of line.slice(current.length).split(/ +/)) {
     let rest = word;
     const space = isEmpty ? "" : " ";
-    if (!isEmpty && stringWidth(current + space + rest) > width) {
+    if (!isEmpty && textWidth(current + space + rest) > width) {
       flush();
     }
-    while (stringWidth(current + (isEmpty ? "" : " ") + rest) > width) {
-      const end = breakOf(rest, width - stringWidth(current));
+    while (textWidth(current + (isEmpty ? "" : " ") + rest) > width) {
+      const end = breakOf(rest, width - textWidth(current));
       current += rest.slice(0, end);
       rest = rest.slice(end);
       flush();
@@ -65,7 +65,7 @@ function breakOf(word: string, room: number): number {
   let end = 0;
   let slash = 0;
   for (const character of word) {
-    if (stringWidth(word.slice(0, end + character.length)) > room) {
+    if (textWidth(word.slice(0, end + character.length)) > room) {
       break;
     }
     end += character.length;

@@ -7,7 +7,13 @@ import { shellWord } from "../screen/shell-word.ts";
 import { CliError } from "../terminal/cli-error.ts";
 import { EXIT } from "../terminal/exit-code.ts";
 import { type Naming, seedOf } from "./blind.ts";
-import { findImages, type ImageOverview, imageOverviews, type NamedByFile } from "./image-overview.ts";
+import {
+  findImages,
+  type ImageOverview,
+  imageOverview,
+  imagesByName,
+  type NamedByFile,
+} from "./image-overview.ts";
 
 /** As many candidates as an error can list and still be read. */
 const MOST_SHOWN = 8;
@@ -34,7 +40,10 @@ export async function findImage(
   path: string,
   naming: Naming = { blind: false },
 ): Promise<ImageOverview> {
-  return findAmong(await imageOverviews(dataset), wanted, await findingOf(dataset, path, naming));
+  const finding = await findingOf(dataset, path, naming);
+  return dataset.readConsistently(async () =>
+    imageOverview(dataset, findAmong(await imagesByName(dataset), wanted, finding)),
+  );
 }
 
 export async function findingOf(dataset: ZarrDataset, path: string, naming: Naming): Promise<Finding> {

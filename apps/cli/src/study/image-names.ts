@@ -3,7 +3,7 @@
 import type { ZarrDataset } from "@kym/zarr-store";
 import { type BlindNames, loadBlindNames } from "../blind/blind-names.ts";
 import { type Naming, seedOf } from "./blind.ts";
-import { imageOverviews } from "./image-overview.ts";
+import { imagesByName } from "./image-overview.ts";
 
 const IMAGE_ID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 
@@ -56,7 +56,7 @@ export class ImageNames {
 export async function imageNames(dataset: ZarrDataset, naming: Naming): Promise<ImageNames> {
   return naming.blind
     ? new ImageNames([], await loadBlindNames(dataset, seedOf(naming)))
-    : new ImageNames(await imageOverviews(dataset));
+    : new ImageNames(await imagesByName(dataset));
 }
 
 /**
@@ -75,7 +75,7 @@ export async function everyImageName(
   if (ids) {
     return new ImageNames([]);
   }
-  const images: NamedImage[] = [...(await imageOverviews(dataset))];
+  const images: NamedImage[] = [...(await imagesByName(dataset))];
   const existing = new Set(images.map(({ image_id: id }) => id));
   const sources = new Map(
     (await dataset.loadSourcesIndex()).map((row) => [row.image_id, row.source_rel_path]),

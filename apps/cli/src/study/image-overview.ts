@@ -1,8 +1,8 @@
 // The facts about an image that `kym ls` and `kym show` print.
 
-import { type ListedRecord, summarizeRecords } from "@kym/kym-dataset";
+import { type ListedRecord, summarizeRecord, summarizeRecords } from "@kym/kym-dataset";
 import { CALIBRATION_SOURCES } from "@kym/kym-schema/keys";
-import type { ZarrDataset } from "@kym/zarr-store";
+import { isZarrStoreError, type ZarrDataset } from "@kym/zarr-store";
 import { imagePartKeys } from "@kym/zarr-store/layout";
 import { INDEXERS } from "./indexers.ts";
 
@@ -38,6 +38,42 @@ const ANALYSES: readonly { readonly label: string; readonly keys: ReadonlySet<st
 
 export async function imageOverviews(dataset: ZarrDataset): Promise<readonly ImageOverview[]> {
   return (await summarizeRecords(dataset)).map(overviewOf);
+}
+
+/**
+ * The facts about one image, without those of any other. What an image whose metadata are damaged lacks is unknown.
+ *
+ * @throws {ZarrStoreError} `not_found`
+ */
+export async function imageOverview(
+  dataset: ZarrDataset,
+  { image_id: id, rel_path: relPath }: NamedByFile,
+): Promise<ImageOverview> {
+  const record = dataset.record(id);
+  try {
+    const analysisKeys = await record.listAnalysisKeys();
+    return overviewOf({ ...(await summarizeRecord(record)), relPath, analysisKeys });
+  } catch (error) {
+    if (!isZarrStoreError(error) || error.code === "not_found") {
+      throw error;
+    }
+    // A list shows such an image with what can be read of it.
+    const found = (await imageOverviews(dataset)).find((image) => image.image_id === id);
+    if (found === undefined) {
+      throw error;
+    }
+    return found;
+  }
+}
+
+/** What all images can be found by, sorted by id. Opens no image and no summary. */
+export async function imagesByName(dataset: ZarrDataset): Promise<readonly NamedByFile[]> {
+  return dataset.readConsistently(async () => {
+    const ids = await dataset.listImageIds();
+    const sources = await dataset.loadSourcesIndex();
+    const paths = new Map(sources.map((row) => [row.image_id, row.source_rel_path ?? null]));
+    return ids.map((id) => ({ image_id: id, rel_path: paths.get(id) ?? null }));
+  });
 }
 
 function overviewOf(image: ListedRecord): ImageOverview {

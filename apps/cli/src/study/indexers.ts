@@ -25,10 +25,15 @@ const IF_ANALYSED: ReadonlySet<Indexer> = new Set([heartRateIndexer, diameterInd
 /**
  * The indexers whose tables a dataset has or would get: all of {@link INDEXERS} but those of results that no image has, if
  * there is no table of them either.
+ *
+ * @param imageId the only image whose results count; default: those of all
  */
-export async function indexersOf(dataset: ZarrDataset): Promise<readonly Indexer[]> {
+export async function indexersOf(dataset: ZarrDataset, imageId?: string): Promise<readonly Indexer[]> {
   const tables = new Set(await dataset.listTableNames());
-  const hashes = [...(await dataset.imageObjectHashes()).values()];
+  const hashes =
+    imageId === undefined
+      ? [...(await dataset.imageObjectHashes()).values()]
+      : [await dataset.record(imageId).objectHashes()];
   return INDEXERS.filter((indexer) => {
     const keys = indexer.inputs.flatMap(({ format, name }) => imagePartKeys({ kind: format, name }));
     return (

@@ -1,6 +1,6 @@
 // Which rows of pooled tables a change made stale, for the commands that change images.
 
-import { KymDataset } from "@kym/kym-dataset";
+import type { KymDataset } from "@kym/kym-dataset";
 import { COLUMNS } from "@kym/kym-schema";
 import { isZarrStoreError, type ZarrDataset } from "@kym/zarr-store";
 import type { ReadOptions } from "@kym/zarr-store/runtime";
@@ -14,14 +14,17 @@ export interface StaleRows {
   readonly image_ids: readonly string[];
 }
 
-/** The images whose rows are stale, among those that exist, by pooled table. */
+/**
+ * The images whose rows are stale, among those that exist, by pooled table.
+ *
+ * @param kym asked before and after a change, it reads the tables once
+ */
 export async function staleRowsOf(
-  dataset: ZarrDataset,
+  kym: KymDataset,
   imageIds: readonly string[],
   { signal }: ReadOptions,
 ): Promise<readonly StaleRows[]> {
-  const kym = new KymDataset(dataset);
-  const existing = new Set(await dataset.listImageIds());
+  const existing = new Set(await kym.dataset.listImageIds());
   const stale: StaleRows[] = [];
   for (const indexer of INDEXERS) {
     const found: string[] = [];

@@ -1,6 +1,6 @@
 // Prints a table in aligned columns that fit the width of the terminal.
 
-import stringWidth from "fast-string-width";
+import { textWidth } from "../screen/text-width.ts";
 
 /** One column of a table for people. */
 export interface TextColumn {
@@ -74,7 +74,7 @@ function keptColumns(
     shrinks === undefined || shrinks === false
       ? (natural[index] ?? 0)
       : shrinks === "path"
-        ? rows.reduce((widest, row) => Math.max(widest, stemWidth(row[index] ?? "")), stringWidth(title))
+        ? rows.reduce((widest, row) => Math.max(widest, stemWidth(row[index] ?? "")), textWidth(title))
         : Math.min(natural[index] ?? 0, MIN_READABLE),
   );
   let kept = [...columns.keys()];
@@ -93,7 +93,7 @@ function keptColumns(
 
 /** The width of a path's file name. */
 function stemWidth(path: string): number {
-  return stringWidth(path.slice(path.lastIndexOf("/") + 1));
+  return textWidth(path.slice(path.lastIndexOf("/") + 1));
 }
 
 function naturalWidths(
@@ -101,7 +101,7 @@ function naturalWidths(
   rows: readonly (readonly string[])[],
 ): readonly number[] {
   return columns.map((column, index) =>
-    rows.reduce((widest, row) => Math.max(widest, stringWidth(row[index] ?? "")), stringWidth(column.title)),
+    rows.reduce((widest, row) => Math.max(widest, textWidth(row[index] ?? "")), textWidth(column.title)),
   );
 }
 
@@ -133,7 +133,7 @@ function fitWidths(
 
 /** Cuts a text to a width: its end, or of a path its first folders, then all of them, then the beginning of its name. */
 export function shorten(text: string, width: number, shrinks: TextColumn["shrinks"] = true): string {
-  if (stringWidth(text) <= width) {
+  if (textWidth(text) <= width) {
     return text;
   }
   if (shrinks !== "path") {
@@ -142,12 +142,12 @@ export function shorten(text: string, width: number, shrinks: TextColumn["shrink
   const parts = text.split("/");
   for (let first = 1; first < parts.length; first++) {
     const rest = `…/${parts.slice(first).join("/")}`;
-    if (stringWidth(rest) <= width) {
+    if (textWidth(rest) <= width) {
       return rest;
     }
   }
   const name = parts.at(-1) ?? text;
-  if (parts.length > 1 && stringWidth(name) <= width) {
+  if (parts.length > 1 && textWidth(name) <= width) {
     return name;
   }
   const end = fitting(graphemes(name).reverse(), width - 1);
@@ -158,7 +158,7 @@ export function shorten(text: string, width: number, shrinks: TextColumn["shrink
 function fitting(parts: readonly string[], width: number): string {
   let shown = "";
   for (const part of parts) {
-    if (stringWidth(shown + part) > width) {
+    if (textWidth(shown + part) > width) {
       break;
     }
     shown += part;
@@ -174,7 +174,7 @@ function graphemes(text: string): string[] {
 }
 
 function pad(text: string, width: number, align: "left" | "right" = "left"): string {
-  const spaces = " ".repeat(Math.max(0, width - stringWidth(text)));
+  const spaces = " ".repeat(Math.max(0, width - textWidth(text)));
   return align === "right" ? spaces + text : text + spaces;
 }
 

@@ -90,7 +90,7 @@ export class CommitEngine {
   /** The stored checkpoint, or undefined if it is missing or damaged. */
   async readCheckpoint(): Promise<Checkpoint | undefined> {
     const warn = (_key: StoreKey, why: string): void => this.#options.logger.warn(why);
-    return openCheckpoint(this.#store, warn, this.log.hint);
+    return openCheckpoint(this.#store, warn, this.log.hint, this.#options.runtime.gunzip);
   }
 
   /** Notes that a checkpoint of the head was written. If it is the first, `latest.json` names it from now on. */

@@ -192,6 +192,11 @@ export function isAnalysisPath(imageId: string, path: string): boolean {
   return path.startsWith(`${groupOfImage(imageId)}/${ANALYSIS}/`);
 }
 
+/** Whether a path lies where array artifacts of an image do. */
+export function isArrayArtifactPath(imageId: string, path: string): boolean {
+  return path.startsWith(`${groupOfImage(imageId)}/${ARRAYS}/`);
+}
+
 /** The file of an attachment. @throws {ZarrStoreError} `invalid_name` */
 export function attachmentPath(id: ImageId, name: string): StoreKey {
   return joinKey(groupOfImage(id), imagePartKey({ kind: "attachment", name: parseAttachmentName(name) }));

@@ -3,7 +3,7 @@
 import type { DType } from "../array/dtype.ts";
 import type { ArrayMetadata } from "../array/metadata/array-metadata.ts";
 import { isZarrStoreError } from "../errors.ts";
-import { isAnalysisPath, meaningOf } from "./layout.ts";
+import { isAnalysisPath, isArrayArtifactPath, meaningOf } from "./layout.ts";
 import type { Attributes } from "./nodes/node-cache.ts";
 import type { Scalar, Summary } from "./session/object-session.ts";
 
@@ -42,6 +42,7 @@ export function manifestEntryOf({ imageId, paths, attributes, array }: ManifestS
   const axes = attributes?.["axes"];
   const createdUtc = attributes?.["created_utc"];
   const arrayNames = paths
+    .filter((path) => isArrayArtifactPath(imageId, path))
     .map((path) => meaningOf(path))
     .flatMap((meaning) => (meaning?.kind === "array" ? [meaning.name] : []));
   return {

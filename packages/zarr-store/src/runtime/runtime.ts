@@ -12,6 +12,9 @@ export interface WriterIdentity {
   readonly person?: string;
 }
 
+/** Unpacks a whole stream of gzip. @throws {Error} if it is damaged, or more than `maxBytes` would come out */
+export type Gunzip = (bytes: Uint8Array, maxBytes: number) => Uint8Array<ArrayBuffer>;
+
 /**
  * The functions of the environment that the store uses. The `./node` entry has a faster implementation for Node, which
  * also knows whether other processes are alive.
@@ -29,6 +32,8 @@ export interface Runtime {
   /** Returns the same for a text's UTF-8 bytes, synchronously. Absent where hashing is only asynchronous. */
   readonly sha256Text?: (text: string) => string;
   readonly zstd?: ZstdCodec;
+  /** Unpacks a stream of gzip at once. Absent where that is done piece by piece only. */
+  readonly gunzip?: Gunzip;
   readonly writer: WriterIdentity;
   /**
    * Whether a process has certainly ended (`dead`), certainly runs (`alive`), or cannot be seen from here (`unknown`).

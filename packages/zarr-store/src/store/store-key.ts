@@ -14,6 +14,8 @@ const MAX_SEGMENT_BYTES = 255;
 const MAX_KEY_BYTES = 1024;
 /** Allowed characters only; nearly all names match, so they need no closer look. */
 const PLAIN = /^[A-Za-z0-9._-]+$/;
+/** Keys of such names, none of which begins with a dot: nearly all keys. */
+const SIMPLE = /^[A-Za-z0-9_-][A-Za-z0-9._-]*(?:\/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$/;
 
 /**
  * Checks a key before any I/O, so that it cannot leave the root on any platform.
@@ -60,6 +62,9 @@ function brand(key: string): StoreKey {
 }
 
 function storeKeyFault(key: string): string | undefined {
+  if (key.length <= MAX_SEGMENT_BYTES && SIMPLE.test(key)) {
+    return undefined;
+  }
   if (key === "") {
     return "is empty";
   }

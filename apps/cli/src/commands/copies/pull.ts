@@ -1,5 +1,6 @@
 // `kym pull`: gets what another copy of the dataset did.
 
+import { KymDataset } from "@kym/kym-dataset";
 import { pullDataset } from "@kym/kym-dataset/copies";
 import { type Command, type CommandResult, defineCommand } from "../../arguments/command.ts";
 import { shellWord } from "../../screen/shell-word.ts";
@@ -39,7 +40,8 @@ The commits name whose work they bring. If it is stopped, the next pull goes on.
     const names = new ImageNames([...new Map(overviews.map((one) => [one.image_id, one])).values()]);
     const planned = await pullDataset(dataset, other, { dryRun: true, signal });
     const ids = planned.images.map(({ imageId }) => imageId);
-    const before = dryRun ? [] : await staleRowsOf(dataset, ids, context);
+    const kym = new KymDataset(dataset);
+    const before = dryRun ? [] : await staleRowsOf(kym, ids, context);
     const progress = startProgress(terminal, "pull", context.progress);
     const report = dryRun
       ? planned
@@ -48,7 +50,7 @@ The commits name whose work they bring. If it is stopped, the next pull goes on.
           onEvent: ({ imageId, done, total }) => progress.update(done, total, names.of(imageId)),
         });
     progress.end();
-    const after = dryRun ? [] : await staleRowsOf(dataset, ids, context);
+    const after = dryRun ? [] : await staleRowsOf(kym, ids, context);
     const stale = wentStale(before, after);
     const next = nextOf(shellWord(path), shellWord(otherPath), {
       dryRun,

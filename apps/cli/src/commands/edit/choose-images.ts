@@ -4,7 +4,7 @@ import type { ZarrDataset } from "@kym/zarr-store";
 import type { CommandContext } from "../../arguments/command.ts";
 import type { Naming } from "../../study/blind.ts";
 import { findAmong, findingOf } from "../../study/find-image.ts";
-import { imageOverviews } from "../../study/image-overview.ts";
+import { imagesByName } from "../../study/image-overview.ts";
 import { selectImages } from "../../study/select-images.ts";
 
 /** The chosen images, and how to choose again when the dataset has moved on. */
@@ -26,7 +26,7 @@ export async function chooseNamed(
   path: string,
   naming: Naming,
 ): Promise<ChosenImages> {
-  const images = await dataset.readConsistently(() => imageOverviews(dataset));
+  const images = await imagesByName(dataset);
   const finding = await findingOf(dataset, path, naming);
   const ids = names.map((name) => findAmong(images, name, finding).image_id);
   return chosen(dataset, [...new Set(ids)]);

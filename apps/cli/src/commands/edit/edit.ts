@@ -1,6 +1,6 @@
 // `kym edit`: sets conditions, notes, calibrations and other fields of images.
 
-import { type ImageAnalysis, loadAnalyses } from "@kym/kym-dataset";
+import { type ImageAnalysis, KymDataset, loadAnalyses } from "@kym/kym-dataset";
 import { compareCalibration } from "@kym/kym-schema/calibration";
 import type { ZarrDataset } from "@kym/zarr-store";
 import type { ReadOptions } from "@kym/zarr-store/runtime";
@@ -92,13 +92,14 @@ understood, nothing is written.`,
       }
     }
     const ids = planned.flatMap((one) => (one.outcome === "edited" ? [one.imageId] : []));
-    const before = await staleRowsOf(dataset, ids, { signal });
+    const kym = new KymDataset(dataset);
+    const before = await staleRowsOf(kym, ids, { signal });
     const done = await commitEdits(dataset, request, {
       message: editWords(planned, (imageId) => imageId),
       details: { action: "edit", fields: changedFields(planned) },
       signal,
     });
-    const stale = wentStale(before, await staleRowsOf(dataset, ids, { signal }));
+    const stale = wentStale(before, await staleRowsOf(kym, ids, { signal }));
     const edited = done.some(({ outcome }) => outcome === "edited");
     return resultOf(context, done, {
       ...{ names, notes, stale },

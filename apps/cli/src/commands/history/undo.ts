@@ -1,5 +1,6 @@
 // `kym undo`: takes back what a commit changed in the artifacts of images.
 
+import { KymDataset } from "@kym/kym-dataset";
 import { ARTIFACTS } from "@kym/kym-schema";
 import { METADATA_UNDO } from "@kym/kym-schema/merge";
 import type { UndoOutcome, ZarrDataset } from "@kym/zarr-store";
@@ -48,12 +49,13 @@ undone. What put images in, replaced or deleted them cannot be undone.`,
       return resultOf(dataset, preview, { path, names, stale: [], context });
     }
     const imageIds = imageIdsOf(preview);
-    const before = await staleRowsOf(dataset, imageIds, { signal });
+    const kym = new KymDataset(dataset);
+    const before = await staleRowsOf(kym, imageIds, { signal });
     const undone = await dataset.past.undo({ ...METADATA_UNDO, version: preview.record.version, signal });
     if (undone.outcome === "refused") {
       throw refusedUndo(undone, { path, names, version });
     }
-    const stale = wentStale(before, await staleRowsOf(dataset, imageIds, { signal }));
+    const stale = wentStale(before, await staleRowsOf(kym, imageIds, { signal }));
     return resultOf(dataset, undone, { path, names, stale, context });
   },
 });

@@ -1,5 +1,6 @@
 // `kym resolve`: lists the open conflicts of a dataset, and settles those of an image.
 
+import { KymDataset } from "@kym/kym-dataset";
 import { type ImageConflict, loadTableConflicts, type TableConflict } from "@kym/kym-dataset/copies";
 import { type MergeSide, wordsOfField } from "@kym/kym-schema/merge";
 import { type ListedConflict, listOpenConflicts, resolveConflicts } from "@kym/legacy-io/node";
@@ -189,9 +190,10 @@ async function settle(
   ) {
     return { exitCode: EXIT.ok, data: notDeleted(imageId, found.conflicts), text: "nothing was deleted\n" };
   }
-  const before = isDry ? [] : await staleRowsOf(dataset, [imageId], context);
+  const kym = new KymDataset(dataset);
+  const before = isDry ? [] : await staleRowsOf(kym, [imageId], context);
   const done = isDry ? undefined : await resolveConflicts(dataset, imageId, choices, { signal });
-  const after = isDry ? [] : await staleRowsOf(dataset, [imageId], context);
+  const after = isDry ? [] : await staleRowsOf(kym, [imageId], context);
   const stale = wentStale(before, after);
   const settled = found.conflicts.filter(({ name }) => choices.has(name));
   const open = isDeleted

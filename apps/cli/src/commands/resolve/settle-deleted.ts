@@ -1,5 +1,6 @@
 // Settles, for `kym resolve`, the conflict about an image that was deleted here and changed in another copy.
 
+import { KymDataset } from "@kym/kym-dataset";
 import { settleImageConflict } from "@kym/kym-dataset/copies";
 import type { ZarrDataset } from "@kym/zarr-store";
 import { isConfirmed } from "../../arguments/ask-yes-no.ts";
@@ -54,7 +55,9 @@ export async function settleDeleted(
   const stale =
     taken === undefined || isDry
       ? []
-      : (await staleRowsOf(dataset, [imageId], context)).filter(({ image_ids: ids }) => ids.length > 0);
+      : (await staleRowsOf(new KymDataset(dataset), [imageId], context)).filter(
+          ({ image_ids: ids }) => ids.length > 0,
+        );
   const next = taken === undefined || isDry ? undefined : `kym index ${shellWord(path)}`;
   const settled = conflicts.map((conflict) => ({
     ...conflictData(conflict),

@@ -63,7 +63,7 @@ of all lines. Nothing is drawn in a pipe.`,
       attachments: await record.listAttachments(),
     };
     const tables: TableState[] = [];
-    for (const indexer of await indexersOf(dataset)) {
+    for (const indexer of await indexersOf(dataset, image.image_id)) {
       const { state } = await kym.getStaleness(indexer, image.image_id);
       const explanation = await kym.explain(indexer, image.image_id);
       tables.push({

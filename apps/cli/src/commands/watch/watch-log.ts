@@ -1,8 +1,8 @@
 // What `kym watch` shows while it runs: a line for each event, and how many scans wait.
 
 import type { WatchEvent } from "@kym/legacy-io/node";
-import stringWidth from "fast-string-width";
 import type { CommandContext } from "../../arguments/command.ts";
+import { textWidth } from "../../screen/text-width.ts";
 import { counted, printable } from "../../terminal/text-table.ts";
 
 /** Numbers of scans since the start. `scans`, `waiting` and `broken` are those of the last look. */
@@ -126,7 +126,7 @@ function wrapped(text: string, width: number): string {
   const lines = [""];
   for (const word of text.split(/(?<= )(?! )/)) {
     const line = lines.at(-1) ?? "";
-    if (line.trim() === "" || stringWidth((line + word).trimEnd()) <= width) {
+    if (line.trim() === "" || textWidth((line + word).trimEnd()) <= width) {
       lines[lines.length - 1] = line + word;
     } else {
       lines.push(INDENT + word);

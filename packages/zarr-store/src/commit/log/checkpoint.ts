@@ -1,6 +1,6 @@
 // Reads and replaces the checkpoint: the head at one version, so that opening a dataset does not read the whole log.
 
-import type { Runtime } from "../../runtime/runtime.ts";
+import type { Gunzip, Runtime } from "../../runtime/runtime.ts";
 import type { KeyValueStore, ReadableStore } from "../../store/key-value-store.ts";
 import type { StoreKey } from "../../store/store-key.ts";
 import { isTooLarge, isUnpackedOnTheWay } from "../../store/unreadable.ts";
@@ -66,16 +66,20 @@ type OnUnusable = (key: StoreKey, why: string) => void;
  *
  * @param onUnusable is told of each one that is damaged
  * @param hint tells which checkpoint there is
+ * @param gunzip unpacks its parts faster than streams do
  * @throws {ZarrStoreError} `io`
  */
 export async function openCheckpoint(
   store: ReadableStore,
   onUnusable: OnUnusable,
   hint?: Latest,
+  gunzip?: Gunzip,
 ): Promise<Checkpoint | undefined> {
   const named = hint === undefined ? CHECKPOINT : hint.checkpoint;
   const keys = named === CHECKPOINT ? BOTH : named === undefined ? [] : [named];
-  return firstUsable<CheckpointContents>(store, keys, onUnusable, openSectionedCheckpoint);
+  return firstUsable<CheckpointContents>(store, keys, onUnusable, (bytes, maxTextBytes) =>
+    openSectionedCheckpoint(bytes, maxTextBytes, gunzip),
+  );
 }
 
 /** As {@link openCheckpoint}, with every entry decoded: a bad one makes it unusable. @throws {ZarrStoreError} `io` */

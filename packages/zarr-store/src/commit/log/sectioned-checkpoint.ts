@@ -7,6 +7,7 @@ import { ZarrStoreError } from "../../errors.ts";
 import { serializeLossless } from "../../json/lossless-json.ts";
 import { parsePlain } from "../../json/parse-plain.ts";
 import { runBounded } from "../../runtime/run-bounded.ts";
+import type { Gunzip } from "../../runtime/runtime.ts";
 import type { CheckpointContents, GroupObjects, Head, HeadPoint, WholeContents } from "./head.ts";
 import { encodeObjects, fieldsOf } from "./old-checkpoint.ts";
 import { sectionGroups } from "./section-groups.ts";
@@ -89,8 +90,9 @@ export async function encodeSectionedCheckpoint(
 export async function decodeSectionedCheckpoint(
   file: Uint8Array<ArrayBuffer>,
   maxTextBytes: number,
+  gunzip?: Gunzip,
 ): Promise<WholeContents> {
-  const { groups, sections, ...contents } = await openSections(file, maxTextBytes);
+  const { groups, sections, ...contents } = await openSections(file, maxTextBytes, gunzip);
   return {
     ...contents,
     groups: new Map(
@@ -111,14 +113,16 @@ export async function decodeSectionedCheckpoint(
 export async function openSectionedCheckpoint(
   file: Uint8Array<ArrayBuffer>,
   maxTextBytes: number,
+  gunzip?: Gunzip,
 ): Promise<CheckpointContents> {
-  const { sections, ...contents } = await openSections(file, maxTextBytes);
+  const { sections, ...contents } = await openSections(file, maxTextBytes, gunzip);
   return { ...contents, images: { get: (id) => sectionOf(sections, id)?.get(id) } };
 }
 
 async function openSections(
   file: Uint8Array<ArrayBuffer>,
   maxTextBytes: number,
+  gunzip: Gunzip | undefined,
 ): Promise<Omit<CheckpointContents, "images"> & { readonly sections: readonly ImageSection[] }> {
   const { point, entries, bodyAt } = decodeHeader(file, maxTextBytes);
   const packed = ({ offset, length }: SectionEntry): Uint8Array<ArrayBuffer> =>
@@ -126,7 +130,7 @@ async function openSections(
   const objects = entries.filter(({ kind }) => kind === "objects");
   const texts = new Map<SectionEntry, Uint8Array>();
   const unpack = async (entry: SectionEntry): Promise<void> => {
-    texts.set(entry, await unpackSection(packed(entry), entry));
+    texts.set(entry, await unpackSection(packed(entry), entry, gunzip));
   };
   await runBounded(objects, unpack, { concurrency: SECTIONS_AT_ONCE });
   const groups = new Map<string, GroupObjects>();
@@ -137,7 +141,7 @@ async function openSections(
   }
   const sections = entries
     .filter(({ kind }) => kind === "images")
-    .map((entry) => new ImageSection(entry, packed(entry)));
+    .map((entry) => new ImageSection(entry, packed(entry), gunzip));
   return { ...point, groups, sections, fault: undefined };
 }
 
@@ -147,18 +151,20 @@ class ImageSection {
   readonly last: string;
   readonly #entry: SectionEntry;
   readonly #packed: Uint8Array<ArrayBuffer>;
+  readonly #gunzip: Gunzip | undefined;
   #contents: Promise<Readonly<Record<string, unknown>>> | undefined;
 
-  constructor(entry: SectionEntry, packed: Uint8Array<ArrayBuffer>) {
+  constructor(entry: SectionEntry, packed: Uint8Array<ArrayBuffer>, gunzip: Gunzip | undefined) {
     this.first = entry.first;
     this.last = entry.last;
     this.#entry = entry;
     this.#packed = packed;
+    this.#gunzip = gunzip;
   }
 
   /** By id. @throws {ZarrStoreError} `invalid_metadata`, `invalid_file`; {Error} if it cannot be unpacked */
   async contents(): Promise<Readonly<Record<string, unknown>>> {
-    this.#contents ??= unpackSection(this.#packed, this.#entry).then((text) =>
+    this.#contents ??= unpackSection(this.#packed, this.#entry, this.#gunzip).then((text) =>
       fieldsOf(parsePlain(new TextDecoder("utf-8", { fatal: true }).decode(text))),
     );
     return this.#contents;
@@ -249,12 +255,18 @@ function asEntry(value: unknown): SectionEntry {
   return { kind, first, last, offset, length, unpacked, crc32c: crc };
 }
 
-async function unpackSection(bytes: Uint8Array<ArrayBuffer>, entry: SectionEntry): Promise<Uint8Array> {
+async function unpackSection(
+  bytes: Uint8Array<ArrayBuffer>,
+  entry: SectionEntry,
+  gunzip: Gunzip | undefined,
+): Promise<Uint8Array> {
   if (crc32c(bytes) !== entry.crc32c) {
     throw malformed(`its section of ${entry.kind} from ${entry.first} does not match its checksum`);
   }
   const { unpacked } = entry;
-  return inflate(bytes, { format: "gzip", maxBytes: unpacked, likelyBytes: unpacked });
+  return gunzip === undefined
+    ? inflate(bytes, { format: "gzip", maxBytes: unpacked, likelyBytes: unpacked })
+    : gunzip(bytes, unpacked);
 }
 
 /** Cuts names into runs: of 256, or of more where that would be more than 64 runs. */

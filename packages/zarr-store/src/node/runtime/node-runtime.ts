@@ -3,6 +3,7 @@
 import { hash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { hostname, userInfo } from "node:os";
+import { gunzipSync } from "node:zlib";
 import { portableRuntime, type Runtime, type WriterIdentity } from "../../runtime/runtime.ts";
 import { nodeZstd } from "./zstd-node.ts";
 
@@ -27,9 +28,19 @@ export function nodeRuntime(): Runtime {
     sha256: (bytes) => hash("sha256", bytes, "hex"),
     sha256Text: (text) => hash("sha256", text, "hex"),
     zstd: nodeZstd,
+    gunzip: gunzipAtOnce,
     writer,
     writerState: (other) => stateOf(other, writer),
   };
+}
+
+/** Pieces so large that few are joined, and so small that a false `maxBytes` allocates little. */
+const MOST_PIECE_BYTES = 1 << 20;
+
+/** In a sixth of the time of a stream, for the many short ones of a checkpoint. */
+function gunzipAtOnce(bytes: Uint8Array, maxBytes: number): Uint8Array<ArrayBuffer> {
+  const chunkSize = Math.min(Math.max(64, maxBytes), MOST_PIECE_BYTES);
+  return new Uint8Array(gunzipSync(bytes, { maxOutputLength: Math.max(1, maxBytes), chunkSize }));
 }
 
 /** The name of the account; "" for a user that the system does not know, as in some containers. */
