@@ -9,6 +9,7 @@ import { schemaOfTable, type TableSchema } from "../../table/table-schema.ts";
 import { type TabularFormat, tabularPath } from "../layout.ts";
 import { loadTableCode } from "../tables/load-table-code.ts";
 import type { TableInput } from "../tables/table-input.ts";
+import { keptOr } from "./kept-reads.ts";
 import { notFound, type RecordObjects } from "./record-objects.ts";
 
 const FORMATS: readonly TabularFormat[] = ["parquet", "csv.gz"];
@@ -87,8 +88,11 @@ export class TabularArtifacts {
   async load(name: string, options: LoadTableArtifactOptions = {}): Promise<Table> {
     const { format } = options;
     if (format !== undefined) {
-      const bytes = await this.loadBytes(name, format, options);
-      return decodeTabular(format, bytes, this.#path(name, format), options);
+      const path = this.#path(name, format);
+      const kept = format === "parquet" ? this.#objects.kept?.tables : undefined;
+      return keptOr(kept, path, async () =>
+        decodeTabular(format, await this.loadBytes(name, format, options), path, options),
+      );
     }
     try {
       return await this.load(name, { ...options, format: "parquet" });

@@ -19,6 +19,7 @@ import { ArrayArtifacts, type SaveArrayArtifactOptions } from "./array-artifacts
 import { ArtifactFiles, type DeleteAnalysisOptions } from "./artifact-files.ts";
 import { Attachments } from "./attachments.ts";
 import { JsonArtifacts } from "./json-artifacts.ts";
+import type { KeptReads } from "./kept-reads.ts";
 import { METADATA, RecordObjects } from "./record-objects.ts";
 import {
   type ImageBounds,
@@ -58,9 +59,9 @@ export class ZarrImageRecord {
   readonly #objects: RecordObjects;
 
   /** @throws {ZarrStoreError} `invalid_name` */
-  constructor(session: ObjectSession, id: string) {
+  constructor(session: ObjectSession, id: string, kept?: KeptReads) {
     this.id = parseImageId(id);
-    this.#objects = new RecordObjects(session, this.id);
+    this.#objects = new RecordObjects(session, this.id, kept);
     this.pixels = new RecordPixels(this.#objects);
     this.json = new JsonArtifacts(this.#objects);
     this.tables = new TabularArtifacts(this.#objects);

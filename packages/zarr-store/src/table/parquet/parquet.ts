@@ -13,6 +13,7 @@ import { firstUnread } from "./first-unread.ts";
 import { loadParquetWasm, type ParquetWasm } from "./load-parquet-wasm.ts";
 import { parquetColumnsOf } from "./parquet-columns.ts";
 import { type ParquetFooter, parquetFooterOf } from "./parquet-footer.ts";
+import { readSmallParquet, SMALL_FILE_BYTES } from "./small-parquet.ts";
 import { unreadDictionary } from "./unread-dictionary.ts";
 
 export interface EncodeParquetOptions {
@@ -115,10 +116,15 @@ export async function decodeParquet(bytes: Uint8Array, options: DecodeParquetOpt
   const where = options.where ?? "the file";
   checkFrame(bytes, where);
   const footer = readFooter(bytes, where);
-  const [wasm] = await Promise.all([loadParquetWasm(), loadArrow()]);
+  await loadArrow();
+  const maxCells = options.maxCells ?? DEFAULT_MAX_CELLS;
+  const small = readSmallParquet(bytes, footer, maxCells);
+  if (small !== undefined) {
+    return small;
+  }
+  const wasm = await loadParquetWasm();
   checkDictionaries(footer, where);
   options.signal?.throwIfAborted();
-  const maxCells = options.maxCells ?? DEFAULT_MAX_CELLS;
   let maxRows: number;
   let stream: Uint8Array;
   try {
@@ -165,7 +171,7 @@ export async function parquetSchemaOf(bytes: Uint8Array, where: string): Promise
 function readFooter(bytes: Uint8Array, where: string): ParquetFooter {
   let footer: ParquetFooter;
   try {
-    footer = parquetFooterOf(bytes);
+    footer = parquetFooterOf(bytes, { rowGroups: bytes.length <= SMALL_FILE_BYTES });
   } catch (cause) {
     throw invalidFile(
       where,
