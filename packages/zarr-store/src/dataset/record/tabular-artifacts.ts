@@ -91,7 +91,10 @@ export class TabularArtifacts {
       const path = this.#path(name, format);
       const kept = format === "parquet" ? this.#objects.kept?.tables : undefined;
       return keptOr(kept, path, async () =>
-        decodeTabular(format, await this.loadBytes(name, format, options), path, options),
+        decodeTabular(format, await this.loadBytes(name, format, options), path, {
+          ...options,
+          isVerified: true,
+        }),
       );
     }
     try {
@@ -151,10 +154,10 @@ async function decodeTabular(
   format: TabularFormat,
   bytes: Uint8Array<ArrayBuffer>,
   where: string,
-  { schema, memory }: LoadTableArtifactOptions,
+  { schema, memory, isVerified }: LoadTableArtifactOptions & { readonly isVerified?: boolean },
 ): Promise<Table> {
   const { decodeCsvGz, decodeParquet } = await loadTableCode();
   return format === "parquet"
-    ? decodeParquet(bytes, { where, memory })
+    ? decodeParquet(bytes, { where, memory, isVerified })
     : decodeCsvGz(bytes, schema, { where });
 }

@@ -70,6 +70,11 @@ export class ZarrImageRecord {
     this.files = new ArtifactFiles(this.#objects);
   }
 
+  /** Whether the record keeps what it read, so that all its readers see the same; see `ZarrDataset.record`. */
+  get keepsReads(): boolean {
+    return this.#objects.kept !== undefined;
+  }
+
   /** Whether the image is in the dataset. */
   async exists(): Promise<boolean> {
     return this.#objects.exists();

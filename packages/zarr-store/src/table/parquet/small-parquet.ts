@@ -1,5 +1,8 @@
 // Reads small Parquet files that are written plainly, as ours are, without WebAssembly.
 
+// hyparquet is no faster than the WebAssembly here: with Node's zlib it takes 277 µs for ten rows of nine columns and the WebAssembly
+// 282, with fzstd 195, and this 95. It also believes the counts in the headers of pages, so that they would have to be read before it.
+
 import type { Table } from "apache-arrow";
 import { decompress } from "fzstd";
 import { zstdDecodedSizeBound } from "../../codecs/zstd-decoded-size-bound.ts";
@@ -11,7 +14,7 @@ import { smallSchemaOf } from "./small-schema.ts";
 import { THRIFT, ThriftReader } from "./thrift-reader.ts";
 
 /** Larger files are left to the WebAssembly, which is faster per byte. */
-export const SMALL_FILE_BYTES = 64 * 1024;
+export const SMALL_FILE_BYTES: number = 64 * 1024;
 /** A run of levels takes three bytes, whatever its length. */
 const MAX_CELLS = 1 << 18;
 const MAX_PAGE_BYTES = 1 << 20;
@@ -41,7 +44,8 @@ const STORED: Readonly<
  * Reads a small file: flat columns of our types, each value as it is (`PLAIN`), uncompressed or by Zstandard, with the Arrow schema
  * of its writer. Gives the table that the WebAssembly and `normalizeTable` would give, in memory of its own.
  *
- * Every count and every offset is checked before it is believed. Undefined for anything else that a file may hold and for every
+ * Every count and every offset is checked before it is believed. What only the WebAssembly looks at is not: statistics, lists of
+ * encodings, and whether a Zstandard frame is whole. So it is for bytes that were checked once and whose hash is the same. Undefined for anything else that a file may hold and for every
  * fault, so that the WebAssembly decides what it is. Arrow must be loaded.
  *
  * @param footer read with its row groups
@@ -195,6 +199,9 @@ function readChunk(bytes: Uint8Array, chunk: ParquetChunk, column: OpenColumn): 
     readPage(chunk.codec === CODECS.zstd ? unpack(stored, page.bytes) : stored, page, column);
     at += page.compressedBytes;
   }
+  if (at !== end) {
+    throw new RangeError("a chunk that is longer than its pages");
+  }
 }
 
 interface PageHeader {
@@ -209,21 +216,25 @@ function readPageHeader(reader: ThriftReader): PageHeader {
   let type = -1;
   let encoding = -1;
   let levels = -1;
-  let hasSum = false;
+  let repetitions = -1;
+  let isOther = false;
   reader.struct((field, fieldType) => {
     if (field === 5 && fieldType === THRIFT.struct) {
       reader.struct((inner, innerType) => {
-        if (innerType !== THRIFT.i32 || inner > 3) {
+        if (innerType !== THRIFT.i32) {
           return false;
         }
         const value = reader.integer();
         page.valueCount = inner === 1 ? value : page.valueCount;
         encoding = inner === 2 ? value : encoding;
         levels = inner === 3 ? value : levels;
+        repetitions = inner === 4 ? value : repetitions;
         return true;
       });
       return true;
     }
+    // Such as a checksum, or the header of a page of another kind.
+    isOther ||= field > 3;
     if (fieldType !== THRIFT.i32) {
       return false;
     }
@@ -231,10 +242,10 @@ function readPageHeader(reader: ThriftReader): PageHeader {
     type = field === 1 ? value : type;
     page.bytes = field === 2 ? value : page.bytes;
     page.compressedBytes = field === 3 ? value : page.compressedBytes;
-    hasSum ||= field === 4;
     return true;
   });
-  if (hasSum || type !== DATA_PAGE || encoding !== ENCODINGS.plain || levels !== ENCODINGS.rle) {
+  const isPlain = type === DATA_PAGE && encoding === ENCODINGS.plain;
+  if (isOther || !isPlain || levels !== ENCODINGS.rle || repetitions !== ENCODINGS.rle) {
     throw new RangeError("a page that is not plain");
   }
   return page;
@@ -262,7 +273,10 @@ function readPage(bytes: Uint8Array, { valueCount }: PageHeader, column: OpenCol
     at = 4 + size;
   }
   const end = column.row + valueCount;
-  readValues(view, at, column, { end, levels });
+  at = readValues(view, at, column, { end, levels });
+  if (at !== bytes.length) {
+    throw new RangeError("a page that is longer than its values");
+  }
   column.row = end;
 }
 
@@ -303,8 +317,12 @@ interface PageRows {
   readonly levels: Uint8Array | undefined;
 }
 
-/** Reads the values of a page: those of nulls are left out. A read beyond the page throws a `RangeError`. */
-function readValues(view: DataView, start: number, column: OpenColumn, { end, levels }: PageRows): void {
+/**
+ * Reads the values of a page: those of nulls are left out. A read beyond the page throws a `RangeError`.
+ *
+ * @returns where they end
+ */
+function readValues(view: DataView, start: number, column: OpenColumn, { end, levels }: PageRows): number {
   const { row: first } = column;
   let at = start;
   let flag = 0;
@@ -348,6 +366,7 @@ function readValues(view: DataView, start: number, column: OpenColumn, { end, le
       }
     }
   }
+  return at + Math.ceil(flag / 8);
 }
 
 function validOf(column: OpenColumn): Uint8Array {
