@@ -17,9 +17,9 @@ import { INDEXER_OPTION, INDEXERS, wantedIndexers } from "../../study/indexers.t
 import { openStudy } from "../../study/open-study.ts";
 import { usageError } from "../../terminal/cli-error.ts";
 import { EXIT } from "../../terminal/exit-code.ts";
-import { startProgress } from "../../terminal/progress.ts";
 import { printable } from "../../terminal/text-table.ts";
 import { allCounts, countsOf, failureNotes, lineOf, queryNext } from "./index-lines.ts";
+import { indexProgress } from "./index-progress.ts";
 import { rememberedSettings, SETTINGS_OPTIONS } from "./settings-options.ts";
 
 const TABLES = INDEXERS.map(({ tableName }) => tablePath(parseTableName(tableName))).join(", ");
@@ -58,19 +58,14 @@ make rows anew that depend on them.`,
     const kym = new KymDataset(dataset);
     await kym.saveSettings(settings, { signal: context.signal });
     const names = await imageNames(dataset, { blind: isBlind(context) });
-    const reports: UpdateReport[] = [];
-    for (const indexer of indexers) {
-      const progress = startProgress(context.terminal, indexer.name, context.progress);
-      reports.push(
-        await kym.updateIndex(indexer, {
-          mode: context.options["rebuild"] === true ? "replace" : "incremental",
-          dryRun,
-          signal: context.signal,
-          onEvent: ({ done, total, imageId }) => progress.update(done, total, names.of(imageId)),
-        }),
-      );
-      progress.end();
-    }
+    const progress = indexProgress(context, indexers.length, names);
+    const reports = await kym.updateIndexes(indexers, {
+      mode: context.options["rebuild"] === true ? "replace" : "incremental",
+      dryRun,
+      signal: context.signal,
+      onEvent: progress.onEvent,
+    });
+    progress.end();
     const failures = failureNotes(reports, names);
     return {
       exitCode: failures.length > 0 ? EXIT.partial : EXIT.ok,

@@ -124,6 +124,10 @@ interface OpenColumn {
   row: number;
 }
 
+const NO_FLOATS = new Float64Array(0);
+const NO_LONGS = new BigInt64Array(0);
+const NO_INTS = new Int32Array(0);
+
 function readColumn(
   bytes: Uint8Array,
   { type, nullable = true }: Column,
@@ -133,10 +137,10 @@ function readColumn(
   const column: OpenColumn = {
     type,
     isNullable: nullable,
-    floats: new Float64Array(type === "float64" ? rowCount : 0),
-    longs: new BigInt64Array(type === "int64" ? rowCount : 0),
-    ints: new Int32Array(type === "int32" || type === "bool" ? rowCount : 0),
-    offsets: new Int32Array(type === "utf8" ? rowCount + 1 : 0),
+    floats: type === "float64" ? new Float64Array(rowCount) : NO_FLOATS,
+    longs: type === "int64" ? new BigInt64Array(rowCount) : NO_LONGS,
+    ints: type === "int32" || type === "bool" ? new Int32Array(rowCount) : NO_INTS,
+    offsets: type === "utf8" ? new Int32Array(rowCount + 1) : NO_INTS,
     texts: [],
     valid: undefined,
     row: 0,
@@ -383,8 +387,11 @@ function textAt(view: DataView, at: number): Uint8Array {
     throw new RangeError("a text beyond its page");
   }
   const text = new Uint8Array(view.buffer, view.byteOffset + at + 4, size);
-  if (!text.every((byte) => byte < 0x80)) {
-    UTF8.decode(text);
+  for (const byte of text) {
+    if (byte >= 0x80) {
+      UTF8.decode(text);
+      break;
+    }
   }
   return text;
 }
