@@ -82,8 +82,8 @@ export class DatasetContents {
    * To read many images of one version, call `refresh()` once, then pass `asOf: "last look"` for each. Such a record
    * does not check the log again: a file that was missing then counts as missing.
    *
-   * With `keepsReads` as well, the record reads and decodes each JSON artifact and each Parquet table once and keeps it, for a caller
-   * that lets several readers see one image. Tables are then shared, so they must not be changed.
+   * With `keepsReads` as well, the record reads each JSON artifact once, and each table that may share its memory, and keeps them, for
+   * a caller that lets several readers see one image. Such tables must not be changed. A change through the record ends it.
    *
    * @throws {ZarrStoreError} `invalid_name`
    * @example

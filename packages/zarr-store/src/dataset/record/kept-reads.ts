@@ -7,7 +7,14 @@ import type { StoreKey } from "../../store/store-key.ts";
 /** The artifacts that a record has read, or is reading, by their paths. A failure is kept as well. */
 export class KeptReads {
   readonly texts: Map<string, Promise<JsonText>> = new Map();
+  /** Those that may share memory. */
   readonly tables: Map<StoreKey, Promise<Table>> = new Map();
+
+  /** Keeps nothing of what was read before a change. */
+  clear(): void {
+    this.texts.clear();
+    this.tables.clear();
+  }
 }
 
 /** Returns what is kept under a key, or what `load` gives, which is then kept. Without a map, nothing is kept. */

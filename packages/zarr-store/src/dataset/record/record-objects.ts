@@ -68,7 +68,11 @@ export class RecordObjects {
       }
       return fn(transaction, objects);
     };
-    return this.session.change(run, { message: `${message} of ${this.id}`, signal: options.signal });
+    try {
+      return await this.session.change(run, { message: `${message} of ${this.id}`, signal: options.signal });
+    } finally {
+      this.kept?.clear();
+    }
   }
 
   /** Writes the file of one artifact. If it is `metadata` and its text is given, the summary is renewed. */

@@ -86,10 +86,11 @@ export class TabularArtifacts {
    * @throws {ZarrStoreError} `not_found`, `invalid_file`
    */
   async load(name: string, options: LoadTableArtifactOptions = {}): Promise<Table> {
-    const { format } = options;
+    const { format, schema } = options;
     if (format !== undefined) {
       const path = this.#path(name, format);
-      const kept = format === "parquet" ? this.#objects.kept?.tables : undefined;
+      const kept =
+        options.memory === "shared" && schema === undefined ? this.#objects.kept?.tables : undefined;
       return keptOr(kept, path, async () =>
         decodeTabular(format, await this.loadBytes(name, format, options), path, {
           ...options,
