@@ -3,7 +3,7 @@
 
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { KymDataset } from "@kym/kym-dataset";
+import type { KymDataset, UpdateReport } from "@kym/kym-dataset";
 import type { ZarrDataset } from "@kym/zarr-store";
 import { type Build, loadBuild } from "../against/load-build.ts";
 import type { Measure, MeasurePlace } from "../against/measure.ts";
@@ -75,18 +75,30 @@ export async function writeStudy(build: IndexBuild, location: string, imageCount
 
 /** Updates both indexes and returns how many images each of them updated. */
 export async function updateIndexes(build: IndexBuild, kym: KymDataset): Promise<readonly number[]> {
-  const counts: number[] = [];
-  for (const indexer of [build.velocityEventIndexer, build.radonIndexer]) {
-    const { updated } = await kym.updateIndex(indexer, { mode: "incremental" });
-    counts.push(updated);
-  }
-  return counts;
+  const reports = await runIndexers(build, kym, "incremental");
+  return reports.map(({ updated }) => updated);
 }
 
 export async function replaceIndexes(build: IndexBuild, kym: KymDataset): Promise<void> {
-  for (const indexer of [build.velocityEventIndexer, build.radonIndexer]) {
-    await kym.updateIndex(indexer, { mode: "replace" });
+  await runIndexers(build, kym, "replace");
+}
+
+/** Runs both in one pass; an older build has no such pass. */
+async function runIndexers(
+  { velocityEventIndexer, radonIndexer }: IndexBuild,
+  kym: KymDataset,
+  mode: "incremental" | "replace",
+): Promise<readonly UpdateReport[]> {
+  const indexers = [velocityEventIndexer, radonIndexer];
+  if ("updateIndexes" in kym) {
+    return kym.updateIndexes(indexers, { mode });
   }
+  const older: Pick<KymDataset, "updateIndex"> = kym;
+  const reports: UpdateReport[] = [];
+  for (const indexer of indexers) {
+    reports.push(await older.updateIndex(indexer, { mode }));
+  }
+  return reports;
 }
 
 /** Changes an image's events and indexes them. Returns how many images the index updated. */

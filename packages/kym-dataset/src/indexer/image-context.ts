@@ -58,10 +58,22 @@ export type StateOf = (run: AnalysisRun, pixelsSha256?: string | undefined) => A
  * @throws {KymSchemaError} `invalid_metadata` if the analysis runs are not a JSON object
  * @throws {ZarrStoreError} `invalid_file` for an artifact that is not JSON
  */
-export async function loadImageContext(
-  record: ZarrImageRecord,
-  options: ReadOptions = {},
-): Promise<ImageContext> {
+export function loadImageContext(record: ZarrImageRecord, options: ReadOptions = {}): Promise<ImageContext> {
+  const before = kept.get(record);
+  if (before !== undefined) {
+    return before;
+  }
+  const made = readImageContext(record, options);
+  if (record.keepsReads) {
+    kept.set(record, made);
+  }
+  return made;
+}
+
+/** The contexts of records that keep what they read: one pass makes rows for several indexers. */
+const kept = new WeakMap<ZarrImageRecord, Promise<ImageContext>>();
+
+async function readImageContext(record: ZarrImageRecord, options: ReadOptions): Promise<ImageContext> {
   const hashes = await record.objectHashes();
   const { [ANALYSIS_RUN_KEYS.pixelsSha256]: pixels } = await record.attributes(options);
   const pixelsSha256 = typeof pixels === "string" ? pixels : undefined;

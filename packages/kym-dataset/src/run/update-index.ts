@@ -1,11 +1,11 @@
-// Runs an indexer over the images of a dataset: the work behind `KymDataset.updateIndex`.
+// Runs indexers over the images of a dataset: the work behind `KymDataset.updateIndex` and `updateIndexes`.
 
 import type { ZarrDataset } from "@kym/zarr-store";
 import { runBounded, throwIfAborted } from "@kym/zarr-store/runtime";
 import { KymDatasetError } from "../errors.ts";
 import { NO_OBJECTS } from "../indexer/artifact-ref.ts";
 import { checkIndexer, type Indexer } from "../indexer/indexer.ts";
-import { loadLedgerAndTable } from "../staleness/load-ledger-and-table.ts";
+import { loadLedgerAndTable, type RecordedIndexes } from "../staleness/load-ledger-and-table.ts";
 import type { RunMemory } from "../staleness/run-memory.ts";
 import { commitIndex } from "./commit-index.ts";
 import { type ImageLook, type ImageOutcome, indexImage, lookAtImage, outcomeOfLook } from "./index-image.ts";
@@ -20,8 +20,8 @@ export interface UpdateIndexOptions {
   readonly imageIds?: readonly string[] | undefined;
   /** Computes and reports everything, but commits nothing. Works on a dataset opened with mode `r`. Default false. */
   readonly dryRun?: boolean | undefined;
-  /** Called when an image is done. The order of images is not defined. */
-  readonly onEvent?: ((event: IndexEvent) => void) | undefined;
+  /** Called when an image is done for an indexer. The order of images is not defined. */
+  readonly onEvent?: ((event: IndexEvent, indexer: Indexer) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -37,51 +37,110 @@ export interface IndexSession {
 /** Images read at the same time. */
 const IMAGES_AT_ONCE = 16;
 
+/** The part of a run that belongs to one indexer. */
+interface IndexerRun {
+  readonly indexer: Indexer;
+  readonly recorded: RecordedIndexes;
+  readonly outcomes: ImageOutcome[];
+  readonly done: (outcome: ImageOutcome) => void;
+}
+
+/** An image that one indexer has to look into. */
+interface OpenImage {
+  readonly run: IndexerRun;
+  readonly look: ImageLook;
+}
+
 /**
- * Makes one pass over the images and one commit; see `KymDataset.updateIndex`.
+ * Makes one pass over the images for all indexers, and one commit for each; see `KymDataset.updateIndexes`.
  *
  * @throws {KymDatasetError} `invalid_argument`, `invalid_name`, `not_found`, `read_only`, `schema_mismatch`, `aborted`
- * @throws {ZarrStoreError} errors of reading the table and of committing
+ * @throws {ZarrStoreError} errors of reading the tables and of committing
  */
-export async function updateIndex(
+export async function updateIndexes(
   dataset: ZarrDataset,
-  indexer: Indexer,
+  indexers: readonly Indexer[],
   { memory, prepared, nowEpochNs }: IndexSession,
   options: UpdateIndexOptions = {},
-): Promise<UpdateReport> {
+): Promise<readonly UpdateReport[]> {
   const { mode = "replace", dryRun = false, signal } = options;
-  checkRun(dataset, indexer, mode, dryRun);
+  for (const indexer of indexers) {
+    checkRun(dataset, indexer, mode, dryRun);
+  }
   throwIfAborted(signal, KymDatasetError);
   const hashes = await dataset.imageObjectHashes();
   const imageIds = options.imageIds === undefined ? [...hashes.keys()] : knownIds(options.imageIds, hashes);
-  const recorded = await loadLedgerAndTable(dataset, indexer, memory, { signal });
-  const hasher = memory.hasherOf(indexer);
   const shared = { mode, nowEpochNs: nowEpochNs(), hashText: memory.hashText, signal };
-  const outcomes: ImageOutcome[] = [];
-  const done = (outcome: ImageOutcome): void => {
-    outcomes.push(outcome);
-    options.onEvent?.(eventOf(outcome, outcomes.length, imageIds.length));
-    throwIfAborted(signal, KymDatasetError);
-  };
-  const open: ImageLook[] = [];
-  for (const imageId of imageIds) {
-    const seen = hashes.get(imageId) ?? NO_OBJECTS;
-    const look = lookAtImage(indexer, hasher, { imageId, seen, recorded: recorded.of(imageId) });
-    const outcome = outcomeOfLook(look, mode);
-    if (outcome === undefined) {
-      open.push(look);
-    } else {
-      done(outcome);
+  const runs: IndexerRun[] = [];
+  const open = new Map<string, OpenImage[]>();
+  for (const indexer of indexers) {
+    const run = await startRun(dataset, indexer, memory, { imageIds, options });
+    runs.push(run);
+    const hasher = memory.hasherOf(indexer);
+    for (const imageId of imageIds) {
+      const seen = hashes.get(imageId) ?? NO_OBJECTS;
+      const look = lookAtImage(indexer, hasher, { imageId, seen, recorded: run.recorded.of(imageId) });
+      const outcome = outcomeOfLook(look, mode);
+      if (outcome === undefined) {
+        open.set(imageId, [...(open.get(imageId) ?? []), { run, look }]);
+      } else {
+        run.done(outcome);
+      }
     }
   }
-  const index = async (look: ImageLook): Promise<void> => {
-    throwIfAborted(signal, KymDatasetError);
-    const ready = prepared.take(indexer, look, memory, shared.nowEpochNs);
-    const record = dataset.record(look.imageId, { asOf: "last look" });
-    done(ready ?? (await indexImage(record, indexer, look, shared)));
+  const index = async ([imageId, images]: readonly [string, readonly OpenImage[]]): Promise<void> => {
+    // Each file is read and decoded once, for all indexers.
+    const record = dataset.record(imageId, { asOf: "last look", keepsReads: true });
+    for (const { run, look } of images) {
+      throwIfAborted(signal, KymDatasetError);
+      const ready = prepared.take(run.indexer, look, memory, shared.nowEpochNs);
+      run.done(ready ?? (await indexImage(record, run.indexer, look, shared)));
+    }
   };
-  await runBounded(open, index, { concurrency: IMAGES_AT_ONCE });
+  await runBounded([...open], index, { concurrency: IMAGES_AT_ONCE });
   throwIfAborted(signal, KymDatasetError);
+  const reports: UpdateReport[] = [];
+  for (const run of runs) {
+    reports.push(await endRun(dataset, run, { hashes, memory, dryRun, signal }));
+  }
+  return reports;
+}
+
+async function startRun(
+  dataset: ZarrDataset,
+  indexer: Indexer,
+  memory: RunMemory,
+  { imageIds, options }: { readonly imageIds: readonly string[]; readonly options: UpdateIndexOptions },
+): Promise<IndexerRun> {
+  const { signal } = options;
+  const outcomes: ImageOutcome[] = [];
+  return {
+    indexer,
+    recorded: await loadLedgerAndTable(dataset, indexer, memory, { signal }),
+    outcomes,
+    done: (outcome) => {
+      outcomes.push(outcome);
+      options.onEvent?.(eventOf(outcome, outcomes.length, imageIds.length), indexer);
+      throwIfAborted(signal, KymDatasetError);
+    },
+  };
+}
+
+async function endRun(
+  dataset: ZarrDataset,
+  { indexer, recorded, outcomes }: IndexerRun,
+  {
+    hashes,
+    memory,
+    dryRun,
+    signal,
+  }: {
+    readonly hashes: ReadonlyMap<string, unknown>;
+    readonly memory: RunMemory;
+    readonly dryRun: boolean;
+    readonly signal: AbortSignal | undefined;
+  },
+): Promise<UpdateReport> {
   const deletedIds = [...recorded.imageIds].filter((id) => !hashes.has(id));
   const { change, isNeeded, counts, reasons } = planIndexChange({ outcomes, recorded, deletedIds });
   const commit =

@@ -48,7 +48,8 @@ export function mergeIndexTable(
   const { rowsByImageId, removedIds } = change;
   const isGone = (id: string): boolean => rowsByImageId.has(id) || removedIds.has(id);
   const kept = current === undefined ? [] : keptRanges(current, schema, isGone);
-  const rows = [...rowsByImageId.values()].flat();
+  // In the order of the result, so that all new rows are one range.
+  const rows = [...rowsByImageId.keys()].sort().flatMap((imageId) => rowsByImageId.get(imageId) ?? []);
   const known = new Set(indexSchema(schema, []).columns.map(({ name }) => name));
   const extraNames = new Set(valuedColumns(kept, known));
   for (const row of rows) {

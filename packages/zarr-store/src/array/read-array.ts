@@ -107,6 +107,7 @@ async function readRegion(
     result ??= allocate(sizeBytes);
     return result;
   };
+  const isOneChunk = shape.every((length, axis) => length <= (chunkShape[axis] ?? 0));
   const readOne = async ({ coords, chunkStart, regionStart, extent }: ChunkOverlap): Promise<void> => {
     const key = chunkKey(metadata.chunkKeyEncoding, coords);
     const where = options.where === undefined ? key : `${options.where}/${key}`;
@@ -115,7 +116,7 @@ async function readRegion(
       const bytes = await decodeChunk(
         stored,
         { dtype, shape: chunkShape, fillValue, codecs },
-        { zstd, codecs: known, where },
+        { zstd: isOneChunk && readsUnderWay === 1 ? zstdNow(zstd) : zstd, codecs: known, where },
       );
       const isAll = extent.every((length, axis) => length === chunkShape[axis] && length === shape[axis]);
       if (isAll && ownsItsMemory(bytes)) {
@@ -131,8 +132,33 @@ async function readRegion(
     }
     fillBlock({ bytes: memory(), shape, start: regionStart }, extent, fill);
   };
-  await runBounded(chunksOverlapping(region, chunkShape), readOne, { concurrency, signal });
+  readsUnderWay++;
+  try {
+    await runBounded(chunksOverlapping(region, chunkShape), readOne, { concurrency, signal });
+  } finally {
+    readsUnderWay--;
+  }
   return memory();
+}
+
+/** The reads of all arrays in this process. */
+let readsUnderWay = 0;
+
+/** A larger chunk is decoded on another thread, so that timers and other events of the process do not wait. */
+const MAX_BLOCKING_BYTES = 4 * 1024 * 1024;
+
+/** Decodes at once what nothing else would be done beside: the way to another thread and back takes longer than half of it. */
+function zstdNow(zstd: ZstdCodec): ZstdCodec {
+  const { decompressNow } = zstd;
+  return decompressNow === undefined
+    ? zstd
+    : {
+        ...zstd,
+        decompress: (bytes, maxSizeBytes) =>
+          maxSizeBytes <= MAX_BLOCKING_BYTES
+            ? decompressNow(bytes, maxSizeBytes)
+            : zstd.decompress(bytes, maxSizeBytes),
+      };
 }
 
 function ownsItsMemory(bytes: Uint8Array): bytes is Uint8Array<ArrayBuffer> {

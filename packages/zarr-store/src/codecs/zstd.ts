@@ -20,4 +20,8 @@ export interface ZstdCodec {
     bytes: Uint8Array,
     maxSizeBytes: number,
   ): Uint8Array<ArrayBuffer> | Promise<Uint8Array<ArrayBuffer>>;
+  /**
+   * `decompress` without another thread, for a caller that would only wait for it. Absent where every decoder is asynchronous.
+   */
+  readonly decompressNow?: (bytes: Uint8Array, maxSizeBytes: number) => Uint8Array<ArrayBuffer>;
 }

@@ -15,6 +15,7 @@ import { type Row, schemaOfTable, type TableSchema } from "../table/table-schema
 import { ExactObjects } from "./copies/exact-objects.ts";
 import { imageGroup, imageNode, isTablePart, meaningOf, tablePath } from "./layout.ts";
 import { encodeArray } from "./record/array-objects.ts";
+import { KeptReads } from "./record/kept-reads.ts";
 import { arrayAttributesOf, type SaveImageOptions } from "./record/record-pixels.ts";
 import { ZarrImageRecord } from "./record/zarr-image-record.ts";
 import type { ObjectSession } from "./session/object-session.ts";
@@ -81,6 +82,9 @@ export class DatasetContents {
    * To read many images of one version, call `refresh()` once, then pass `asOf: "last look"` for each. Such a record
    * does not check the log again: a file that was missing then counts as missing.
    *
+   * With `keepsReads` as well, the record reads each JSON artifact once, and each table that may share its memory, and keeps them, for
+   * a caller that lets several readers see one image. Such tables must not be changed. A change through the record ends it.
+   *
    * @throws {ZarrStoreError} `invalid_name`
    * @example
    * // `listImageIds` reads the log once for all the records.
@@ -88,9 +92,14 @@ export class DatasetContents {
    *   const axes = await dataset.record(id, { asOf: "last look" }).getAxes();
    * }
    */
-  record(id: string, options: { readonly asOf?: "now" | "last look" } = {}): ZarrImageRecord {
+  record(
+    id: string,
+    options: { readonly asOf?: "now" | "last look"; readonly keepsReads?: boolean } = {},
+  ): ZarrImageRecord {
     const { lastLook } = this.session;
-    return new ZarrImageRecord(options.asOf === "last look" && lastLook ? lastLook : this.session, id);
+    const session = options.asOf === "last look" && lastLook ? lastLook : this.session;
+    const kept = options.keepsReads === true && session === lastLook ? new KeptReads() : undefined;
+    return new ZarrImageRecord(session, id, kept);
   }
 
   /** Lists the ids of the images that exist, sorted. */

@@ -36,8 +36,10 @@ export interface BlockingFiles {
  * turn.
  */
 const MAX_TURN_MS = 5;
-/** A larger read or write goes to the thread pool. */
+/** A larger write goes to the thread pool; a larger read does after a slow call. */
 const MAX_BLOCKING_BYTES = 256 * 1024;
+/** A larger read always goes to the thread pool. */
+const MAX_BLOCKING_READ_BYTES = 2 * 1024 * 1024;
 const POOL_FOR_MS = 1_000;
 
 export interface BlockingOptions {
@@ -81,7 +83,7 @@ export function blockingFiles({
   return {
     open: (path, flags, mode) =>
       call<OpenFile>(
-        () => openFile(fs.openSync(path, flags, mode)),
+        () => openFile(fs.openSync(path, flags, mode), call),
         () => fsPromises.open(path, flags, mode),
       ),
     mkdir: (path, options) =>
@@ -122,7 +124,9 @@ export function blockingFiles({
   };
 }
 
-function openFile(descriptor: number): OpenFile {
+type Call = <T>(run: () => T, runInPool: () => Promise<T>) => Promise<T>;
+
+function openFile(descriptor: number, call: Call): OpenFile {
   return {
     write: async (bytes, offset, length) =>
       length > MAX_BLOCKING_BYTES
@@ -131,16 +135,30 @@ function openFile(descriptor: number): OpenFile {
           )
         : { bytesWritten: fs.writeSync(descriptor, bytes, offset, length) },
     read: async (bytes, offset, length, position) =>
-      length > MAX_BLOCKING_BYTES
-        ? inPool<number>((done) => fs.read(descriptor, bytes, offset, length, position, done)).then(
-            (bytesRead) => ({ bytesRead }),
-          )
-        : { bytesRead: fs.readSync(descriptor, bytes, offset, length, position) },
+      length > MAX_BLOCKING_READ_BYTES
+        ? { bytesRead: await readInPool(descriptor, bytes, { offset, length, position }) }
+        : length > MAX_BLOCKING_BYTES
+          ? {
+              bytesRead: await call(
+                () => fs.readSync(descriptor, bytes, offset, length, position),
+                () => readInPool(descriptor, bytes, { offset, length, position }),
+              ),
+            }
+          : { bytesRead: fs.readSync(descriptor, bytes, offset, length, position) },
     stat: async () => fs.fstatSync(descriptor),
     // A flush waits for the disk.
     sync: () => inPool((done) => fs.fsync(descriptor, (error) => done(error, undefined))),
     close: async () => fs.closeSync(descriptor),
   };
+}
+
+function readInPool(
+  descriptor: number,
+  bytes: Uint8Array,
+  place: { readonly offset: number; readonly length: number; readonly position: number },
+): Promise<number> {
+  const { offset, length, position } = place;
+  return inPool((done) => fs.read(descriptor, bytes, offset, length, position, done));
 }
 
 function inPool<T>(start: (done: (error: Error | null, value: T) => void) => void): Promise<T> {

@@ -9,7 +9,8 @@ export async function readBytes(
   file: Pick<OpenFile, "read">,
   range: ByteRange,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const bytes = new Uint8Array(range.length);
+  // Every byte is read into, or cut off, so that none must be zero before.
+  const bytes = new Uint8Array(Buffer.allocUnsafeSlow(range.length).buffer);
   let filled = 0;
   while (filled < range.length) {
     const { bytesRead } = await file.read(bytes, filled, range.length - filled, range.offset + filled);

@@ -9,9 +9,10 @@ import {
   planArrayWrite,
   readArray,
 } from "../../src/array/zarr-array.ts";
+import type { ZstdCodec } from "../../src/codecs/zstd.ts";
 import { nodeZstd } from "../../src/node/runtime/zstd-node.ts";
 import { arbitraryArray, arrayOf, bytesOf, naiveSlice, selectionOf } from "./arbitrary-array.ts";
-import { collectObjects, metadataIn, readerOf } from "./object-map.ts";
+import { collectObjects, metadataIn, type ObjectMap, readerOf } from "./object-map.ts";
 
 const withOptions = arbitraryArray.chain((array) =>
   fc.record({
@@ -98,6 +99,37 @@ describe("round trips", () => {
     expect((await readArray(metadataIn(portable), readerOf(portable), { zstd: nodeZstd })).data).toEqual(
       array.data,
     );
+  });
+
+  it("writing and reading an array decodes at once only what nothing else is read beside", async () => {
+    const array = createNdArray("uint16", [40, 30]);
+    const one = await collectObjects(encodeArrayObjects(planArrayWrite(array), { zstd: nodeZstd }));
+    const many = await collectObjects(
+      encodeArrayObjects(planArrayWrite(array, { chunkShape: [10, 30] }), { zstd: nodeZstd }),
+    );
+    const calls: string[] = [];
+    const zstd: ZstdCodec = {
+      ...nodeZstd,
+      decompress: (bytes, size) => {
+        calls.push("later");
+        return nodeZstd.decompress(bytes, size);
+      },
+      decompressNow: (bytes, size) => {
+        calls.push("now");
+        return new Uint8Array(nodeZstd.decompressNow?.(bytes, size) ?? []);
+      },
+    };
+    const read = async (objects: ObjectMap): Promise<unknown> =>
+      readArray(metadataIn(objects), readerOf(objects), { zstd });
+    await read(one);
+    await Promise.all([read(one), read(one)]);
+    await read(many);
+    expect(calls).toEqual(["now", ...["later", "later"], ...["later", "later", "later", "later"]]);
+    // A read that fails is no longer under way.
+    const missing = new Map([...one].filter(([key]) => key === "zarr.json"));
+    await expect(read(missing)).rejects.toMatchObject({ code: "integrity" });
+    await read(one);
+    expect(calls.at(-1)).toBe("now");
   });
 
   it("writing and reading an array writes chunks first, then zarr.json, and the metadata that zarr-python and xarray expect", async () => {

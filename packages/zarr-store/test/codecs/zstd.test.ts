@@ -143,3 +143,21 @@ describe("size of frames", () => {
     );
   });
 });
+
+describe("Node's zstd", () => {
+  it("decodes at once to the same bytes, in memory that is theirs alone", async () => {
+    for (const length of [1000, 300_000, 2_000_001]) {
+      const bytes = Uint8Array.from({ length }, (_, i) => (i * i) >> 7);
+      const frame = zstdCompressSync(bytes);
+      const now = nodeZstd.decompressNow?.(frame, length);
+      const later = await nodeZstd.decompress(frame, length);
+      expect(now !== undefined && Buffer.compare(now, bytes)).toBe(0);
+      expect(Buffer.compare(later, bytes)).toBe(0);
+      if (length > 256 * 1024) {
+        expect([now?.buffer.byteLength, later.buffer.byteLength]).toEqual([length, length]);
+      }
+    }
+    const frame = zstdCompressSync(new Uint8Array(1000));
+    expect(() => nodeZstd.decompressNow?.(frame, 999)).toThrow();
+  });
+});

@@ -20,6 +20,7 @@ import { EXIT } from "../../terminal/exit-code.ts";
 import { startProgress } from "../../terminal/progress.ts";
 import { printable } from "../../terminal/text-table.ts";
 import { allCounts, countsOf, failureNotes, lineOf, queryNext } from "./index-lines.ts";
+import { indexProgress } from "./index-progress.ts";
 import { overviewCounts, overviewLine, overviewNotes } from "./overview-lines.ts";
 import { rememberedSettings, SETTINGS_OPTIONS } from "./settings-options.ts";
 
@@ -59,21 +60,16 @@ make rows anew that depend on them.`,
     const kym = new KymDataset(dataset);
     await kym.saveSettings(settings, { signal: context.signal });
     const names = await imageNames(dataset, namingOf(context));
-    const reports: UpdateReport[] = [];
     const overviews =
       context.options.indexer === undefined ? await makeOverviews(kym, names, context) : undefined;
-    for (const indexer of indexers) {
-      const progress = startProgress(context.terminal, indexer.name, context.progress);
-      reports.push(
-        await kym.updateIndex(indexer, {
-          mode: context.options["rebuild"] === true ? "replace" : "incremental",
-          dryRun,
-          signal: context.signal,
-          onEvent: ({ done, total, imageId }) => progress.update(done, total, names.of(imageId)),
-        }),
-      );
-      progress.end();
-    }
+    const progress = indexProgress(context, indexers.length, names);
+    const reports = await kym.updateIndexes(indexers, {
+      mode: context.options["rebuild"] === true ? "replace" : "incremental",
+      dryRun,
+      signal: context.signal,
+      onEvent: progress.onEvent,
+    });
+    progress.end();
     const failures = [...failureNotes(reports, names), ...overviewNotes(overviews, names)];
     return {
       exitCode: failures.length > 0 ? EXIT.partial : EXIT.ok,

@@ -1,7 +1,7 @@
 // `kym ingest`: puts a folder of kymographs into a dataset.
 
 import { basename } from "node:path";
-import { type IndexEvent, KymDataset, type UpdateReport } from "@kym/kym-dataset";
+import { KymDataset, type UpdateReport } from "@kym/kym-dataset";
 import { ingestLegacyFolder } from "@kym/legacy-io/node";
 import {
   type Command,
@@ -18,6 +18,7 @@ import { requireFolder } from "../../study/require-folder.ts";
 import { EXIT } from "../../terminal/exit-code.ts";
 import { startProgress } from "../../terminal/progress.ts";
 import { allCounts, failureNotes, lineOf, queryNext } from "../index/index-lines.ts";
+import { indexProgress } from "../index/index-progress.ts";
 import { FOLDER_OPTIONS, folderOptions } from "./folder-options.ts";
 import { keptIngestResult } from "./ingest-result.ts";
 import { PATH_FIELDS_OPTIONS } from "./path-fields-options.ts";
@@ -96,20 +97,18 @@ first files; -v lists all of them.`,
 /** Updates the pooled tables, and adds what that did to the result of the ingest. */
 async function indexed(
   kym: KymDataset,
-  { args, terminal, progress: style, signal }: CommandContext,
+  context: CommandContext,
   result: CommandResult,
   names: ImageNames,
 ): Promise<CommandResult> {
-  const reports: UpdateReport[] = [];
-  for (const indexer of await indexersOf(kym.dataset)) {
-    const progress = startProgress(terminal, indexer.name, style);
-    try {
-      const onEvent = ({ done, total, imageId }: IndexEvent): void =>
-        progress.update(done, total, names.of(imageId));
-      reports.push(await kym.updateIndex(indexer, { mode: "incremental", signal, onEvent }));
-    } finally {
-      progress.end();
-    }
+  const { args, terminal, signal } = context;
+  const indexers = await indexersOf(kym.dataset);
+  const progress = indexProgress(context, indexers.length, names);
+  let reports: readonly UpdateReport[];
+  try {
+    reports = await kym.updateIndexes(indexers, { mode: "incremental", signal, onEvent: progress.onEvent });
+  } finally {
+    progress.end();
   }
   const failures = failureNotes(reports, names);
   const { exitCode, data, warnings = [], shortWarnings = warnings, text } = result;

@@ -15,6 +15,7 @@ import {
 import type { ReadOptions } from "../../runtime/read-options.ts";
 import { jsonPath, jsonPaths } from "../layout.ts";
 import type { ObjectSession } from "../session/object-session.ts";
+import { keptOr } from "./kept-reads.ts";
 import { METADATA, notFound, type RecordObjects } from "./record-objects.ts";
 
 /** The largest JSON that a gzipped artifact may unpack to: a guard against zip bombs, far above any real metadata. */
@@ -75,7 +76,7 @@ export class JsonArtifacts {
    * @throws {ZarrStoreError} `not_found`, `invalid_file`
    */
   async loadText(name: string, options: ReadOptions = {}): Promise<JsonText> {
-    return loadJsonText(this.#objects, name, options);
+    return keptOr(this.#objects.kept?.texts, name, () => loadJsonText(this.#objects, name, options));
   }
 
   /** Lists the names, sorted; nested names in full. */

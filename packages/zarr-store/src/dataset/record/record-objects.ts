@@ -9,6 +9,7 @@ import type { StoreKey } from "../../store/store-key.ts";
 import { imageGroup, imageNode, meaningOf, type PathMeaning } from "../layout.ts";
 import { type Attributes, groupNodeValue, parseGroupNode } from "../nodes/node-cache.ts";
 import type { ObjectSession } from "../session/object-session.ts";
+import type { KeptReads } from "./kept-reads.ts";
 
 /** The name of the artifact that the summary is made from. */
 export const METADATA = "metadata";
@@ -20,10 +21,13 @@ type NamedKind = Extract<PathMeaning, { readonly name: string }>["kind"];
 export class RecordObjects {
   readonly id: ImageId;
   readonly session: ObjectSession;
+  /** Where artifacts are kept that were read; undefined for a record that reads them again. */
+  readonly kept: KeptReads | undefined;
 
-  constructor(session: ObjectSession, id: ImageId) {
+  constructor(session: ObjectSession, id: ImageId, kept?: KeptReads) {
     this.id = id;
     this.session = session;
+    this.kept = kept;
   }
 
   async exists(): Promise<boolean> {
@@ -64,7 +68,11 @@ export class RecordObjects {
       }
       return fn(transaction, objects);
     };
-    return this.session.change(run, { message: `${message} of ${this.id}`, signal: options.signal });
+    try {
+      return await this.session.change(run, { message: `${message} of ${this.id}`, signal: options.signal });
+    } finally {
+      this.kept?.clear();
+    }
   }
 
   /** Writes the file of one artifact. If it is `metadata` and its text is given, the summary is renewed. */

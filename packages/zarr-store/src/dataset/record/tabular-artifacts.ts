@@ -9,6 +9,7 @@ import { schemaOfTable, type TableSchema } from "../../table/table-schema.ts";
 import { type TabularFormat, tabularPath } from "../layout.ts";
 import { loadTableCode } from "../tables/load-table-code.ts";
 import type { TableInput } from "../tables/table-input.ts";
+import { keptOr } from "./kept-reads.ts";
 import { notFound, type RecordObjects } from "./record-objects.ts";
 
 const FORMATS: readonly TabularFormat[] = ["parquet", "csv.gz"];
@@ -85,10 +86,17 @@ export class TabularArtifacts {
    * @throws {ZarrStoreError} `not_found`, `invalid_file`
    */
   async load(name: string, options: LoadTableArtifactOptions = {}): Promise<Table> {
-    const { format } = options;
+    const { format, schema } = options;
     if (format !== undefined) {
-      const bytes = await this.loadBytes(name, format, options);
-      return decodeTabular(format, bytes, this.#path(name, format), options);
+      const path = this.#path(name, format);
+      const kept =
+        options.memory === "shared" && schema === undefined ? this.#objects.kept?.tables : undefined;
+      return keptOr(kept, path, async () =>
+        decodeTabular(format, await this.loadBytes(name, format, options), path, {
+          ...options,
+          isVerified: true,
+        }),
+      );
     }
     try {
       return await this.load(name, { ...options, format: "parquet" });
@@ -147,10 +155,10 @@ async function decodeTabular(
   format: TabularFormat,
   bytes: Uint8Array<ArrayBuffer>,
   where: string,
-  { schema, memory }: LoadTableArtifactOptions,
+  { schema, memory, isVerified }: LoadTableArtifactOptions & { readonly isVerified?: boolean },
 ): Promise<Table> {
   const { decodeCsvGz, decodeParquet } = await loadTableCode();
   return format === "parquet"
-    ? decodeParquet(bytes, { where, memory })
+    ? decodeParquet(bytes, { where, memory, isVerified })
     : decodeCsvGz(bytes, schema, { where });
 }

@@ -20,6 +20,7 @@ import { ArtifactFiles, type DeleteAnalysisOptions } from "./artifact-files.ts";
 import { Attachments } from "./attachments.ts";
 import { DerivedFiles } from "./derived-files.ts";
 import { JsonArtifacts } from "./json-artifacts.ts";
+import type { KeptReads } from "./kept-reads.ts";
 import { METADATA, RecordObjects } from "./record-objects.ts";
 import {
   type ImageBounds,
@@ -61,9 +62,9 @@ export class ZarrImageRecord {
   readonly #objects: RecordObjects;
 
   /** @throws {ZarrStoreError} `invalid_name` */
-  constructor(session: ObjectSession, id: string) {
+  constructor(session: ObjectSession, id: string, kept?: KeptReads) {
     this.id = parseImageId(id);
-    this.#objects = new RecordObjects(session, this.id);
+    this.#objects = new RecordObjects(session, this.id, kept);
     this.pixels = new RecordPixels(this.#objects);
     this.json = new JsonArtifacts(this.#objects);
     this.tables = new TabularArtifacts(this.#objects);
@@ -71,6 +72,11 @@ export class ZarrImageRecord {
     this.attachments = new Attachments(this.#objects);
     this.derived = new DerivedFiles(this.#objects);
     this.files = new ArtifactFiles(this.#objects);
+  }
+
+  /** Whether the record keeps what it read, so that all its readers see the same; see `ZarrDataset.record`. */
+  get keepsReads(): boolean {
+    return this.#objects.kept !== undefined;
   }
 
   /** Whether the image is in the dataset. */

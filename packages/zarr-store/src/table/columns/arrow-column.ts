@@ -17,9 +17,10 @@ export function tableOfColumns(
   schema: TableSchema,
   columns: readonly ColumnBuffers[],
   rowCount: number,
+  metadata: ReadonlyMap<string, string> = new Map(),
 ): Table {
   const children = columns.map((column, index) => dataOf(column, schema.columns[index]));
-  return tableOfData(schema, children, rowCount);
+  return tableOfData(schema, children, rowCount, metadata);
 }
 
 /** Makes a table of one batch from Arrow data, as {@link tableOfColumns} does from buffers. */

@@ -118,7 +118,9 @@ export interface ColumnRange {
 /** Joins ranges of rows from columns of the same type. */
 export function spliceColumns(ranges: readonly ColumnRange[], type: ColumnBuffers["type"]): ColumnBuffers {
   const length = ranges.reduce((sum, { count }) => sum + count, 0);
-  if (ranges.length > 0 && ranges.every(({ source }) => isAllNull(source))) {
+  // Many ranges may be of one column, which is looked through once.
+  const sources = new Set(ranges.map(({ source }) => source));
+  if (ranges.length > 0 && [...sources].every(isAllNull)) {
     return nullColumn(type, length);
   }
   const valid = spliceValid(ranges, length);

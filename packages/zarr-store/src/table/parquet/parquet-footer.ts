@@ -64,13 +64,37 @@ export interface ParquetField {
   readonly typeLength: number;
   readonly precision: number;
   readonly scale: number;
+  /** The number that the writer gave the column, if it gave one. */
+  readonly fieldId: number | undefined;
   readonly children: readonly ParquetField[];
+}
+
+/** Where the values of one column in a group of rows are. The numbers are as the footer has them: not checked. */
+export interface ParquetChunk {
+  readonly physical: ParquetField["physical"];
+  /** The number of the compression. */
+  readonly codec: number;
+  readonly valueCount: number;
+  readonly compressedBytes: number;
+  readonly dataPageOffset: number;
+  /** True for a dictionary, an encryption, or values in another file. */
+  readonly isSpecial: boolean;
+}
+
+/** Rows that are stored together. */
+export interface ParquetRowGroup {
+  readonly rowCount: number;
+  readonly chunks: readonly ParquetChunk[];
 }
 
 export interface ParquetFooter {
   readonly fields: readonly ParquetField[];
   /** The Arrow schema that the writer kept beside its own, in base64. */
   readonly arrowSchema: string | undefined;
+  /** True if the writer kept other metadata as well. */
+  readonly hasOtherMetadata: boolean;
+  /** Only if they were asked for. */
+  readonly rowGroups: readonly ParquetRowGroup[] | undefined;
 }
 
 interface OpenField {
@@ -81,41 +105,129 @@ interface OpenField {
   typeLength: number;
   precision: number;
   scale: number;
+  fieldId: number | undefined;
   childCount: number;
 }
 
 /**
- * Reads the footer of a file whose frame was checked.
+ * Reads the footer of a file whose frame was checked. The places of values are read with `rowGroups` only: a large file has many.
  *
  * @throws {RangeError} if it is not one
  * @see https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift `FileMetaData`, `SchemaElement`
  */
-export function parquetFooterOf(bytes: Uint8Array): ParquetFooter {
+export function parquetFooterOf(
+  bytes: Uint8Array,
+  options: { readonly rowGroups?: boolean } = {},
+): ParquetFooter {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const footerBytes = view.getUint32(bytes.length - 8, true);
   const reader = new ThriftReader(bytes.subarray(bytes.length - 8 - footerBytes, bytes.length - 8));
   const elements: OpenField[] = [];
+  const rowGroups: ParquetRowGroup[] | undefined = options.rowGroups === true ? [] : undefined;
   let arrowSchema: string | undefined;
+  let hasOtherMetadata = false;
   reader.struct((field, type) => {
-    if (field === 2 && type === THRIFT.list) {
+    if (type !== THRIFT.list) {
+      return false;
+    }
+    if (field === 2) {
       reader.structs(() => elements.push(readElement(reader)));
       return true;
     }
-    if (field === 5 && type === THRIFT.list) {
+    if (field === 4 && rowGroups !== undefined) {
+      reader.structs(() => rowGroups.push(readRowGroup(reader)));
+      return true;
+    }
+    if (field === 5) {
       reader.structs(() => {
-        arrowSchema = readArrowSchema(reader) ?? arrowSchema;
+        const found = readArrowSchema(reader);
+        arrowSchema = found ?? arrowSchema;
+        hasOtherMetadata ||= found === undefined;
       });
       return true;
     }
     return false;
   });
-  return { fields: treeOf(elements), arrowSchema };
+  return { fields: treeOf(elements), arrowSchema, hasOtherMetadata, rowGroups };
+}
+
+function readRowGroup(reader: ThriftReader): ParquetRowGroup {
+  const chunks: ParquetChunk[] = [];
+  let rowCount = 0;
+  reader.struct((field, type) => {
+    if (field === 1 && type === THRIFT.list) {
+      reader.structs(() => chunks.push(readChunk(reader)));
+      return true;
+    }
+    if (field === 3 && type === THRIFT.i64) {
+      rowCount = reader.long();
+      return true;
+    }
+    return false;
+  });
+  return { rowCount, chunks };
+}
+
+interface OpenChunk {
+  physical: ParquetField["physical"];
+  codec: number;
+  valueCount: number;
+  compressedBytes: number;
+  dataPageOffset: number;
+  isSpecial: boolean;
+}
+
+/** Reads a `ColumnChunk`. */
+function readChunk(reader: ThriftReader): ParquetChunk {
+  const chunk: OpenChunk = {
+    ...{ physical: undefined, codec: -1, valueCount: 0, compressedBytes: 0, dataPageOffset: 0 },
+    isSpecial: false,
+  };
+  reader.struct((field, type) => {
+    if (field === 3 && type === THRIFT.struct) {
+      reader.struct((inner, innerType) => readChunkMetadata(reader, chunk, inner, innerType));
+      return true;
+    }
+    // Another file, or an encryption.
+    chunk.isSpecial ||= field === 1 || field === 8 || field === 9;
+    return false;
+  });
+  return chunk;
+}
+
+/** Reads a field of `ColumnMetaData`. */
+function readChunkMetadata(reader: ThriftReader, chunk: OpenChunk, field: number, type: number): boolean {
+  if (type === THRIFT.i32 && (field === 1 || field === 4)) {
+    const value = reader.integer();
+    if (field === 1) {
+      chunk.physical = PHYSICAL[value];
+    } else {
+      chunk.codec = value;
+    }
+    return true;
+  }
+  if (type !== THRIFT.i64 || (field !== 5 && field !== 7 && field !== 9)) {
+    chunk.isSpecial ||= field === 11;
+    return false;
+  }
+  const value = reader.long();
+  switch (field) {
+    case 5:
+      chunk.valueCount = value;
+      break;
+    case 7:
+      chunk.compressedBytes = value;
+      break;
+    default:
+      chunk.dataPageOffset = value;
+  }
+  return true;
 }
 
 function readElement(reader: ThriftReader): OpenField {
   const element: OpenField = {
     ...{ name: "", physical: undefined, repetition: "required", meaning: undefined },
-    ...{ typeLength: 0, precision: 0, scale: 0, childCount: 0 },
+    ...{ typeLength: 0, precision: 0, scale: 0, childCount: 0, fieldId: undefined },
   };
   let converted: string | undefined;
   reader.struct((field, type) => {
@@ -152,6 +264,9 @@ function readElement(reader: ThriftReader): OpenField {
         break;
       case 8:
         element.precision = value;
+        break;
+      case 9:
+        element.fieldId = value;
         break;
       default:
     }

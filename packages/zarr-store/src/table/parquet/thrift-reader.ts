@@ -67,6 +67,22 @@ export class ThriftReader {
     return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
   }
 
+  /** Reads an integer of 64 bits as a number. Beyond 2^53 it is rounded, which no size or offset of a file reaches. */
+  long(): number {
+    const value = this.#varint(70);
+    return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
+  }
+
+  /** Reads an integer without a sign, as levels have it, which are no Thrift but share this form. */
+  unsigned(): number {
+    return this.#varint();
+  }
+
+  /** How many bytes were read. */
+  get position(): number {
+    return this.#at;
+  }
+
   text(): string {
     const length = this.#length(this.#varint());
     const text = this.#bytes.subarray(this.#at, this.#at + length);
@@ -162,17 +178,17 @@ export class ThriftReader {
     return byte;
   }
 
-  /** Reads up to 35 bits, as a number. */
-  #varint(): number {
+  /** Reads up to 35 bits, or as many as asked for, as a number. */
+  #varint(mostBits = 35): number {
     let value = 0;
-    for (let shift = 0; shift < 35; shift += 7) {
+    for (let shift = 0; shift < mostBits; shift += 7) {
       const byte = this.#byte();
       value += (byte & 0x7f) * 2 ** shift;
       if (byte < 0x80) {
         return value;
       }
     }
-    throw new RangeError("an integer of more than 32 bits");
+    throw new RangeError(`an integer of more than ${mostBits === 35 ? 32 : 64} bits`);
   }
 
   #skipVarint(): void {

@@ -5,12 +5,25 @@
  * around a title, how accents are composed, and what stands between words do not count.
  */
 export function titleKey(title: string): string {
-  return title
+  const before = remembered.get(title);
+  if (before !== undefined) {
+    return before;
+  }
+  const key = title
     .normalize("NFC")
     .trim()
     .toLowerCase()
     .replace(/[\s._-]+/g, "_");
+  if (remembered.size >= MOST_REMEMBERED) {
+    remembered.clear();
+  }
+  remembered.set(title, key);
+  return key;
 }
+
+/** The tables of many images have the same titles. */
+const MOST_REMEMBERED = 1024;
+const remembered = new Map<string, string>();
 
 /**
  * Pairs titles with the columns that they mean. An exact spelling wins; otherwise a title means a column if they have one key,

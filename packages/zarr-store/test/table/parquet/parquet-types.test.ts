@@ -10,7 +10,7 @@ import { caught } from "../../support/caught.ts";
 
 const leaf = (name: string, more: Partial<ParquetField> = {}): ParquetField => ({
   ...{ name, physical: "int64", repetition: "optional", meaning: undefined },
-  ...{ typeLength: 0, precision: 0, scale: 0, children: [] },
+  ...{ typeLength: 0, precision: 0, scale: 0, fieldId: undefined, children: [] },
   ...more,
 });
 const group = (
