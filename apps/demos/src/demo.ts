@@ -50,7 +50,9 @@ const CLOSING = `
 npx -y pnpm@12 --silent kym ingest ./my-folder study.zarr
 npx -y pnpm@12 --silent kym index study.zarr
 npx -y pnpm@12 --silent kym query study.zarr "select rel_path, roi_id, vel_mean from kym_radon"
-npx -y pnpm@12 --silent kym --help`;
+npx -y pnpm@12 --silent kym --help
+
+npx -y pnpm@12 link-kym   # puts kym on the PATH; from then on, kym ingest ./my-folder study.zarr`;
 
 function showFolder(scans: readonly SimulatedScan[], transcript: Transcript): void {
   for (const folder of new Set(scans.map(({ plan }) => plan.folder))) {

@@ -87,6 +87,8 @@ export interface Command<Options extends CommandOptions = CommandOptions> extend
   readonly options: Options;
   /** With `--json`, the command prints objects while it runs, one per line; what it returns or throws is the last line. */
   readonly writesJsonLines?: true;
+  /** The command names no scan. One that does and has no option `--blind` is refused where the environment says `KYM_BLIND=1`. */
+  readonly namesNoScan?: true;
   run(context: CommandContext<OptionValues<Options>>): Promise<CommandResult>;
 }
 

@@ -5,7 +5,7 @@ import { CommanderError, Command as Parser, Option as ParserOption } from "comma
 import { type CliError, usageError } from "../terminal/cli-error.ts";
 import type { Command, CommandGroup, CommandOption, OptionValue } from "./command.ts";
 import { COMMON_OPTIONS, withNameFirst } from "./common-options.ts";
-import { type Environment, environmentOptions } from "./environment-options.ts";
+import { type Environment, environmentOptions, isSwitchedOn } from "./environment-options.ts";
 import { guessOr } from "./nearest-word.ts";
 import { optionValue } from "./option-value.ts";
 
@@ -38,6 +38,7 @@ export function parseArguments(
   };
   const words = "commands" in command ? withNameFirst(argv) : argv;
   const parser = parserOf(command, words, say, (found, args, given) => {
+    checkBlind(found, environment);
     const options = { ...environmentOptions(optionsOf(found), given, environment), ...given };
     parsed = { command: found, args, options };
   });
@@ -50,6 +51,17 @@ export function parseArguments(
     }
   }
   return parsed ?? { help };
+}
+
+/** A blind scorer sets `KYM_BLIND=1` for all that he types, so a command that would name scans must not pass over it. */
+function checkBlind(command: Command, environment: Environment): void {
+  const canHide = command.namesNoScan === true || "blind" in command.options;
+  if (!canHide && isSwitchedOn("blind", environment)) {
+    throw usageError(
+      `kym ${wordsOf(command).names.join(" ")} cannot hide what KYM_BLIND=1 hides`,
+      "somebody who need not be blind can run it with KYM_BLIND=0",
+    );
+  }
 }
 
 type OnFound = (

@@ -187,7 +187,7 @@ function fieldWords(change: Change, whose: string): string {
 }
 
 /** The name that the merge gives to the calibration as a whole. */
-const CALIBRATION = "calibration";
+export const CALIBRATION = "calibration";
 const LONGEST_VALUE = 40;
 
 /** A value for people: short, on one line. */

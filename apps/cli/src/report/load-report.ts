@@ -84,10 +84,14 @@ export async function loadReport(
 }
 
 async function sourceOf(dataset: ZarrDataset, path: string, { signal }: ReadOptions): Promise<ReportSource> {
-  for await (const { version, committedUtc } of dataset.log({ signal })) {
-    return { dataset: path, datasetVersion: version, committedUtc };
+  const { version: datasetVersion } = dataset;
+  let committedUtc: string | null = null;
+  for await (const record of dataset.log({ after: datasetVersion - 1, signal })) {
+    if (record.version === datasetVersion) {
+      ({ committedUtc } = record);
+    }
   }
-  return { dataset: path, datasetVersion: 0, committedUtc: null };
+  return { dataset: path, datasetVersion, committedUtc };
 }
 
 async function loadFacts(

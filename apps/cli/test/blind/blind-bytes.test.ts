@@ -247,6 +247,27 @@ describe.each(STUDIES)("%s, blind", (_, dataset) => {
     }
   });
 
+  it("log, diff and undo say none of them, in text and in JSON", async () => {
+    const { data: log } = await kymJson(["log", dataset, "--blind"], { cwd });
+    const runs = [
+      ["log", dataset],
+      ["log", dataset, "--json"],
+      ["log", dataset, names[0] ?? ""],
+      ["diff", dataset, "0"],
+      ["diff", dataset, "1", "--json"],
+      ["diff", dataset, String(log.length), "1"],
+      ["undo", dataset, "-n"],
+      ["undo", dataset, "-n", "-v", "--json"],
+      ...log.map(({ version }: { readonly version: number }) => ["undo", dataset, String(version), "-n"]),
+    ];
+    for (const args of runs) {
+      const { stdout, stderr } = await blind(args, args.includes("--json") ? {} : { columns: 80 });
+      // The log lists when its commits were made.
+      const said = (stdout + stderr).replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, "");
+      expect(found(words, Buffer.from(said)), args.join(" ")).toEqual([]);
+    }
+  });
+
   it("report says none of them, in its page and on the terminal, and has the images in the order of ls", async () => {
     for (const args of [["--json"], ["--force", "--where", "n_rois >= 0"], []]) {
       const run = await blind(["report", dataset, "-o", "report.html", ...args]);

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { blindError } from "../../src/blind/blind-error.ts";
+import { ALL_COMMANDS } from "../../src/commands/all-commands.ts";
 import { CliError } from "../../src/terminal/cli-error.ts";
 import { blindName } from "../support/blind-name.ts";
 import { kym, kymJson, type Run } from "../support/kym.ts";
@@ -64,6 +65,56 @@ describe("a blind scorer", () => {
     const open = await run("show", "study.zarr", name);
     expect([open.exitCode, open.stderr]).toEqual([6, expect.stringContaining("--seed")]);
     expect((await run("show", "study.zarr", name.slice(0, 5), ...BLIND)).exitCode).toBe(0);
+  });
+});
+
+describe("a session with KYM_BLIND=1", () => {
+  const session = (args: readonly string[]): Promise<Run> =>
+    kym(args, { cwd, env: { KYM_BLIND: "1", KYM_SEED: "7" } });
+
+  it("takes back an edit under the blind name, and does it again", async () => {
+    const edited = await session(["edit", "study.zarr", name, "--note", "AngII?"]);
+    expect([edited.exitCode, edited.stderr]).toEqual([0, ""]);
+    const undone = await session(["undo", "study.zarr"]);
+    expect(undone.stdout).toContain(`undone: note of ${name} changed\n`);
+    expect(undone.stdout).toMatch(/^kym undo DATASET \d+ --blind --seed 7 does it again$/m);
+    expect(undone.stdout).not.toMatch(/scan-a|AngII|study/);
+    const roi = await session(["roi", "add", "study.zarr", name, "--px", "0:2", "--name", "AngII"]);
+    expect(roi.exitCode).toBe(0);
+    const json = await session(["undo", "study.zarr", "--json"]);
+    expect([json.exitCode, json.stdout]).toEqual([0, expect.not.stringMatching(/scan-a|AngII/)]);
+    expect(JSON.parse(json.stdout).data.changes[0]).toMatchObject({ image_id: name, kind: "roi" });
+  });
+
+  it.each(["export study.zarr out", "agree study.zarr b.zarr", "resolve study.zarr", "refresh study.zarr ."])(
+    "refuses kym %s, which names scans and cannot hide them",
+    async (line) => {
+      const { exitCode, stdout, stderr } = await session(line.split(" "));
+      const message = `kym: kym ${line.split(" ")[0]} cannot hide what KYM_BLIND=1 hides\n`;
+      expect([exitCode, stdout, stderr]).toEqual([2, "", expect.stringContaining(message)]);
+    },
+  );
+
+  it("each command can hide, or names no scan, or is refused", async () => {
+    const commands = await Promise.all(ALL_COMMANDS.map(({ load }) => load()));
+    const plain = commands
+      .flatMap((command) => ("commands" in command ? command.commands : [command]))
+      .filter(({ options, namesNoScan }) => !("blind" in options) && namesNoScan !== true)
+      .map(({ usage }) => usage.split(" ")[0]);
+    expect(plain.sort()).toEqual([
+      "adopt",
+      "agree",
+      "check",
+      "export",
+      "gc",
+      "ingest",
+      "migrate",
+      "pull",
+      "refresh",
+      "resolve",
+      "run",
+      "watch",
+    ]);
   });
 });
 

@@ -19,7 +19,9 @@ export interface CompareScorersOptions {
   /** Compares only these images. Default: all. */
   readonly imageIds?: readonly string[] | undefined;
   readonly signal?: AbortSignal | undefined;
-  readonly onEvent?: ((event: { readonly done: number; readonly total: number }) => void) | undefined;
+  readonly onEvent?:
+    | ((event: { readonly done: number; readonly total: number; readonly imageId: string }) => void)
+    | undefined;
 }
 
 /** The events of all compared images, by the values of one column. */
@@ -82,7 +84,7 @@ export async function compareScorers(
       await compareAccepted(tally, id, [first, ours], [second, theirs]);
       await compareEvents(tally, id, [first, ours], [second, theirs], signal);
     }
-    onEvent?.({ done: done + 1, total: ids.length });
+    onEvent?.({ done: done + 1, total: ids.length, imageId: id });
   }
   return tally.report();
 }

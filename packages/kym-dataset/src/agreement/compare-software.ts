@@ -20,7 +20,9 @@ export interface CompareSoftwareOptions extends ReadOptions {
   readonly with?: ComparedWith | undefined;
   /** Default: all images. */
   readonly imageIds?: readonly string[] | undefined;
-  readonly onEvent?: ((event: { readonly done: number; readonly total: number }) => void) | undefined;
+  readonly onEvent?:
+    | ((event: { readonly done: number; readonly total: number; readonly imageId: string }) => void)
+    | undefined;
 }
 
 /** What became of one image. */
@@ -55,7 +57,7 @@ export async function* compareSoftware(
     }
     yield await compareImage(dataset, imageId, seen, { other, signal });
     done++;
-    onEvent?.({ done, total: imageIds.length });
+    onEvent?.({ done, total: imageIds.length, imageId });
   }
 }
 

@@ -152,11 +152,15 @@ export class ZarrDataset extends DatasetContents {
     }
   }
 
-  /** Reads the records of the log, oldest first. @throws {ZarrStoreError} `integrity` if one is missing */
-  async *log(options: ReadOptions = {}): AsyncIterable<CommitRecord> {
+  /**
+   * Reads the records of the log, oldest first: all, or those of versions greater than `after`.
+   *
+   * @throws {ZarrStoreError} `integrity` if one is missing
+   */
+  async *log(options: ReadOptions & { readonly after?: number } = {}): AsyncIterable<CommitRecord> {
     const { log } = this.#parts.engine;
     await log.refresh();
-    for (let version = 1; version <= log.head.version; version++) {
+    for (let version = Math.max(0, options.after ?? 0) + 1; version <= log.head.version; version++) {
       options.signal?.throwIfAborted();
       const record = await log.record(version);
       if (record === undefined) {

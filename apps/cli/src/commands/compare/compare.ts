@@ -69,7 +69,7 @@ trace: it never gives the same numbers, so look at the median difference. Nothin
     const isWhole = choice.to === "file";
     for await (const image of compareSoftware(dataset, {
       ...{ imageIds, signal, with: other },
-      onEvent: ({ done, total }) => progress.update(done, total, ""),
+      onEvent: ({ done, total, imageId }) => progress.update(done, total, names.of(imageId)),
     })) {
       compared.push(image);
     }

@@ -39,7 +39,7 @@ accepted.`,
     const report = await compareScorers(dataset, other, {
       imageIds: selected?.imageIds,
       signal,
-      onEvent: ({ done, total }) => progress.update(done, total, ""),
+      onEvent: ({ done, total, imageId }) => progress.update(done, total, names.of(imageId)),
     });
     progress.end();
     const given = await giveTable(context, choice, agreementTable(report), {

@@ -19,6 +19,7 @@ system of a folder can do. Nothing is sent anywhere. Ends with 4 if a dataset ca
 written safely in that folder.`,
   examples: ["kym doctor .", "kym doctor /mnt/lab --json"],
   options: {},
+  namesNoScan: true,
   run: async (context) => {
     const folder = await probeFolder(context.resolvePath(context.args[0] ?? "."));
     const recorded = await recordedClaim(folder.path);

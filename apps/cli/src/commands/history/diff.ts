@@ -65,8 +65,8 @@ async function recordsBetween(
   signal: AbortSignal,
 ): Promise<readonly CommitRecord[]> {
   const records: CommitRecord[] = [];
-  for await (const record of dataset.log({ signal })) {
-    if (record.version > after && record.version <= last) {
+  for await (const record of dataset.log({ after, signal })) {
+    if (record.version <= last) {
       records.push(record);
     }
   }

@@ -4,7 +4,7 @@ import type { CommitRecord, ZarrDataset } from "@kym/zarr-store";
 import { meaningOf } from "@kym/zarr-store/layout";
 import { type Command, type CommandContext, defineCommand } from "../../arguments/command.ts";
 import { parseDuration } from "../../arguments/parse-duration.ts";
-import { blindChange } from "../../changes/blind-change.ts";
+import { blindCommit } from "../../changes/blind-change.ts";
 import { loadChanges } from "../../changes/load-changes.ts";
 import { type LoggedCommit, type LogLine, logLines } from "../../changes/log-lines.ts";
 import { pathChangesOf } from "../../changes/path-change.ts";
@@ -52,9 +52,7 @@ their ids, and --json has every commit with the values before and after.`,
         commits.push(await loggedCommit(dataset, record, imageId, context));
       }
     }
-    const said = blind
-      ? commits.map((commit) => ({ ...commit, changes: commit.changes.map(blindChange) }))
-      : commits;
+    const said = blind ? commits.map(blindCommit) : commits;
     const lines = logLines(said, (id) => names.of(id)).map((line) => ({
       ...line,
       words: names.in(line.words),

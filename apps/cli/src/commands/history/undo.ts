@@ -10,11 +10,13 @@ import {
   type CommandResult,
   defineCommand,
 } from "../../arguments/command.ts";
+import { blindChange } from "../../changes/blind-change.ts";
 import { wordsOfChanges } from "../../changes/change-words.ts";
 import { loadChanges } from "../../changes/load-changes.ts";
 import { pathChangesOf, reversed } from "../../changes/path-change.ts";
 import { shellWord } from "../../screen/shell-word.ts";
 import { wrapText } from "../../screen/wrap-text.ts";
+import { BLIND_OPTION, blindFlags, type Naming, namingOf } from "../../study/blind.ts";
 import { everyImageName, type ImageNames } from "../../study/image-names.ts";
 import { openStudy } from "../../study/open-study.ts";
 import { type StaleRows, staleLines, staleRowsOf, wentStale } from "../../study/went-stale.ts";
@@ -32,7 +34,10 @@ undo an undo does the change again. kym log shows the versions.
 Later changes stay. If one of them touched the same, in metadata the same field, nothing is
 undone. What put images in, replaced or deleted them cannot be undone.`,
   examples: ["kym undo study.zarr", "kym undo study.zarr 12 --dry-run"],
-  options: { "dry-run": { short: "n", help: "say what would be undone; write nothing" } },
+  options: {
+    "dry-run": { short: "n", help: "say what would be undone; write nothing" },
+    ...BLIND_OPTION,
+  },
   run: async (context) => {
     const [path = "", wanted] = context.args;
     const { signal } = context;
@@ -41,12 +46,13 @@ undone. What put images in, replaced or deleted them cannot be undone.`,
     await using dataset = await openStudy(context, path, dryRun ? "r" : "a");
     await dataset.assertExists();
     const preview = await dataset.past.undo({ ...METADATA_UNDO, version, dryRun: true, signal });
-    const names = await everyImageName(dataset, { blind: false, ids: context.verbose });
+    const naming = namingOf(context);
+    const names = await everyImageName(dataset, { ...naming, ids: context.verbose });
     if (preview.outcome === "refused") {
       throw refusedUndo(preview, { path, names, version });
     }
     if (dryRun) {
-      return resultOf(dataset, preview, { path, names, stale: [], context });
+      return resultOf(dataset, preview, { path, names, naming, stale: [], context });
     }
     const imageIds = imageIdsOf(preview);
     const kym = new KymDataset(dataset);
@@ -56,7 +62,7 @@ undone. What put images in, replaced or deleted them cannot be undone.`,
       throw refusedUndo(undone, { path, names, version });
     }
     const stale = wentStale(before, await staleRowsOf(kym, imageIds, { signal }));
-    return resultOf(dataset, undone, { path, names, stale, context });
+    return resultOf(dataset, undone, { path, names, naming, stale, context });
   },
 });
 
@@ -72,11 +78,13 @@ async function resultOf(
   {
     path,
     names,
+    naming,
     stale,
     context,
   }: {
     readonly path: string;
     readonly names: ImageNames;
+    readonly naming: Naming;
     readonly stale: readonly StaleRows[];
     readonly context: Pick<CommandContext, "signal" | "terminal">;
   },
@@ -85,18 +93,26 @@ async function resultOf(
   const dryRun = version === undefined;
   const touched = new Set<string>(files.map((file) => file.path));
   const paths = pathChangesOf(record).filter((change) => touched.has(change.path));
-  const changes = await loadChanges(dataset, paths, { signal: context.signal });
+  const [changes, undoing] = (
+    await Promise.all(
+      [paths, reversed(paths)].map((one) => loadChanges(dataset, one, { signal: context.signal })),
+    )
+  ).map((all) => (naming.blind ? all.map(blindChange) : all));
+  // The dataset's name tells where scans lie.
+  const typed = naming.blind ? "DATASET" : shellWord(path);
   const nameOf = (id: string): string => names.of(id);
   const isMerged = files.some(({ how }) => how === "merged");
   const isStale = stale.length > 0;
   const lines = [
-    ...wordsOfChanges(changes, nameOf).map((words) => `${dryRun ? "would undo" : "undone"}: ${words}`),
+    ...wordsOfChanges(changes ?? [], nameOf).map((words) => `${dryRun ? "would undo" : "undone"}: ${words}`),
     ...(isMerged ? ["what was changed later stays"] : []),
     ...(files.some(({ artifact }) => artifact === ARTIFACTS.provenance)
       ? ["kym refresh takes the files of the folder in again, if they are still there"]
       : []),
-    ...left.map((kept) => `${partsOf([kept], names)} stays as it is`),
-    ...(dryRun ? [] : [`kym undo ${shellWord(path)} ${version} does it again`]),
+    ...(naming.blind
+      ? left.slice(0, 1).map(() => "what else that commit changed stays as it is")
+      : left.map((kept) => `${partsOf([kept], names)} stays as it is`)),
+    ...(dryRun ? [] : [`kym undo ${typed} ${version}${blindFlags(naming)} does it again`]),
   ];
   const text = lines.map((line) => `${printable(names.in(line))}\n`).join("") + staleLines(stale);
   const next = isStale ? `kym index ${shellWord(path)}` : undefined;
@@ -106,10 +122,9 @@ async function resultOf(
       dryRun,
       undoes: record.version,
       version: version ?? null,
-      message: record.message,
-      files,
-      changes: await loadChanges(dataset, reversed(paths), { signal: context.signal }),
-      left,
+      ...(naming.blind ? { message: null, files: [] } : { message: record.message, files }),
+      changes: names.inData(undoing),
+      left: naming.blind ? [] : left,
       stale,
       next: next ?? null,
     },

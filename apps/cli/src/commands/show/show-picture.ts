@@ -76,16 +76,33 @@ export async function showPicture(
     axisLine(stretch, secondsPerLine, width),
     ...(drawn?.rows ?? []),
     ...(marks === "" ? [] : [marks]),
-    [
-      umPerPx === null ? `${columns} px high` : `${shortNumber(columns * umPerPx)} µm high`,
-      ...(linesPerBin === undefined ? [] : [`${shownOfBin} of every ${shortNumber(linesPerBin)}`]),
-      ...(drawn === undefined
-        ? []
-        : [`ROI ${trace?.roiId}: ${drawn.from.toFixed(2)} to ${drawn.to.toFixed(2)} ${drawn.unit}`]),
-      ...(marks === "" ? [] : [letters]),
-    ].join(" · "),
+    captionOf(
+      [
+        umPerPx === null ? `${columns} px high` : `${shortNumber(columns * umPerPx)} µm high`,
+        ...(linesPerBin === undefined ? [] : [`${shownOfBin} of every ${shortNumber(linesPerBin)}`]),
+        ...(drawn === undefined
+          ? []
+          : [`ROI ${trace?.roiId}: ${drawn.from.toFixed(2)} to ${drawn.to.toFixed(2)} ${drawn.unit}`]),
+        ...(marks === "" ? [] : [letters]),
+      ],
+      terminal.width,
+    ),
     "",
   ].join("\n");
+}
+
+/** The parts in lines of at most the width, each part on one line if it fits. */
+function captionOf(parts: readonly string[], width: number): string {
+  const lines: string[] = [];
+  for (const part of parts) {
+    const joined = lines.length === 0 ? part : `${lines.at(-1)} · ${part}`;
+    if (joined.length <= width && lines.length > 0) {
+      lines[lines.length - 1] = joined;
+    } else {
+      lines.push(part);
+    }
+  }
+  return lines.join("\n");
 }
 
 /** The same of a scan without an overview, which an older version wrote, and of a stretch: one line of each bin. */

@@ -36,15 +36,15 @@ ${new Html(dotPlot(measure, units.kind === "none" ? "unit" : units.kind, places)
 <div class="scroll" tabindex="0" role="region" aria-label="${title} by ${field}, numbers">
 <table>
 <thead><tr><th scope="col">${field}</th><th scope="col" class="number">n images</th><th scope="col" class="number">median</th>${
-    units.kind !== "none" &&
-    html`<th scope="col" class="number">mean ± SEM</th><th scope="col" class="number">n ${units.kind}s</th>`
+    units.kind === "none"
+      ? html`<th scope="col" class="number">mean</th>`
+      : html`<th scope="col" class="number">mean ± SEM</th><th scope="col" class="number">n ${units.kind}s</th>`
   }</tr></thead>
 <tbody>${groups.map(
     (group, index) => html`
-<tr><th scope="row"><span aria-hidden="true" style="color:${groupColour(index)}">●</span> ${nameHtml(group.name)}</th><td class="number">${group.n}</td><td class="number">${shownValue(group.median)}</td>${
-      units.kind !== "none" &&
-      html`<td class="number">${meanWords(group.mean, group.sem)}</td><td class="number">${group.nUnits}</td>`
-    }</tr>`,
+<tr><th scope="row"><span aria-hidden="true" style="color:${groupColour(index)}">●</span> ${nameHtml(group.name)}</th><td class="number">${group.n}</td><td class="number">${shownValue(group.median)}</td>${html`<td class="number">${meanWords(group.mean, group.sem)}</td>${
+      units.kind !== "none" && html`<td class="number">${group.nUnits}</td>`
+    }`}</tr>`,
   )}
 </tbody>
 </table>

@@ -50,6 +50,23 @@ it("the same dataset gives the same bytes, and only --force replaces a report", 
   expect((await readdir(cwd)).filter((name) => name.includes("partial"))).toEqual([]);
 });
 
+it("the head of the page names the newest version of the dataset, and its day", async () => {
+  const { data } = await kymJson(["log", "study.zarr"], { cwd });
+  const { version, committed_utc: committed } = data.at(-1);
+  await kym(["report", "study.zarr", "-o", "newest.html"], { cwd });
+  const page = wordsOf(await readFile(join(cwd, "newest.html"), "utf8"));
+  expect(version).toBeGreaterThan(1);
+  expect(page).toContain(`, version ${version} of ${committed.slice(0, 10)}`);
+});
+
+it("where images have neither animal nor day, the tables have the mean of images, as the words above them say", async () => {
+  await kym(["report", "study.zarr", "-o", "means.html"], { cwd });
+  const page = wordsOf(await readFile(join(cwd, "means.html"), "utf8"));
+  expect(page).toContain("The mean is over images.");
+  expect(page).toContain('<th scope="col" class="number">mean</th>');
+  expect(page).not.toContain("mean ± SEM");
+});
+
 it("--where chooses images, and the page and --json say which", async () => {
   const where = "condition = 'control'";
   const { data } = await kymJson(["report", "study.zarr", "-o", "some.html", "--where", where], { cwd });
