@@ -83,11 +83,16 @@ export async function loadReport(
   return { data, detailOf: (imageId) => loadDetail(dataset, imageId, { signal }) };
 }
 
+/** The newest version. Its record alone is read: a log may have a hundred thousand. */
 async function sourceOf(dataset: ZarrDataset, path: string, { signal }: ReadOptions): Promise<ReportSource> {
-  for await (const { version, committedUtc } of dataset.log({ signal })) {
-    return { dataset: path, datasetVersion: version, committedUtc };
+  let newest: ReportSource = { dataset: path, datasetVersion: dataset.version, committedUtc: null };
+  for await (const { version, committedUtc } of dataset.log({
+    signal,
+    after: Math.max(0, dataset.version - 1),
+  })) {
+    newest = { ...newest, datasetVersion: version, committedUtc };
   }
-  return { dataset: path, datasetVersion: 0, committedUtc: null };
+  return newest;
 }
 
 async function loadFacts(

@@ -152,11 +152,16 @@ export class ZarrDataset extends DatasetContents {
     }
   }
 
-  /** Reads the records of the log, oldest first. @throws {ZarrStoreError} `integrity` if one is missing */
-  async *log(options: ReadOptions = {}): AsyncIterable<CommitRecord> {
+  /**
+   * Reads the records of the log, oldest first.
+   *
+   * @param options.after only the records of later versions than this one; those before are not read. Default 0: all
+   * @throws {ZarrStoreError} `integrity` if one is missing
+   */
+  async *log(options: ReadOptions & { readonly after?: number } = {}): AsyncIterable<CommitRecord> {
     const { log } = this.#parts.engine;
     await log.refresh();
-    for (let version = 1; version <= log.head.version; version++) {
+    for (let version = (options.after ?? 0) + 1; version <= log.head.version; version++) {
       options.signal?.throwIfAborted();
       const record = await log.record(version);
       if (record === undefined) {
