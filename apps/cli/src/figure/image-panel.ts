@@ -162,6 +162,12 @@ function slopesOf(
   });
 }
 
+const HALO = 3;
+/** How far the label of the bar along time stands above it. */
+const LABEL_LIFT = 4;
+/** The label of the bar along space stands above that of the other if both do not fit beside each other. */
+const LETTER_WIDTH: number = 0.6 * LABEL_SIZE;
+
 /** A bar across time need not be longer, however high the image is. */
 const LONGEST_BAR = 44;
 
@@ -191,16 +197,22 @@ function barsOf(
       fill: "none",
     });
   const words = { size: LABEL_SIZE, colour: "#ffffff", halo: "#000000" };
+  const room = along === undefined ? Number.POSITIVE_INFINITY : along.pixels * screenPerPixel(lines);
+  const needed = LETTER_WIDTH * `${along?.label}  ${across?.label}`.length;
+  const acrossLift = Math.max(
+    (across?.pixels ?? 0) * screenPerPixel(columns) - 4,
+    room < needed ? LABEL_LIFT + LABEL_SIZE + HALO : 0,
+  );
   return [
     bar("#000000", 3.6),
     bar("#ffffff", 1.8),
     ...(along === undefined
       ? []
-      : [haloedWords(x - along.pixels * screenPerPixel(lines), y - 4, along.label, words)]),
+      : [haloedWords(x - along.pixels * screenPerPixel(lines), y - LABEL_LIFT, along.label, words)]),
     ...(across === undefined
       ? []
       : [
-          haloedWords(x - 4, y - across.pixels * screenPerPixel(columns) + 4, across.label, {
+          haloedWords(x - 4, y - acrossLift, across.label, {
             ...words,
             anchor: "end",
           }),

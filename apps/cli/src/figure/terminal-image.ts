@@ -48,9 +48,18 @@ export function drawnOverview(overview: Overview, width: number): DrawnOverview 
   }
   return {
     plane: { pixels, lines: bins, columns },
-    contrast: contrastOf(pixels),
+    contrast: widened(contrastOf(pixels), (narrow.high - narrow.low) / LEAST_CONTRAST),
     linesPerBin: bins === lines ? undefined : lines / bins,
   };
+}
+
+/** The levels of an overview are 64 steps: of fewer than four, the differences are those of rounding and not of the scan. */
+const LEAST_CONTRAST = 16;
+
+/** A contrast of at least an extent, about the same middle: a scan that looks alike all along is grey, not black. */
+function widened({ low, high }: Contrast, extent: number): Contrast {
+  const missing = Math.max(0, extent - (high - low)) / 2;
+  return { low: low - missing, high: high + missing };
 }
 
 /**

@@ -49,6 +49,7 @@ th { font-weight: 600; }
 .number { text-align: right; white-space: nowrap; }
 .measure table { font-size: .86rem; }
 .images-table { border: 1px solid var(--line); border-radius: 10px; max-height: 70vh; overflow: auto; }
+.images-table table { border-collapse: separate; border-spacing: 0; }
 .images-table th, .images-table td { padding: 5px 12px; }
 .images-table thead th { position: sticky; top: 0; background: var(--panel); z-index: 1; padding: 0; vertical-align: bottom; }
 .images-table td { white-space: nowrap; }

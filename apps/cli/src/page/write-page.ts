@@ -44,7 +44,8 @@ ${
 <meta name="generator" content="kym ${data.madeBy.version}">
 <meta name="referrer" content="no-referrer">
 <title>${data.title}</title>
-<style>${new Html(PAGE_STYLE)}</style>`.markup
+<style>${new Html(PAGE_STYLE)}</style>
+<noscript><style>.pictures, .script-only { display: none; }</style></noscript>`.markup
 }
 </head>
 <body>
@@ -59,7 +60,7 @@ ${headerHtml(data).markup}
     html`
 <section id="images" aria-labelledby="images-title">
 <h2 id="images-title">Images</h2>
-<p class="small pale screen-only">Drag over a picture to zoom along time, double-click or press Enter for the whole; arrows move.</p>
+<p class="small pale screen-only script-only">Drag over a picture to zoom along time, double-click or press Enter for the whole; arrows move.</p>
 `,
   ]
     .map(({ markup }) => markup)

@@ -83,6 +83,7 @@ export async function loadReport(
   return { data, detailOf: (imageId) => loadDetail(dataset, imageId, { signal }) };
 }
 
+/** The newest version. Its record alone is read: a log may have a hundred thousand. */
 async function sourceOf(dataset: ZarrDataset, path: string, { signal }: ReadOptions): Promise<ReportSource> {
   const { version: datasetVersion } = dataset;
   let committedUtc: string | null = null;

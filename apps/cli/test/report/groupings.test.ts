@@ -41,6 +41,12 @@ test("without a condition or treatment no groups are compared, and a note says s
   expect(notes).toContain("No groups are compared: no accepted image has a condition or a treatment.");
 });
 
+test("where no image is accepted, the note says that and not that conditions are missing", () => {
+  const { groupings, notes } = report([scan("a", { accepted: false, condition: "Control" })]);
+  expect(groupings).toEqual([]);
+  expect(notes[0]).toBe("No groups are compared: no image is accepted.");
+});
+
 test("three treatments are compared by Kruskal and Wallis beside two conditions by Mann and Whitney", () => {
   const images = [
     ["Control", "14d Saline", 0],

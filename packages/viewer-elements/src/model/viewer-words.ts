@@ -76,10 +76,18 @@ export function shownWords(shownAs: ShownAs): string {
     case "nearest":
       return `1 of ${Number(shownAs.lines.toPrecision(2))} lines, as recorded`;
     case "extremes":
-      return `minimum and maximum of ${grouped(Math.round(shownAs.lines))} lines each`;
+      return extremesWords(shownAs.lines);
     case "nothing":
       return "no lines here yet: zoom in to load them";
   }
+}
+
+/** Of few lines their number matters, also if it is not whole: 800 lines in 600 bins are 1.3 each. */
+function extremesWords(lines: number): string {
+  const shown = lines < 10 ? Number(lines.toFixed(1)) : Math.round(lines);
+  return shown <= 1
+    ? "each line, in the levels of the overview"
+    : `minimum and maximum of ${grouped(shown)} lines each`;
 }
 
 /** The whole kymograph in sentences, for people who do not see it. */

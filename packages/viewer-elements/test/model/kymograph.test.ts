@@ -5,7 +5,13 @@ import { ViewerError } from "../../src/errors.ts";
 import type { KymographTrace } from "../../src/model/kymograph.ts";
 import { parseKymograph } from "../../src/model/parse-kymograph.ts";
 import { type ViewerChange, ViewerState } from "../../src/model/viewer-state.ts";
-import { placeWords, sizeWords, summaryWords, velocityWords } from "../../src/model/viewer-words.ts";
+import {
+  placeWords,
+  shownWords,
+  sizeWords,
+  summaryWords,
+  velocityWords,
+} from "../../src/model/viewer-words.ts";
 
 const plane = { pixels: new Uint8Array(12), lines: 4, columns: 3 };
 const trace: KymographTrace = {
@@ -72,6 +78,16 @@ test("a velocity is that of the nearest window, and a gap says so", () => {
     pxPerLine: Float64Array.of(1, 2, 3),
   };
   expect(velocityWords(shifts, 20)).toBe("2.00 px/line");
+});
+
+test.each([
+  [0.4, "each line, in the levels of the overview"],
+  [1, "each line, in the levels of the overview"],
+  [800 / 600, "minimum and maximum of 1.3 lines each"],
+  [50, "minimum and maximum of 50 lines each"],
+  [1234.5, "minimum and maximum of 1\u202f235 lines each"],
+])("a bin of an overview that holds %d lines says so", (lines, words) => {
+  expect(shownWords({ kind: "extremes", lines })).toBe(words);
 });
 
 test("the summary tells size, ROIs, velocities and events", () => {

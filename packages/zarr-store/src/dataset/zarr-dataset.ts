@@ -153,8 +153,9 @@ export class ZarrDataset extends DatasetContents {
   }
 
   /**
-   * Reads the records of the log, oldest first: all, or those of versions greater than `after`.
+   * Reads the records of the log, oldest first.
    *
+   * @param options.after only the records of later versions than this one; those before are not read. Default 0: all
    * @throws {ZarrStoreError} `integrity` if one is missing
    */
   async *log(options: ReadOptions & { readonly after?: number } = {}): AsyncIterable<CommitRecord> {

@@ -573,6 +573,16 @@ describe("commits", () => {
     expect(logged).toMatchObject({ version: 1, message: "one image" });
   });
 
+  it("the log of later versions leaves out the others, and is empty after the newest", async () => {
+    const dataset = await openDataset(memoryStore());
+    for (const id of ["a", "b", "c"]) {
+      await dataset.addImage(PLANE, { id });
+    }
+    const versions = async (after: number): Promise<readonly number[]> =>
+      (await Array.fromAsync(dataset.log({ after }))).map(({ version }) => version);
+    expect([await versions(0), await versions(2), await versions(3)]).toEqual([[1, 2, 3], [3], []]);
+  });
+
   it("transactions run again when another writer changed what they read", async () => {
     const store = memoryStore();
     const one = await openDataset(store);

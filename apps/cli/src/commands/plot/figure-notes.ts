@@ -45,6 +45,9 @@ export function figureNotes(figure: NotedFigure): readonly string[] {
       ? []
       : [`Oblique marks: the slope measured in each window of ${windows.join(" or ")} lines.`]),
     `Contrast: percentiles 1 to 99.5, ${shortNumber(contrast.low)} to ${shortNumber(contrast.high)}.`,
+    ...([main, detail].some((shown) => shown?.plane.pixels.some(Number.isNaN))
+      ? ["Pixels without a number have the darkest colour."]
+      : []),
     ...traces.map((trace) => traceNote(trace, main)),
     ...(traces.some((trace) => shownTrace(trace, main.stretch).smooth.some(Number.isFinite))
       ? ["Traces: grey as analysed, coloured cleaned."]

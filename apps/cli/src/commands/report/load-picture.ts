@@ -17,11 +17,14 @@ export interface LoadedPicture {
   readonly picture: PackedPicture | string;
   /** Sentences about it. */
   readonly notes: readonly string[];
+  /** What of it could not be read, and why, which can name a file; null if all is there. */
+  readonly unread: string | null;
 }
 
 /**
  * Loads a picture of the channel that was analysed, or of the first. Of the pixels it reads the chunks of its 600 lines; all of them
- * only if the dataset has no overview of them. Pixels that cannot be read are said, and do not stop a report of the others.
+ * only if the dataset has no overview of them. What cannot be read is said: if it is the lines, the overview is shown alone, and the
+ * other way round.
  *
  * @throws {ZarrStoreError} `not_found`, `aborted` and other errors that do not come from the pixels
  */
@@ -33,7 +36,7 @@ export async function loadPicture(
 ): Promise<LoadedPicture> {
   const { lines, columns, channels, umPerPx, msPerLine } = image;
   if (lines === null || columns === null || lines * columns === 0) {
-    return { picture: "There is no picture: the image has no pixels.", notes: [] };
+    return { picture: "There is no picture: the image has no pixels.", notes: [], unread: null };
   }
   const record = dataset.record(image.imageId);
   const acqImage = AcqImage.from({
@@ -51,25 +54,56 @@ export async function loadPicture(
   };
   const secondsPerLine = msPerLine === null ? null : msPerLine / 1000;
   const { start, stop } = detailStretch(shown.events, lines, secondsPerLine);
-  try {
-    const plane = slicePlane(await acqImage.getSlice2d({ channel, rows: { start, stop } }, options));
-    const stored = await loadOverview(record, { channel, ...options });
-    const parts: PictureParts = {
-      ...{ lines, columns, secondsPerLine, umPerPx, detail: shown },
-      overview: stored ?? (await makeOverview(acqImage, { channel, lines, columns }, options)),
-      stretch: { firstLine: start, plane },
-    };
+  const plane = await readable(async () =>
+    slicePlane(await acqImage.getSlice2d({ channel, rows: { start, stop } }, options)),
+  );
+  const stored = await readable(() => loadOverview(record, { channel, ...options }));
+  const overview =
+    "value" in stored && stored.value !== null
+      ? stored
+      : await readable(() => makeOverview(acqImage, { channel, lines, columns }, options));
+  const unread = "unread" in plane ? plane.unread : "unread" in overview ? overview.unread : null;
+  if ("unread" in plane && "unread" in overview) {
     return {
-      picture: packPicture(parts),
-      notes:
-        channels === null || channels === 1 ? [] : [`The pictures show channel ${channel} of ${channels}.`],
+      picture: `There is no picture, because the pixels cannot be read: ${unread}`,
+      notes: [],
+      unread,
     };
+  }
+  const parts: PictureParts = {
+    ...{ lines, columns, secondsPerLine, umPerPx, detail: shown },
+    overview: "unread" in overview ? null : overview.value,
+    stretch: "unread" in plane ? null : { firstLine: start, plane: plane.value },
+  };
+  const elsewhere = detail.rois.filter((roi) => roi.channel !== channel).map(({ roiId }) => roiId);
+  return {
+    picture: packPicture(parts),
+    notes: [
+      ...(channels === null || channels === 1
+        ? []
+        : [`The pictures show channel ${channel} of ${channels}${elsewhereWords(elsewhere)}.`]),
+      ...("unread" in plane ? ["The lines as recorded are not shown, because they cannot be read."] : []),
+      ...("unread" in overview ? ["The whole scan is not shown, because it cannot be read."] : []),
+    ],
+    unread,
+  };
+}
+
+/** ROIs that are not in the pictures. */
+function elsewhereWords(roiIds: readonly number[]): string {
+  return roiIds.length === 0
+    ? ""
+    : `; ${roiIds.length === 1 ? "ROI" : "ROIs"} ${roiIds.join(", ")} ${roiIds.length === 1 ? "is" : "are"} of another`;
+}
+
+async function readable<Value>(
+  read: () => Promise<Value>,
+): Promise<{ readonly value: Value } | { readonly unread: string }> {
+  try {
+    return { value: await read() };
   } catch (error) {
     if (isZarrStoreError(error, "integrity", "invalid_metadata", "modified_outside", "not_supported")) {
-      return {
-        picture: `There is no picture, because the pixels cannot be read: ${error.message}`,
-        notes: [],
-      };
+      return { unread: error.message };
     }
     throw error;
   }

@@ -49,14 +49,18 @@ export async function writeReport(
     const loaded = await detailOf(imageId);
     const detail = blind === undefined ? loaded : blindDetail(loaded, blind);
     const name = nameOf(image);
-    const { picture, notes } = await loadPicture(dataset, { ...image, imageId }, detail, { signal });
+    const { picture, notes, unread } = await loadPicture(dataset, { ...image, imageId }, detail, { signal });
     if (typeof picture === "string") {
       withoutPicture.push(name);
     }
     progress.update(++done, data.images.length, name);
-    // Why there is no picture can name a file.
-    const isUnsaid = blind !== undefined && typeof picture === "string";
-    return { detail, picture: isUnsaid ? "There is no picture." : picture, pictureNotes: notes };
+    if (typeof picture === "string") {
+      // Why there is no picture can name a file.
+      const isUnsaid = blind !== undefined && unread !== null;
+      return { detail, picture: isUnsaid ? "There is no picture." : picture, pictureNotes: notes };
+    }
+    const why = unread === null || blind !== undefined ? [] : [`What cannot be read: ${unread}.`];
+    return { detail, picture, pictureNotes: [...notes, ...why] };
   };
   const scripts = await Promise.all([pageScript(), reportScriptText()]);
   const pieces = pagePieces({ data, measures: MEASURES, nameOf, load, scripts });

@@ -2,13 +2,15 @@
 
 import { AcqImage, type KymDataset, loadOverview } from "@kym/kym-dataset";
 import { calibrationOf } from "@kym/kym-schema";
-import type { ReadOptions } from "@kym/zarr-store";
+import { isZarrStoreError, type ReadOptions } from "@kym/zarr-store";
 import type { Stretch } from "../../figure/figure-facts.ts";
 import { eventStyle } from "../../figure/figure-style.ts";
 import { type DrawnOverview, drawnOverview, terminalImage } from "../../figure/terminal-image.ts";
 import { terminalEvents, terminalTrace } from "../../figure/terminal-trace.ts";
 import { shortNumber } from "../../screen/short-number.ts";
+import { wrapText } from "../../screen/wrap-text.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
+import { printable } from "../../terminal/text-table.ts";
 import { blindTraces } from "../plot/blind-traces.ts";
 import { loadPixels, type PixelOptions } from "../plot/load-pixels.ts";
 import { wantedStretch } from "../plot/plot-options.ts";
@@ -27,11 +29,29 @@ export interface ShowPictureOptions extends ReadOptions {
 
 /**
  * Draws an image as wide as the terminal: the whole scan, from its overview, or a stretch of all lines from `at` on. Without an
- * overview its pixels are read, unless they are too many. Empty for an image without pixels.
+ * overview its pixels are read, unless they are too many. Empty for an image without pixels. If they are damaged, a sentence says so:
+ * everything else of the image is shown nevertheless.
  *
  * @throws {CliError} `usage` for an `at` that the image does not have
  */
 export async function showPicture(
+  kym: KymDataset,
+  imageId: string,
+  options: ShowPictureOptions,
+): Promise<string> {
+  try {
+    return await drawnPicture(kym, imageId, options);
+  } catch (error) {
+    if (!isZarrStoreError(error, "integrity", "invalid_file", "modified_outside", "not_supported")) {
+      throw error;
+    }
+    // The message can name a file.
+    const why = options.blind ? "" : `: ${printable(error.message)}`;
+    return wrapText(`There is no picture, because it cannot be read${why}\n`, options.terminal);
+  }
+}
+
+async function drawnPicture(
   kym: KymDataset,
   imageId: string,
   { at, terminal, indexing, blind, ...options }: ShowPictureOptions,

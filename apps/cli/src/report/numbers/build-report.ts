@@ -151,7 +151,9 @@ function notesOf(
     ),
     ...when(
       summary.images > 0 && groupings.length === 0,
-      "No groups are compared: no accepted image has a condition or a treatment.",
+      summary.accepted === 0
+        ? "No groups are compared: no image is accepted."
+        : "No groups are compared: no accepted image has a condition or a treatment.",
     ),
     ...when(
       rejected > 0,

@@ -107,6 +107,36 @@ it("pixels that cannot be read are said in the report, and stop no other image",
   );
 });
 
+it("lines that cannot be read leave the overview, and a blind report does not say which file they are in", async () => {
+  await mkdir(join(cwd, "scans"));
+  await writeFile(join(cwd, "scans", "secret.tif"), writeImageJTiff(createNdArray("uint8", [40, 6])));
+  await kym(["ingest", "scans", "torn.zarr"], { cwd });
+  const files = await readdir(join(cwd, "torn.zarr"), { recursive: true });
+  for (const chunk of files.filter((name) => /\/data\/c\/\d+\/\d+$/.test(name))) {
+    await writeFile(join(cwd, "torn.zarr", chunk), "damaged");
+  }
+  const { data } = await kymJson(["report", "torn.zarr", "-o", "torn.html"], { cwd });
+  expect(data).toMatchObject({ images: 1, images_without_picture: [] });
+  const page = wordsOf(await readFile(join(cwd, "torn.html"), "utf8"));
+  expect(page).toContain("The lines as recorded are not shown, because they cannot be read.");
+  expect(page).toMatch(/What cannot be read: images\/[^<]* is damaged/);
+  expect(page).toMatch(/"overview":\{"bins":40,.*"stretch":null/);
+  await kym(["report", "torn.zarr", "-o", "blind.html", "--blind"], { cwd });
+  const blind = wordsOf(await readFile(join(cwd, "blind.html"), "utf8"));
+  expect(blind).toContain("The lines as recorded are not shown, because they cannot be read.");
+  expect(blind).not.toMatch(/images\/|secret/);
+}, 60_000);
+
+it("the version of a report is the newest", async () => {
+  await makeSmallStudy(join(cwd, "edited.zarr"));
+  await kym(["edit", "edited.zarr", "a", "--note", "again"], { cwd });
+  const { data } = await kymJson(["log", "edited.zarr"], { cwd });
+  expect(Array.isArray(data) && data.length > 1).toBe(true);
+  await kym(["report", "edited.zarr", "-o", "edited.html"], { cwd });
+  const page = await readFile(join(cwd, "edited.html"), "utf8");
+  expect(/, version (\d+) of \d{4}-/.exec(page)?.[1]).toBe(String(Array.isArray(data) && data.length));
+});
+
 it("kym run --report ends with a report, replaces it the next time, and replaces no other file", async () => {
   await mkdir(join(cwd, "lab"));
   const run = (file: string): ReturnType<typeof kym> =>

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { summarizeMetadata } from "@kym/kym-schema";
@@ -140,4 +140,41 @@ it("in a pipe, in a file and in JSON there is the list without pictures, and bli
   const blind = (await screen(80, PLAIN, ...LS, "--blind")).stdout;
   expect(blind.split("\n")[1]).toMatch(/^b[0-9a-z]{6} {2}/);
   expect(blind).not.toMatch(/long-scan|[.]tif/);
+});
+
+it("a scan that looks alike all along is grey and not black, and names as wide as two letters keep the columns", async () => {
+  await using dataset = await openLocalDataset(join(cwd, "wide.zarr"), { summarize: summarizeMetadata });
+  // Minimum and maximum of every bin are the same.
+  const pixels = Uint8Array.from({ length: 1600 * 2 }, (_, index) => (Math.floor(index / 2) % 2) * 200);
+  const names = ["流れ.tif", "plain.tif"];
+  for (const [index] of names.entries()) {
+    const image = createNdArray("uint8", [1600, 2], pixels);
+    await dataset.addImage(image, { id: `scan-${index}`, axes: ["t", "x"] });
+  }
+  await dataset.saveSourcesIndex(
+    names.map((name, index) => ({
+      ...{ source_primary_path: `/lab/${name}`, image_id: `scan-${index}`, source_rel_path: name },
+      ...{ source_mtime_ns: 1n, source_size_bytes: 1n, ingested_epoch_ns: 1n },
+      source_sha256: "ab".repeat(32),
+    })),
+  );
+  await kym(["index", "wide.zarr"], { cwd });
+  expect((await screen(40, PLAIN, "ls", "wide.zarr", "--pictures")).stdout.split("\n")).toEqual([
+    "file       whole scan, time →",
+    times(["plain.tif  ", 1], ["▒", 29]),
+    times(["流れ.tif   ", 1], ["▒", 29]),
+    "",
+  ]);
+});
+
+it("a damaged overview is that of one image: the others are listed, and show says everything else", async () => {
+  const files = await readdir(join(cwd, "wide.zarr"), { recursive: true });
+  const [overview = ""] = files.filter((name) => name.includes("~~overview"));
+  const id = overview.split("/")[1] ?? "";
+  await writeFile(join(cwd, "wide.zarr", overview), "damaged");
+  const { stdout, stderr } = await screen(40, PLAIN, "ls", "wide.zarr", "--pictures");
+  expect(stdout.match(/▒{29}/g)).toHaveLength(1);
+  expect(stdout + stderr).toContain("1 image has no overview");
+  const shown = await screen(80, PLAIN, "show", "wide.zarr", id);
+  expect(shown.stdout).toContain("1600 × 2 uint8 (t, x)");
 });
