@@ -17,6 +17,7 @@ import { openLocalDataset } from "@kym/zarr-store/node";
 import { makeBenchFolder } from "../inputs/bench-folder.ts";
 import { addAnalysedImages } from "../inputs/index-study.ts";
 import { madeScan } from "../inputs/made-scan.ts";
+import { median } from "../rounds/paired-rounds.ts";
 
 const ROUNDS = 7;
 const ID = "line-scan";
@@ -73,8 +74,9 @@ try {
       }
     }
   }
+  const [picture, fetched] = [median(opened), median(bare)];
   console.log(
-    `  first picture ${median(opened)} ms, ${median(processor)} ms of processors with the server; the same bytes fetched one after the other ${median(bare)} ms`,
+    `  first picture ${picture.toFixed(1)} ms, ${median(processor).toFixed(1)} ms of processors with the server; the same bytes fetched one after the other ${fetched.toFixed(1)} ms: × ${(picture / fetched).toFixed(2)}`,
   );
 } finally {
   server.close();
@@ -94,8 +96,4 @@ async function timeOf(run: () => Promise<unknown>): Promise<number> {
   const begun = performance.now();
   await run();
   return performance.now() - begun;
-}
-
-function median(times: readonly number[]): string {
-  return (times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)] ?? 0).toFixed(1);
 }

@@ -1,8 +1,9 @@
-// Measures `kym show` of one scan on a terminal, in datasets of ten and of 10 000 images, beside one without an overview.
+// Measures `kym show` of one scan on a terminal, in datasets of ten and of 10 000 images, beside reading the overview's file alone.
 
 /**
  * The CPU time of the whole process, from source with compiled code kept. The scan is 30 000 × 38; the others are small. Where it has an overview,
- * the file of its pixels is gone while it is drawn, so nothing of it can be read.
+ * the file of its pixels is gone while it is drawn, so nothing of it can be read. The peer is a bare node that reads the file of the
+ * overview and parses it.
  *
  *     npx -y pnpm@12 bench:show [largest count] [rounds]
  */
@@ -37,22 +38,32 @@ process.argv.splice(1, 1);
 await import(process.argv[1]);
 `,
 );
+// The least that any program in Node has to do for this picture.
+const bare = join(folder, "bare.mjs");
+writeFileSync(
+  bare,
+  `import { readFileSync, writeFileSync } from "node:fs";
+JSON.parse(readFileSync(process.argv[2], "utf8"));
+writeFileSync(${JSON.stringify(used)}, JSON.stringify(process.cpuUsage()));
+`,
+);
 try {
   for (const count of [10, largest]) {
     const path = join(folder, `${count}.zarr`);
     await makeDataset(path, count);
     const image = join(path, "images", SHOWN);
     if (count === 10) {
-      console.log(`${count} images, without an overview: ${cpuMs(path)} ms of CPU`);
+      console.log(`${count} images, without an overview: ${showMs(path).toFixed(0)} ms of CPU`);
     }
     await using dataset = await openLocalDataset(path, { summarize: summarizeMetadata });
     await new KymDataset(dataset).updateOverviews();
     await dataset.manifest.update();
     const [overview = ""] = readdirSync(join(image, "attachments"));
-    const sizeBytes = statSync(join(image, "attachments", overview)).size;
+    const file = join(image, "attachments", overview);
     rmSync(join(image, "data", "c"), { recursive: true });
+    const [ours, read] = [showMs(path), cpuMs([bare, file])];
     console.log(
-      `${count} images, from the overview of ${sizeBytes} bytes: ${cpuMs(path)} ms of CPU; 0 bytes of the pixels`,
+      `${count} images, from the overview of ${statSync(file).size} bytes: ${ours.toFixed(0)} ms of CPU, 0 bytes of the pixels; node that reads this file alone ${read.toFixed(0)} ms: × ${(ours / read).toFixed(2)}`,
     );
   }
 } finally {
@@ -79,19 +90,22 @@ async function makeDataset(path: string, count: number): Promise<void> {
   }
 }
 
-/** The median of the rounds. */
-function cpuMs(path: string): string {
+function showMs(path: string): number {
+  return cpuMs(["--conditions=@kym/source", wrapper, MAIN, "show", path, SHOWN], "▀");
+}
+
+/** The median of the rounds. What the process prints must hold `expected`. */
+function cpuMs(args: readonly string[], expected = ""): number {
   const times = Array.from({ length: rounds }, () => {
-    const { status, stdout, stderr } = spawnSync(
-      process.execPath,
-      ["--conditions=@kym/source", wrapper, MAIN, "show", path, SHOWN],
-      { encoding: "utf8", env: { ...process.env, NODE_COMPILE_CACHE: join(folder, "compiled") } },
-    );
-    if (status !== 0 || !stdout.includes("▀")) {
-      throw new Error(`kym show drew nothing: ${stderr}`);
+    const { status, stdout, stderr } = spawnSync(process.execPath, args, {
+      encoding: "utf8",
+      env: { ...process.env, NODE_COMPILE_CACHE: join(folder, "compiled") },
+    });
+    if (status !== 0 || !stdout.includes(expected)) {
+      throw new Error(`nothing was drawn: ${stderr}`);
     }
     const { user, system } = JSON.parse(readFileSync(used, "utf8")) as NodeJS.CpuUsage;
     return (user + system) / 1000;
   });
-  return median(times).toFixed(0);
+  return median(times);
 }

@@ -24,12 +24,12 @@ export interface LoadOverviewOptions extends ReadOptions {
 
 /**
  * Loads the overview of an image: minimum and maximum of at most 1000 bins along time, 64 levels each. No pixels are read. `null` if
- * the image has none, if its pixels changed since, if it has no such channel, or if what is stored is not an overview;
+ * the image has none, if its pixels changed since, if it has no such channel, or if the file is damaged or is not an overview;
  * `KymDataset.updateOverviews` makes what is missing.
  *
  * @example
  * const overview = await loadOverview(dataset.record(id));
- * @throws {ZarrStoreError} `integrity`, `io`, `aborted`
+ * @throws {ZarrStoreError} `io`, `aborted`
  */
 export async function loadOverview(
   record: ZarrImageRecord,
@@ -40,14 +40,24 @@ export async function loadOverview(
   if (!hashes.has(key)) {
     return null;
   }
+  return (await loadAll(record, { name, pixelsSha256 }, options))?.get(channel) ?? null;
+}
+
+/**
+ * Loads the overviews of a file by channel; undefined if it is damaged, does not hold overviews of these pixels, or was deleted
+ * meanwhile. It is derived: whoever meets such a file does without, and it is made again.
+ */
+async function loadAll(
+  record: ZarrImageRecord,
+  { name, pixelsSha256 }: { readonly name: string; readonly pixelsSha256: string },
+  options: ReadOptions,
+): Promise<ReadonlyMap<number, Overview> | undefined> {
   try {
     const overviews = decodeOverviews(await record.derived.load(name, options));
-    const isOfPixels = overviews.pixelsSha256 === pixelsSha256;
-    return (isOfPixels ? overviews.channels.get(channel) : undefined) ?? null;
+    return overviews.pixelsSha256 === pixelsSha256 ? overviews.channels : undefined;
   } catch (error) {
-    // It can have been made again or deleted meanwhile.
-    if (isViewError(error) || isZarrStoreError(error, "not_found")) {
-      return null;
+    if (isViewError(error) || isZarrStoreError(error, "not_found", "integrity", "modified_outside")) {
+      return undefined;
     }
     throw error;
   }
@@ -99,6 +109,13 @@ export async function saveOverviews(
 ): Promise<void> {
   const { name, pixelsSha256 } = overviewFile(await record.objectHashes(), sha256Hex);
   await record.derived.save(name, encodeOverviews({ pixelsSha256, channels }), options);
+}
+
+/** Whether the file of the overviews of an image is there by its name and does not hold them. Reads it. */
+export async function hasDamagedOverviews(record: ZarrImageRecord, options: ReadOptions): Promise<boolean> {
+  const hashes = await record.objectHashes();
+  const { name, key, pixelsSha256 } = overviewFile(hashes, sha256Hex);
+  return hashes.has(key) && (await loadAll(record, { name, pixelsSha256 }, options)) === undefined;
 }
 
 /** Whether an image lacks the overviews of the pixels that it has now. */

@@ -2,15 +2,18 @@
 
 import { isOverviewName, overviewFile } from "@kym/kym-schema/keys";
 import type { Overview } from "@kym/view";
-import { isZarrStoreError, type ReadOptions, type ZarrDataset } from "@kym/zarr-store";
+import { isZarrStoreError, type ReadOptions, type ZarrDataset, type ZarrImageRecord } from "@kym/zarr-store";
+import { imageObjectPath } from "@kym/zarr-store/layout";
 import { runBounded, throwIfAborted } from "@kym/zarr-store/runtime";
 import { isKymDatasetError, KymDatasetError } from "../errors.ts";
 import { hashTextOf } from "../indexer/sha256-hex.ts";
-import { lacksOverviews, readOverviews, saveOverviews } from "./overview-of-image.ts";
+import { hasDamagedOverviews, lacksOverviews, readOverviews, saveOverviews } from "./overview-of-image.ts";
 
 export interface UpdateOverviewsOptions extends ReadOptions {
   /** Say which images lack overviews, and write nothing. Default false. */
   readonly dryRun?: boolean | undefined;
+  /** Read the overviews that are there, and make those again that are damaged: 0.2 ms an image. Default false. */
+  readonly verify?: boolean | undefined;
   /** Called when an image is done. The order of images is not defined. */
   readonly onEvent?:
     | ((event: { readonly imageId: string; readonly done: number; readonly total: number }) => void)
@@ -40,13 +43,15 @@ const IMAGES_AT_ONCE = 4;
  */
 export async function updateOverviews(
   dataset: ZarrDataset,
-  { dryRun = false, onEvent, ...options }: UpdateOverviewsOptions = {},
+  { dryRun = false, verify = false, onEvent, ...options }: UpdateOverviewsOptions = {},
 ): Promise<OverviewReport> {
   const hashText = hashTextOf(dataset.runtime);
-  const lacking = [...(await dataset.imageObjectHashes())]
-    .filter(([, hashes]) => lacksOverviews(hashes, hashText))
-    .map(([id]) => id)
-    .sort();
+  const images = [...(await dataset.imageObjectHashes())];
+  const without = images.filter(([, hashes]) => lacksOverviews(hashes, hashText)).map(([id]) => id);
+  const missing = new Set(without);
+  const others = images.map(([id]) => id).filter((id) => !missing.has(id));
+  const damaged = verify ? await damagedAmong(dataset, others, options) : [];
+  const lacking = [...without, ...damaged].sort();
   if (dryRun) {
     return { made: lacking, failed: [], versions: [] };
   }
@@ -54,6 +59,9 @@ export async function updateOverviews(
   const made: string[] = [];
   const versions: number[] = [];
   let done = 0;
+  if (damaged.length > 0) {
+    versions.push(...(await adoptDamaged(dataset, damaged, hashText, options)));
+  }
   for (let first = 0; first < lacking.length; first += IMAGES_A_COMMIT) {
     const read = new Map<
       string,
@@ -89,9 +97,7 @@ export async function updateOverviews(
           if (hashes.size === 0 || overviewFile(hashes, hashText).pixelsSha256 !== pixelsSha256) {
             continue;
           }
-          for (const name of (await record.derived.list()).filter(isOverviewName)) {
-            await record.derived.delete(name, options);
-          }
+          await deleteAll(record, options);
           await saveOverviews(record, channels, options);
           stored.push(imageId);
         }
@@ -105,4 +111,47 @@ export async function updateOverviews(
     versions.push(...(commit.committed ? [commit.version] : []));
   }
   return { made: made.sort(), failed: failed.sort((a, b) => (a.imageId < b.imageId ? -1 : 1)), versions };
+}
+
+/** Those of the images whose overviews are damaged. */
+async function damagedAmong(
+  dataset: ZarrDataset,
+  ids: readonly string[],
+  options: ReadOptions,
+): Promise<readonly string[]> {
+  const damaged: string[] = [];
+  const look = async (id: string): Promise<void> => {
+    throwIfAborted(options.signal, KymDatasetError);
+    if (await hasDamagedOverviews(dataset.record(id, { asOf: "last look" }), options)) {
+      damaged.push(id);
+    }
+  };
+  await runBounded(ids, look, { concurrency: IMAGES_AT_ONCE });
+  return damaged;
+}
+
+/**
+ * Takes what is there of damaged files into the log, in a commit of its own: none may overwrite a file that changed outside, and to
+ * put what the log has already would be no change.
+ */
+async function adoptDamaged(
+  dataset: ZarrDataset,
+  ids: readonly string[],
+  hashText: ReturnType<typeof hashTextOf>,
+  { signal }: ReadOptions,
+): Promise<readonly number[]> {
+  const hashes = await dataset.imageObjectHashes();
+  const paths = ids.flatMap((id) => {
+    const ofImage = hashes.get(id);
+    return ofImage === undefined ? [] : [imageObjectPath(id, overviewFile(ofImage, hashText).key)];
+  });
+  const message = `${ids.length} damaged ${ids.length === 1 ? "overview" : "overviews"} found`;
+  const { adopted, version } = await dataset.upkeep.adopt({ paths, message, signal });
+  return adopted.length > 0 ? [version] : [];
+}
+
+async function deleteAll(record: ZarrImageRecord, options: ReadOptions): Promise<void> {
+  for (const name of (await record.derived.list()).filter(isOverviewName)) {
+    await record.derived.delete(name, options);
+  }
 }

@@ -1,7 +1,7 @@
 import { summarizeMetadata } from "@kym/kym-schema";
 import { LineReduction, type Overview, overviewOf } from "@kym/view";
-import { createNdArray, memoryStore, openDataset, type ZarrDataset } from "@kym/zarr-store";
-import { isDerivedKey } from "@kym/zarr-store/layout";
+import { createNdArray, memoryStore, openDataset, parseStoreKey, type ZarrDataset } from "@kym/zarr-store";
+import { derivedKey, isDerivedKey } from "@kym/zarr-store/layout";
 import { beforeEach, expect, it } from "vitest";
 import { KymDataset, loadOverview, radonIndexer } from "../../src/index.ts";
 
@@ -129,4 +129,53 @@ it("what is no overview counts as none", async () => {
   expect(await loadOverview(record)).toBeNull();
   const keys = [...(await record.objectHashes()).keys()].filter(isDerivedKey);
   expect(keys).toEqual([`attachments/~~${name}`]);
+});
+
+it.each([
+  ["cut off on the disk", "disk", (bytes: Uint8Array<ArrayBuffer>) => bytes.slice(0, 100)],
+  ["changed in one byte on the disk", "disk", (bytes: Uint8Array<ArrayBuffer>) => bytes.with(300, 66)],
+  ["empty on the disk", "disk", () => new Uint8Array(0)],
+  ["deleted on the disk", "gone", () => new Uint8Array(0)],
+  ["of another content in the log", "log", () => new TextEncoder().encode('{"overview":1}')],
+  [
+    "of other pixels by its content",
+    "log",
+    (bytes: Uint8Array<ArrayBuffer>) =>
+      new TextEncoder().encode(
+        new TextDecoder()
+          .decode(bytes)
+          .replace(/"pixels_sha256":"./, '"pixels_sha256":"f')
+          .replace('sha256":"ff', 'sha256":"f0'),
+      ),
+  ],
+] as const)("an overview that is %s counts as missing and is made again", async (_, where, damage) => {
+  const store = memoryStore();
+  const image = createNdArray("uint16", [CHANNELS, LINES, COLUMNS], PIXELS);
+  const lab = await openDataset(store, { summarize: summarizeMetadata });
+  await lab.addImage(image, { id: "a", axes: ["c", "t", "x"] });
+  await lab.addImage(createNdArray("uint8", [2, 2], new Uint8Array(4)), { id: "b", axes: ["t", "x"] });
+  await new KymDataset(lab).updateOverviews();
+  const [name = ""] = await lab.record("a").derived.list();
+  const bytes = await lab.record("a").derived.load(name);
+  const key = parseStoreKey(`images/a/${derivedKey(name)}`);
+  expect(await store.get(key)).toEqual(bytes);
+  if (where === "disk") {
+    await store.put(key, damage(bytes));
+  } else if (where === "gone") {
+    await store.remove(key);
+  } else {
+    await lab.record("a").derived.save(name, damage(bytes));
+  }
+  const opened = await openDataset(store, { summarize: summarizeMetadata });
+  const again = new KymDataset(opened);
+  expect(await loadOverview(opened.record("a"))).toBeNull();
+  expect(await again.updateOverviews()).toMatchObject({ made: [] });
+  expect(await again.updateOverviews({ verify: true, dryRun: true })).toMatchObject({
+    made: ["a"],
+    versions: [],
+  });
+  expect(await again.updateOverviews({ verify: true })).toMatchObject({ made: ["a"], failed: [] });
+  expect(await loadOverview(opened.record("a"))).toEqual(wanted(1));
+  expect(await again.updateOverviews({ verify: true })).toEqual({ made: [], failed: [], versions: [] });
+  expect((await opened.check({ level: "data" })).problems).toEqual([]);
 });

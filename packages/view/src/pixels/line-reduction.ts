@@ -1,5 +1,15 @@
 // Reduces a kymograph along time to the minimum and maximum of each bin: a mean would hide the streaks.
 
+import {
+  binOfLine,
+  forEachBin,
+  isSmallIntegers,
+  NO_GREATEST,
+  NO_LEAST,
+  type Rows,
+  type SmallIntegers,
+  takeExtremes,
+} from "./integer-extremes.ts";
 import type { PixelArray, PixelPlane } from "./pixel-plane.ts";
 
 /**
@@ -30,19 +40,14 @@ export class LineReduction {
 
   /** Adds lines, the first of which is line `firstLine` of the kymograph. Lines beyond its end are left out. */
   add(firstLine: number, { pixels, lines, columns }: PixelPlane): void {
-    const end = Math.min(firstLine + lines, this.lines);
-    let line = firstLine;
-    while (line < end) {
-      const bin = this.binOf(line);
-      const stop = Math.min(end, Math.floor(((bin + 1) * this.lines) / this.bins));
-      const rows = { start: (line - firstLine) * columns, stop: (stop - firstLine) * columns, columns };
-      if (isSmallInteger(pixels)) {
-        this.#addSmallIntegers(bin * this.columns, pixels, rows);
-      } else {
+    const integers = isSmallIntegers(pixels) ? pixels : undefined;
+    forEachBin(this, { firstLine, lines, columns }, (bin, rows) => {
+      if (integers === undefined) {
         this.#addNumbers(bin * this.columns, pixels, rows);
+      } else {
+        this.#addSmallIntegers(bin * this.columns, integers, rows);
       }
-      line = stop;
-    }
+    });
   }
 
   #addNumbers(cell: number, pixels: PixelArray, { start, stop, columns }: Rows): void {
@@ -62,32 +67,13 @@ export class LineReduction {
     }
   }
 
-  /**
-   * The same for 8 and 16 bits, as each image passes through here at ingest. Noise defeats the prediction of branches, so it works
-   * without: the difference of two such integers, shifted by 31, is all ones where it is negative. Two columns at a time.
-   */
-  #addSmallIntegers(cell: number, pixels: PixelArray, { start, stop, columns }: Rows): void {
-    const count = Math.min(columns, this.columns);
-    for (let column = 0; column < count; column += 2) {
-      const next = column + 1 < count ? 1 : 0;
-      let least = (pixels[start + column] ?? 0) | 0;
-      let greatest = least;
-      let nextLeast = (pixels[start + column + next] ?? 0) | 0;
-      let nextGreatest = nextLeast;
-      for (let at = start + column + columns; at < stop; at += columns) {
-        const value = (pixels[at] ?? 0) | 0;
-        const nextValue = (pixels[at + next] ?? 0) | 0;
-        const below = value - least;
-        const above = greatest - value;
-        const nextBelow = nextValue - nextLeast;
-        const nextAbove = nextGreatest - nextValue;
-        least += below & (below >> 31);
-        greatest -= above & (above >> 31);
-        nextLeast += nextBelow & (nextBelow >> 31);
-        nextGreatest -= nextAbove & (nextAbove >> 31);
-      }
-      this.#keep(cell + column, least, greatest);
-      this.#keep(cell + column + next, nextLeast, nextGreatest);
+  #addSmallIntegers(cell: number, pixels: SmallIntegers, rows: Rows): void {
+    const count = Math.min(rows.columns, this.columns);
+    const least = new Int32Array(count).fill(NO_LEAST);
+    const greatest = new Int32Array(count).fill(NO_GREATEST);
+    takeExtremes(pixels, rows, { least, greatest, cell: 0, count });
+    for (let column = 0; column < count; column++) {
+      this.#keep(cell + column, least[column] ?? 0, greatest[column] ?? 0);
     }
   }
 
@@ -105,7 +91,7 @@ export class LineReduction {
 
   /** The bin of a line. */
   binOf(line: number): number {
-    return Math.floor(((line + 1) * this.bins - 1) / this.lines);
+    return binOfLine(line, this);
   }
 
   /**
@@ -122,22 +108,4 @@ export class LineReduction {
     }
     return { pixels, lines: 2 * bins, columns };
   }
-}
-
-/** Places of pixels: whole lines from `start` up to `stop`. */
-interface Rows {
-  readonly start: number;
-  readonly stop: number;
-  readonly columns: number;
-}
-
-function isSmallInteger(pixels: PixelArray): boolean {
-  return (
-    pixels.BYTES_PER_ELEMENT <= 2 &&
-    (pixels instanceof Uint16Array ||
-      pixels instanceof Uint8Array ||
-      pixels instanceof Int16Array ||
-      pixels instanceof Int8Array ||
-      pixels instanceof Uint8ClampedArray)
-  );
 }

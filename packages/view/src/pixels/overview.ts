@@ -1,14 +1,13 @@
 // The overview of a kymograph: what is drawn of it zoomed out, without its pixels.
 
 import type { LineReduction } from "./line-reduction.ts";
+import { type LevelRange, levelsBetween, rangeOf, STEPS, stepOfLevel } from "./overview-levels.ts";
 import type { PixelPlane } from "./pixel-plane.ts";
 
 /** An overview has at most this many bins along time. */
 const MOST_BINS = 1000;
 /** And at most this many bins times columns, so that a wide image does not get an overview as large as itself. */
 const MOST_CELLS = 500_000;
-/** Levels are steps of this many, so that each is one character where an overview is stored. */
-const STEPS = 63;
 
 /**
  * Minimum and maximum of at most 1000 bins along time, for one channel. Bin `b` of `n` covers the lines from `⌊b · lines / n⌋` up
@@ -102,16 +101,6 @@ export function narrowOverview(overview: Overview, atMost: number): Overview {
   return { ...overview, bins, ...narrow };
 }
 
-/** The level of each of the 64 steps. */
-export function levelOfStep(step: number): number {
-  return Math.round((step / STEPS) * 255);
-}
-
-/** The step of a level: `levelOfStep` of it is the level. */
-export function stepOfLevel(level: number): number {
-  return Math.round((level / 255) * STEPS);
-}
-
 /** The greatest finite value times `sign`, once so many greater ones are left out. */
 function greatestButFew(values: Float64Array, sign: 1 | -1, leftOut: number): number | undefined {
   // Ascending: the greatest so far, one more than are left out.
@@ -137,47 +126,12 @@ function greatestButFew(values: Float64Array, sign: 1 | -1, leftOut: number): nu
   return kept === 0 ? undefined : greatest[leftOut + 1 - kept];
 }
 
-function rangeOf(
-  low: number | undefined,
-  high: number | undefined,
-): { readonly low: number; readonly high: number } {
-  const [one = high ?? 0, other = low ?? 0] = [low, high];
-  // The few that were left out can be all that differ.
-  return one <= other ? { low: one, high: other } : { low: other, high: one };
-}
-
-function levelsOf(
-  values: Float64Array,
-  { low, high }: { readonly low: number; readonly high: number },
-  none: number,
-): Uint8Array {
+function levelsOf(values: Float64Array, range: LevelRange, none: number): Uint8Array {
   const levels = new Uint8Array(values.length);
-  // The difference of numbers near the largest of all overflows.
-  const scale = Number.isFinite(high - low) ? 1 : 0.5;
-  const [first, factor] = [scale * low, STEPS / (scale * high - scale * low)];
-  const levelOf = (value: number): number =>
-    value >= high
-      ? value > low
-        ? 255
-        : 0
-      : value > low
-        ? (LEVELS[Math.floor((scale * value - first) * factor + 0.5)] ?? 255)
-        : Number.isNaN(value)
-          ? none
-          : 0;
-  // Integers are looked up: this is part of each ingest.
-  const known =
-    high - low <= MOST_LOOKED_UP
-      ? Uint8Array.from({ length: high - low + 1 }, (_, at) => levelOf(low + at))
-      : NO_LEVELS;
+  const levelOf = levelsBetween(range);
   for (let cell = 0; cell < values.length; cell++) {
     const value = values[cell] ?? Number.NaN;
-    const at = (value - low) | 0;
-    levels[cell] = at >= 0 && at < known.length && at + low === value ? (known[at] ?? 0) : levelOf(value);
+    levels[cell] = Number.isNaN(value) ? none : levelOf(value);
   }
   return levels;
 }
-
-const MOST_LOOKED_UP = 16_384;
-const NO_LEVELS = new Uint8Array(0);
-const LEVELS: Uint8Array = Uint8Array.from({ length: STEPS + 1 }, (_, step) => levelOfStep(step));

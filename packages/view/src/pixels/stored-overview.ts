@@ -1,7 +1,8 @@
 // The overviews of an image as they are stored: a JSON file, in which each level is one character.
 
 import { ViewError } from "../errors.ts";
-import { levelOfStep, type Overview, overviewBins, stepOfLevel } from "./overview.ts";
+import { type Overview, overviewBins } from "./overview.ts";
+import { levelOfStep, stepOfLevel } from "./overview-levels.ts";
 
 /** The 64 steps from dark to bright: the alphabet of base64. */
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -40,9 +41,9 @@ export function encodeOverviews({ pixelsSha256, channels }: Overviews): Uint8Arr
   ];
   for (const [channel, { lines, columns, bins, low, high, minimum, maximum }] of channels) {
     const fields = JSON.stringify({ channel, lines, columns, bins, low, high }).slice(0, -1);
-    const [least, greatest] = [codesOf(minimum, minimum, maximum), codesOf(maximum, minimum, maximum)];
+    const { least, greatest, isSame } = codesOf(minimum, maximum);
     pieces.push(utf8(`${pieces.length > 1 ? "," : ""}${fields},"minimum":"`), least);
-    if (!isSame(least, greatest)) {
+    if (!isSame) {
       pieces.push(utf8('","maximum":"'), greatest);
     }
     pieces.push(utf8('"}'));
@@ -114,17 +115,24 @@ function decodeOverview(fields: Readonly<Record<string, unknown>>, path: string)
   return { lines, columns, bins, low, high, minimum, maximum };
 }
 
-function codesOf(levels: Uint8Array, minimum: Uint8Array, maximum: Uint8Array): Uint8Array {
-  const codes = new Uint8Array(levels.length);
-  for (let cell = 0; cell < levels.length; cell++) {
-    const isNothing = (minimum[cell] ?? 0) > (maximum[cell] ?? 0);
-    codes[cell] = isNothing ? NOTHING_CODE : (CODE_OF_LEVEL[levels[cell] ?? 0] ?? 0);
+function codesOf(
+  minimum: Uint8Array,
+  maximum: Uint8Array,
+): { readonly least: Uint8Array; readonly greatest: Uint8Array; readonly isSame: boolean } {
+  const least = new Uint8Array(minimum.length);
+  const greatest = new Uint8Array(minimum.length);
+  let differences = 0;
+  for (let cell = 0; cell < minimum.length; cell++) {
+    const one = minimum[cell] ?? 0;
+    const other = maximum[cell] ?? 0;
+    const isNothing = one > other;
+    const code = isNothing ? NOTHING_CODE : (CODE_OF_LEVEL[one] ?? 0);
+    const otherCode = isNothing ? NOTHING_CODE : (CODE_OF_LEVEL[other] ?? 0);
+    least[cell] = code;
+    greatest[cell] = otherCode;
+    differences |= code ^ otherCode;
   }
-  return codes;
-}
-
-function isSame(a: Uint8Array, b: Uint8Array): boolean {
-  return a.every((code, index) => code === b[index]);
+  return { least, greatest, isSame: differences === 0 };
 }
 
 function utf8(text: string): Uint8Array {

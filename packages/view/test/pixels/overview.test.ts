@@ -223,3 +223,51 @@ it("integers of 8 and 16 bits are reduced like any other numbers", () => {
     expect(small).toEqual(plain);
   }
 });
+
+it("the overview of integers of 8 and 16 bits is that of the same numbers as doubles, however their rows arrive", () => {
+  const size = fc.record({
+    lines: fc.integer({ min: 1, max: 2300 }),
+    columns: fc.integer({ min: 1, max: 7 }),
+  });
+  const types = [Uint8Array, Int8Array, Uint16Array, Int16Array, Uint8ClampedArray] as const;
+  const spread = fc.constantFrom(1, 5, 300, 20_000, 65_536);
+  fc.assert(
+    fc.property(
+      size,
+      fc.constantFrom(...types),
+      spread,
+      fc.integer(),
+      fc.constantFrom(1, 7, 5000),
+      ({ lines, columns }, type, range, seed, rowsAtOnce) => {
+        let state = seed;
+        const pixels = new type(lines * columns).map(() => {
+          state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+          return Math.floor((state / 2 ** 32) * range) - (range >> 1);
+        });
+        const [small, plain] = [pixels, Float64Array.from(pixels)].map((each) => {
+          const builder = new OverviewBuilder({ shape: [lines, columns], axes: ["t", "x"] });
+          for (let row = 0; row < lines; row += rowsAtOnce) {
+            builder.add(row, each.subarray(row * columns, (row + rowsAtOnce) * columns));
+          }
+          return builder.overviews();
+        });
+        expect(small).toEqual(plain);
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
+
+it("lines that were never added have no pixels in an overview", () => {
+  const parts = [Uint16Array, Float64Array].map((type) => {
+    const builder = new OverviewBuilder({ shape: [4, 2], axes: ["t", "x"] });
+    builder.add(1, type.of(7, 9));
+    return builder.overviews().get(1);
+  });
+  expect(parts[0]).toEqual(parts[1]);
+  expect(parts[0]).toMatchObject({
+    low: 7,
+    high: 9,
+    minimum: Uint8Array.of(255, 255, 0, 255, 255, 255, 255, 255),
+  });
+});

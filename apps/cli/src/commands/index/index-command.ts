@@ -30,7 +30,8 @@ export const indexCommand: Command = defineCommand({
   usage: "index DATASET",
   description: `Updates the pooled tables from the images: ${TABLES}.
 Only images that changed are read. Images without an analysis are counted; they get no
-rows. Images without an overview, which show, ls --pictures and report draw, get one.
+rows. Images without an overview, which show, ls --pictures and report draw, get one; so do
+those whose overview is damaged.
 
 A ROI has one row in a table: of the lab's results, or of those of kym analyze where the lab
 has none. --prefer ours turns it round. It and --min-quality are remembered by the dataset, and
@@ -102,6 +103,7 @@ async function makeOverviews(
   const progress = startProgress(context.terminal, "overviews", context.progress);
   const report = await kym.updateOverviews({
     dryRun: context.options["dry-run"] === true,
+    verify: true,
     signal: context.signal,
     onEvent: ({ done, total, imageId }) => progress.update(done, total, names.of(imageId)),
   });
