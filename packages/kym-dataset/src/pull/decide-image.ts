@@ -33,6 +33,8 @@ export type ImageDecision =
   | { readonly kind: "kept" }
   /** Both have an image of this id with different pixels. */
   | { readonly kind: "other pixels" }
+  /** The other copy took an image with other pixels for the one here. */
+  | { readonly kind: "replaced" }
   | { readonly kind: "changed"; readonly parts: readonly PulledPart[] };
 
 /**
@@ -70,6 +72,16 @@ const NONE: ObjectHashes = new Map();
 
 function isOfLab(key: string): boolean {
   return !isDerivedKey(key);
+}
+
+/** Whether two versions of an image have the same objects. */
+export function isSameVersion(a: ObjectHashes | undefined, b: ObjectHashes | undefined): boolean {
+  return a !== undefined && b !== undefined && saidOf(a) === saidOf(b);
+}
+
+/** Whether two versions of an image have the same pixels. */
+export function hasSamePixels(a: ObjectHashes, b: ObjectHashes): boolean {
+  return saidOf(a, isChunk) === saidOf(b, isChunk);
 }
 
 function isChunk(key: string): boolean {

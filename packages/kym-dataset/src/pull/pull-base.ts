@@ -38,6 +38,8 @@ export interface PullStart {
   readonly ownSince: ReadonlyMap<string, WholeChange>;
   /** The same of the other copy. */
   readonly theirSince: ReadonlyMap<string, WholeChange>;
+  /** The paths of objects of kept images that either copy deleted since the last commit that both have. */
+  readonly dropped: { readonly here: ReadonlySet<string>; readonly there: ReadonlySet<string> };
   /** The persons who changed an image in the other copy, as its records name them. */
   readonly personsOf: ReadonlyMap<string, ReadonlySet<string>>;
 }
@@ -92,6 +94,7 @@ async function start(dataset: ZarrDataset, other: ZarrDataset, options: ReadOpti
     before,
     ownSince: wholeSince(own, their.lastPull),
     theirSince: wholeSince(their, own.lastPull),
+    dropped: { here: own.dropped, there: their.dropped },
     personsOf: their.personsOf,
   };
 }
@@ -119,6 +122,8 @@ interface Look {
   readonly ownWork: number;
   /** What last added or deleted an image, pulls from the other copy aside. */
   readonly whole: ReadonlyMap<string, { readonly change: WholeChange; readonly version: number }>;
+  /** The paths of objects of kept images that it deleted. */
+  readonly dropped: ReadonlySet<string>;
   readonly personsOf: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
@@ -131,6 +136,7 @@ async function lookAt(
   let lastPull: RecordedPull | undefined;
   let ownWork = 0;
   const whole = new Map<string, { readonly change: WholeChange; readonly version: number }>();
+  const dropped = new Set<string>();
   const personsOf = new Map<string, Set<string>>();
   for await (const record of copies.recordsAfter(after, options)) {
     const note = pullNoteOf(record);
@@ -151,6 +157,11 @@ async function lookAt(
         });
       }
     }
+    for (const { path, op } of record.ops) {
+      if (op === "delete" && meaningOf(path)?.kind === "kept") {
+        dropped.add(path);
+      }
+    }
     const { person } = record.writer;
     for (const id of imageIds) {
       // What the other copy pulled from this one is not their work.
@@ -158,7 +169,7 @@ async function lookAt(
       personsOf.set(id, new Set([...(personsOf.get(id) ?? []), ...persons]));
     }
   }
-  return { lastPull, ownWork, whole, personsOf };
+  return { lastPull, ownWork, whole, dropped, personsOf };
 }
 
 function imagesOf({ ops }: CommitRecord): ReadonlySet<string> {

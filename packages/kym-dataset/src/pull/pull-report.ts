@@ -22,9 +22,10 @@ export interface PulledImage {
    * - `changed`: something of it was taken, or is in conflict
    * - `gone`: deleted here, changed in the other copy, and still deleted; what came is kept
    * - `kept`: deleted in the other copy, changed here, and still here
+   * - `replaced`: taken in the place of the one here with other pixels, as it was settled in the other copy
    * - `left`: nothing was done, for the reason that the conflict gives
    */
-  readonly outcome: "new" | "deleted" | "changed" | "gone" | "kept" | "left";
+  readonly outcome: "new" | "deleted" | "changed" | "gone" | "kept" | "replaced" | "left";
   /** The fields and files that are as in the other copy now. */
   readonly taken: readonly string[];
   readonly conflicts: readonly PullConflict[];

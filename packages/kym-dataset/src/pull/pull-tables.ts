@@ -30,11 +30,19 @@ export async function compareSources(
 ): Promise<PulledSources> {
   const [own, their] = [await dataset.loadSourcesIndex(), await other.loadSourcesIndex()];
   const known = new Set(own.map(wordsOf));
-  const missing = their.filter((row) => !known.has(wordsOf(row)));
+  const isHere = ({ image_id: id }: SourceRow): boolean => ours.has(id);
+  const lastOfPath = new Map(own.map((row) => [row.source_primary_path, row]));
+  // The last row of a path says which image its file is, so that of a deleted image is followed by that of the one that is here.
+  const withRowHere = (row: SourceRow): readonly SourceRow[] => {
+    const last = theirs.has(row.image_id) ? undefined : lastOfPath.get(row.source_primary_path);
+    return last !== undefined && isHere(last) ? [row, last] : [row];
+  };
+  const missing = Map.groupBy(
+    their.filter((row) => !known.has(wordsOf(row))),
+    ({ image_id: id }) => id,
+  );
   const byFile = new Map(
-    own
-      .filter(({ image_id: id }) => ours.has(id))
-      .flatMap((row) => filesOf(row).map((file) => [file, row.image_id])),
+    own.filter(isHere).flatMap((row) => filesOf(row).map((file) => [file, row.image_id])),
   );
   const sameFile = new Map<string, string>();
   for (const row of their) {
@@ -44,7 +52,8 @@ export async function compareSources(
       sameFile.set(id, here);
     }
   }
-  return { rows: Map.groupBy(missing, ({ image_id: id }) => id), sameFile };
+  const rows = new Map([...missing].map(([id, each]) => [id, each.flatMap(withRowHere)]));
+  return { rows, sameFile };
 }
 
 /** A file by its bytes and its path; a folder may lie elsewhere on the other machine. */

@@ -13,7 +13,7 @@ import { neededHistory } from "./image-versions.ts";
 import { mergeImage } from "./merge-image.ts";
 import { type ImageConflict, loadImageConflicts, saveImageConflicts } from "./open/image-conflicts.ts";
 import { bringKeptImage, keepImage, keptNameOf } from "./open/kept-images.ts";
-import { type ListedImages, listImages, mergeLists, withLists } from "./open/list-images.ts";
+import { type ListedImages, listImages, mergeLists, withImagesHere, withLists } from "./open/list-images.ts";
 import type { MergedImageConflicts } from "./open/merge-image-conflicts.ts";
 import { type PullStart, startPull } from "./pull-base.ts";
 import { pullDetails } from "./pull-note.ts";
@@ -40,9 +40,8 @@ const BATCH_IMAGES = 64;
  * - An image that one copy deleted goes if the other left it alone. If the other changed it, what is here stays: the image, with the
  *   deletion as its open conflict, or none. What came of an image that was deleted here is kept whole beside the dataset.
  * - An image with other pixels under one id, and one that both copies ingested from the same file, are left out, and kept in the same
- *   way. `loadImageConflicts` lists what is kept, and `settleImageConflict` takes it or gives it up. Each pull decides about what was
- *   left out again until it is settled, and then only when the image here is gone. What the other copy left out counts as never
- *   deleted there.
+ *   way. `loadImageConflicts` lists what is kept, and `settleImageConflict` takes it or gives it up. What the other copy left out, and
+ *   keeps just as it is here, goes here as well and is kept: so both copies have the same after pulls in both directions.
  * - A pooled table that both changed stays as it is here. `loadTableConflicts` lists it, and what came is kept as another table.
  * - A pull is one commit for up to 64 images. Each names the persons whose work it brings; the last one also names the commit of the
  *   other copy that was pulled. After a stop, the next pull goes on.
@@ -75,6 +74,8 @@ class Pull {
   readonly #lists: ListedImages;
   readonly #options: PullOptions;
   readonly #images: PulledImage[] = [];
+  /** Whether something differs in the other copy, even if all stays as it is here: then it is known that it was looked at. */
+  #isDecided = false;
   readonly #versions: number[] = [];
   #tables: PullReport["tables"] = { taken: [], conflicts: [] };
   #sourceRows = 0;
@@ -101,6 +102,7 @@ class Pull {
     const ids = [...new Set([...ours.keys(), ...theirs.keys(), ...listed])]
       .filter((id) => listed.has(id) || this.#isChanged(id))
       .sort();
+    this.#isDecided = ids.some((id) => this.#isChanged(id));
     for (let at = 0; at === 0 || at < ids.length; at += BATCH_IMAGES) {
       throwIfAborted(this.#options.signal, KymDatasetError);
       const batch = ids.slice(at, at + BATCH_IMAGES);
@@ -147,7 +149,7 @@ class Pull {
       const commit = await this.#dataset.transaction(run, {
         message: messageOf(batch.filter((id) => this.#isChanged(id)).length, from, names),
         details: pullDetails({ ...taken, from, persons: names, isComplete: where.isLast }),
-        evenIfUnchanged: where.isLast && hasNews && isRecorded,
+        evenIfUnchanged: where.isLast && hasNews && (isRecorded || this.#isDecided),
         signal,
       });
       if (commit.committed) {
@@ -175,8 +177,9 @@ class Pull {
       const pulled = await this.#pullImage(view, id, ours.size === 0 ? undefined : ours);
       const own = before.get(id) ?? [];
       const merged = await mergeLists(this.#lists, {
-        ...{ imageId: id, ours: own, opened: pulled?.opened, outcome: pulled?.image.outcome },
-        ...{ wasHere: ours.size > 0, isThere: this.#start.theirs.has(id), from: this.#other.location },
+        ...{ imageId: id, own: ours, ours: own, opened: pulled?.opened, outcome: pulled?.image.outcome },
+        ...{ wasHere: ours.size > 0, their: this.#start.theirs.get(id), from: this.#other.location },
+        at: this.#dataset.location,
         runtime: this.#dataset.runtime,
       });
       await this.#bringAlong(view, merged);
@@ -185,18 +188,19 @@ class Pull {
       images.push(...(image === undefined ? [] : [image]));
       onEvent?.({ imageId: id, done: at + index + 1, total });
     }
-    const rows = this.#rowsFor(isLast ? undefined : new Set(batch));
+    const ledger = this.#rowsFor(isLast ? undefined : new Set(batch));
     const tables = isLast ? await decideTables(view, this.#other, this.#start) : undefined;
     if (!dryRun) {
-      await appendRows(view, rows, this.#options);
+      await appendRows(view, ledger, this.#options);
       if (tables !== undefined) {
         await writeTables(view, this.#other, tables, this.#options);
       }
-      await saveImageConflicts(view, listed, this.#options);
+      const rows = isLast ? withImagesHere(listed, this.#lists, new Set(await view.listImageIds())) : listed;
+      await saveImageConflicts(view, rows, this.#options);
     }
     return {
       images,
-      sourceRows: rows.length,
+      sourceRows: ledger.length,
       tables: { taken: tables?.taken ?? [], conflicts: tables?.conflicts ?? [] },
     };
   }
@@ -219,7 +223,7 @@ class Pull {
   #rowsFor(imageIds: ReadonlySet<string> | undefined): readonly SourceRow[] {
     const { rows } = this.#sources;
     return [...rows]
-      .filter(([id]) => this.#sameFileOf(id) === undefined && (imageIds?.has(id) ?? true))
+      .filter(([id]) => !this.#isLeftOut(id) && (imageIds?.has(id) ?? true))
       .flatMap(([, own]) => own);
   }
 
@@ -258,6 +262,9 @@ class Pull {
         const conflicts = [wholeConflict("deleted in the other copy, and changed here", [])];
         return { image: { ...image, outcome: "kept", conflicts } };
       }
+      case "replaced":
+        await this.#copy(view, id, their ?? new Map(), ours);
+        return { image: { ...image, outcome: "replaced", openThere: await this.#openThere(id) } };
       case "other pixels": {
         const reason = "the other copy has an image of this id with other pixels";
         return this.#keepWhole(view, image, their, { because: "other_pixels", here: id, reason });
@@ -269,6 +276,10 @@ class Pull {
       default:
         return decision satisfies never;
     }
+  }
+
+  #isLeftOut(id: string): boolean {
+    return this.#sameFileOf(id) !== undefined || (this.#lists.leftOut.has(id) && !this.#start.theirs.has(id));
   }
 
   /** The image here that was made from the same file, unless this pull deletes it. */
@@ -283,12 +294,25 @@ class Pull {
     const { baseOf, theirs, ownSince, theirSince } = this.#start;
     const their = theirs.get(id);
     const decision = decideImage(baseOf(id), ours, their);
+    if (decision.kind === "other pixels" && this.#lists.replaced.has(id)) {
+      return { kind: "replaced" };
+    }
     const own = this.#lists.here.has(id) ? undefined : ownSince.get(id);
     const wasTakenThere = decision.kind === "same" && their !== undefined && theirSince.get(id) === "added";
     if (own === "deleted" && ours === undefined && (decision.kind === "new" || wasTakenThere)) {
       return { kind: "gone" };
     }
-    return decision.kind === "deleted" && own === "added" ? { kind: "kept" } : decision;
+    const isKept = decision.kind === "kept" || (decision.kind === "deleted" && own === "added");
+    return !isKept ? decision : { kind: this.#isInTurn(id) ? "same" : "kept" };
+  }
+
+  /** Whether the other copy has an image of the same file in its place, about which a conflict is opened anyway. */
+  #isInTurn(id: string): boolean {
+    const { baseOf, ours, theirs } = this.#start;
+    return [...this.#sources.sameFile].some(([other, here]) => {
+      const { kind } = decideImage(baseOf(other), ours.get(other), theirs.get(other));
+      return here === id && (kind === "new" || kind === "gone");
+    });
   }
 
   /** Keeps an image of the other copy beside the dataset, where it can be taken later without that copy. */
@@ -349,11 +373,17 @@ class Pull {
     return { ...image, outcome: "changed", taken, conflicts, openThere };
   }
 
-  async #copy(view: DatasetContents, imageId: string, theirs: ObjectHashes): Promise<void> {
+  async #copy(
+    view: DatasetContents,
+    imageId: string,
+    theirs: ObjectHashes,
+    ours: ObjectHashes = new Map(),
+  ): Promise<void> {
     if (this.#options.dryRun === true) {
       return;
     }
-    await copyObjects(view, this.#other, imageId, theirs, this.#options);
+    const gone = new Map([...ours.keys()].map((key) => [key, null]));
+    await copyObjects(view, this.#other, imageId, new Map([...gone, ...theirs]), this.#options);
     await this.#keepHistory(view, imageId, theirs);
   }
 

@@ -135,9 +135,14 @@ describe("a pull", () => {
     expect((await loadOpenConflicts(anna.dataset.record("scan-0")))[0]?.attachments).toHaveLength(2);
   });
 
-  /** Both ingested one file by themselves. */
-  async function withOneFile(): Promise<readonly [anna: Copy, bela: Copy]> {
-    const [anna, bela] = await twoCopies();
+  /** Each ingested one file by itself. */
+  async function withOneFile(): Promise<readonly [anna: Copy, bela: Copy, cora: Copy]> {
+    const made = await makeStudy(7, 3);
+    const [anna, bela, cora] = [
+      await copyOf(made, "anna"),
+      await copyOf(made, "bela"),
+      await copyOf(made, "cora"),
+    ];
     const pixels = createNdArray("uint8", [2, 2], new Uint8Array(4));
     const row = {
       ...{ source_mtime_ns: 1n, source_size_bytes: 1n, ingested_epoch_ns: 1n },
@@ -146,11 +151,12 @@ describe("a pull", () => {
     for (const [{ dataset }, id] of [
       [anna, "by-anna"],
       [bela, "by-bela"],
+      [cora, "by-cora"],
     ] as const) {
       await dataset.addImage(pixels, { id });
       await dataset.appendSources([{ ...row, image_id: id, source_primary_path: `/home/${id}/day/x.tif` }]);
     }
-    return [anna, bela];
+    return [anna, bela, cora];
   }
 
   it("leaves out a file that both ingested by themselves, and names both ids until it is settled", async () => {
@@ -171,33 +177,141 @@ describe("a pull", () => {
     expect(await loadImageConflicts(anna.dataset)).toEqual(open);
     const again = await pull(anna, bela);
     expect([again.images, again.versions]).toEqual([images, []]);
-    await pull(bela, anna);
-    expect(await loadImageConflicts(bela.dataset)).toMatchObject([{ imageId: "by-anna", here: "by-bela" }]);
     await settleImageConflict(anna.dataset, "by-bela");
-    expect(await loadImageConflicts(anna.dataset)).toEqual([
-      { ...open[0], isSettled: true, keptAs: undefined, sources: [] },
-    ]);
+    expect(await loadImageConflicts(anna.dataset)).toEqual([{ ...open[0], isSettled: true, sources: [] }]);
     expect((await anna.dataset.exact.below("attachments")).size).toBe(0);
     expect((await pull(anna, bela)).images).toEqual([]);
     const refusal = await settleImageConflict(anna.dataset, "by-bela").catch((error: unknown) => error);
     expect(isKymDatasetError(refusal, "not_found")).toBe(true);
+    // What was given up is that version and no other.
     await bela.dataset.record("by-bela").saveJson("note", { by: "bela" });
-    expect((await pull(anna, bela)).images).toEqual([]);
+    expect((await pull(anna, bela)).images).toMatchObject([{ imageId: "by-bela", outcome: "left" }]);
+    expect(await loadImageConflicts(anna.dataset)).toMatchObject([{ imageId: "by-bela", isSettled: false }]);
   });
 
-  it("takes what the other copy left out for kept there, however often both pull and whatever is settled", async () => {
-    const [anna, bela] = await withOneFile();
-    for (const id of ["by-anna", "by-bela", "by-anna"]) {
-      const [to, from] = id === "by-anna" ? [bela, anna] : [anna, bela];
-      await pull(to, from);
-      const open = (await loadImageConflicts(to.dataset)).find((each) => each.imageId === id);
-      expect(open).toMatchObject({ because: "same_file" });
-      await (open?.isSettled === false && settleImageConflict(to.dataset, id));
-      await pull(from, to);
-      await addScan(to.dataset, `more-${to.dataset.version}`, drawFrom(1));
+  const idsOf = async ({ dataset }: Copy) => (await dataset.listImageIds()).filter((id) => /^by/.test(id));
+
+  it("leaves one scan and one open conflict in both copies of a file that both ingested, and settles it for both", async () => {
+    for (const side of ["ours", "theirs"] as const) {
+      for (const settledBy of ["anna", "bela"]) {
+        const [anna, bela] = await withOneFile();
+        const theirs = await bela.dataset.record("by-bela").objectHashes();
+        await pull(anna, bela);
+        const { images } = await pull(bela, anna);
+        expect(images).toMatchObject([
+          { imageId: "by-anna", outcome: "new" },
+          { imageId: "by-bela", outcome: "deleted", openThere: ["whole image"] },
+        ]);
+        expect(await stateOf(bela)).toEqual(await stateOf(anna));
+        expect([await idsOf(anna), await idsOf(bela)]).toEqual([["by-anna"], ["by-anna"]]);
+        expect((await loadImageConflicts(bela.dataset)).map(({ isSettled }) => isSettled)).toEqual([false]);
+        expect([...(await bela.dataset.exact.below("attachments")).values()].sort()).toEqual(
+          [...theirs.values()].sort(),
+        );
+        const [by, other] = settledBy === "anna" ? [anna, bela] : [bela, anna];
+        await settleImageConflict(by.dataset, "by-bela", { side });
+        await pull(other, by);
+        await pull(by, other);
+        expect(await stateOf(bela)).toEqual(await stateOf(anna));
+        expect(await idsOf(anna)).toEqual([side === "ours" ? "by-anna" : "by-bela"]);
+        const [row] = await loadImageConflicts(anna.dataset);
+        expect(row?.isSettled).toBe(side === "ours" ? true : undefined);
+      }
     }
-    const idsOf = async ({ dataset }: Copy) => (await dataset.listImageIds()).filter((id) => /^by/.test(id));
-    expect([await idsOf(anna), await idsOf(bela)]).toEqual([["by-anna"], ["by-bela"]]);
+  });
+
+  it("keeps what was edited meanwhile, and one that each copy settled for its own, open in both", async () => {
+    const [anna, bela] = await withOneFile();
+    await pull(anna, bela);
+    await bela.dataset.record("by-bela").saveJson("note", { by: "bela" });
+    await pull(bela, anna);
+    await pull(anna, bela);
+    expect([await idsOf(anna), await idsOf(bela)]).toEqual([["by-bela"], ["by-bela"]]);
+    expect(await stateOf(bela)).toEqual(await stateOf(anna));
+    const open = await loadImageConflicts(anna.dataset);
+    expect(open).toMatchObject([{ imageId: "by-anna", here: "by-bela", isSettled: false }]);
+    await settleImageConflict(anna.dataset, "by-anna");
+    await settleImageConflict(bela.dataset, "by-anna", { side: "theirs" });
+    await pull(anna, bela);
+    await pull(bela, anna);
+    expect(await idsOf(anna)).toEqual(["by-bela"]);
+    expect(await stateOf(bela)).toEqual(await stateOf(anna));
+    expect(await loadImageConflicts(anna.dataset)).toMatchObject([{ imageId: "by-anna", isSettled: false }]);
+  });
+
+  it("brings what was settled for one side to a copy that settled it for the other as a conflict, in either order", async () => {
+    const [anna, bela] = await withOneFile();
+    await pull(anna, bela);
+    await pull(bela, anna);
+    await settleImageConflict(anna.dataset, "by-bela");
+    await settleImageConflict(bela.dataset, "by-bela", { side: "theirs" });
+    await pull(bela, anna);
+    expect(await loadImageConflicts(bela.dataset)).toMatchObject([{ imageId: "by-anna", here: "by-bela" }]);
+    await pull(anna, bela);
+    expect(await idsOf(anna)).toEqual(["by-bela"]);
+    expect(await stateOf(bela)).toEqual(await stateOf(anna));
+  });
+
+  it("forgets neither of two images of a file, if one copy edits and chooses the one and the other copy the other", async () => {
+    for (const isBelaFirst of [true, false]) {
+      const [anna, bela] = await withOneFile();
+      await pull(anna, bela);
+      await pull(bela, anna);
+      await bela.dataset.record("by-anna").saveJson("note", { by: "bela" });
+      await settleImageConflict(bela.dataset, "by-bela");
+      await settleImageConflict(anna.dataset, "by-bela", { side: "theirs" });
+      const [to, from] = isBelaFirst ? [bela, anna] : [anna, bela];
+      await pull(to, from);
+      await pull(from, to);
+      expect(await stateOf(bela)).toEqual(await stateOf(anna));
+      const [conflict] = await loadImageConflicts(anna.dataset);
+      expect(conflict?.isSettled).toBe(false);
+      expect([conflict?.imageId, ...(await idsOf(anna))].sort()).toEqual(["by-anna", "by-bela"]);
+    }
+  });
+
+  it("keeps what one copy changed of a deleted image beside the image that a third copy changed as well", async () => {
+    const [anna, bela, cora] = await withOneFile();
+    await imageOf(anna, "scan-0").editMetadata({ experiment: { note: "anna" } });
+    await imageOf(cora, "scan-0").editMetadata({ experiment: { note: "cora" } });
+    const wanted = await anna.dataset.record("scan-0").objectHashes();
+    await bela.dataset.deleteImage("scan-0");
+    await pull(bela, anna);
+    await pull(cora, bela);
+    await pull(bela, cora);
+    for (const { dataset } of [bela, cora]) {
+      expect((await imageOf({ dataset } as Copy, "scan-0").metadata()).experiment.note).toBe("cora");
+      const open = (await loadImageConflicts(dataset)).filter(({ imageId }) => imageId === "scan-0");
+      expect(open).toMatchObject([{ because: "deleted_here", isSettled: false }]);
+    }
+    expect(await stateOf(cora)).toEqual(await stateOf(bela));
+    await settleImageConflict(cora.dataset, "scan-0", { side: "theirs" });
+    expect(await cora.dataset.record("scan-0").objectHashes()).toEqual(wanted);
+  });
+
+  it("leaves the same in three copies that ingested one file, and forgets no version of it", async () => {
+    const [anna, bela, cora] = await withOneFile();
+    for (const [to, from] of [
+      [anna, bela],
+      [bela, cora],
+      [cora, anna],
+      [anna, cora],
+      [bela, anna],
+      [cora, bela],
+      [anna, bela],
+      [bela, cora],
+    ] as const) {
+      await pull(to, from);
+    }
+    const all = [anna, bela, cora];
+    const listed = await Promise.all(all.map(({ dataset }) => loadImageConflicts(dataset)));
+    for (const [index, copy] of all.entries()) {
+      const ids = [...(await idsOf(copy)), ...(listed[index] ?? []).map(({ imageId }) => imageId)].sort();
+      expect(ids, copy.dataset.location).toEqual(["by-anna", "by-bela", "by-cora"]);
+      expect(listed[index]?.some(({ isSettled }) => isSettled)).toBe(false);
+    }
+    expect(await stateOf(bela)).toEqual(await stateOf(anna));
+    expect(await stateOf(cora)).toEqual(await stateOf(anna));
   });
 
   it("takes what it left out once the image in its place is deleted", async () => {

@@ -61,6 +61,7 @@ const OUTCOMES: Readonly<Record<PulledImage["outcome"], string>> = {
   deleted: "deleted",
   gone: "still deleted",
   kept: "kept",
+  replaced: "as in the other copy, with its pixels",
   left: "left out",
 };
 

@@ -19,9 +19,9 @@ export function leftOutLines(conflicts: readonly ImageConflict[], names: ImageNa
     .map(({ imageId, here, because, from }) => {
       const what =
         because === "same_file"
-          ? `both copies ingested this file; there it is ${printable(imageId)}`
-          : "the other copy has an image of this id with other pixels";
-      return `image ${printable(names.of(here))}: ${what}, and was left out; from ${printable(from)}\n`;
+          ? `two copies ingested this file, and ${printable(imageId)}`
+          : "another copy has an image of this id with other pixels, which";
+      return `image ${printable(names.of(here))}: ${what} was left out; from ${printable(from)}\n`;
     })
     .join("");
 }

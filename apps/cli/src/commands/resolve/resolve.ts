@@ -98,11 +98,12 @@ async function list(
   wanted: string | undefined,
   { terminal, signal }: CommandContext,
 ): Promise<CommandResult> {
-  const { names, find, kept } = await namedImages(dataset, { signal });
+  const named = await namedImages(dataset, { signal });
+  const { names, find, kept } = named;
   const imageId = wanted === undefined ? undefined : find(wanted, path);
   const images = await listOpenConflicts(dataset, { imageId, signal });
   const isWanted = (id: string): boolean => imageId === undefined || id === imageId;
-  const deleted = deletedConflicts(kept, names).filter((each) => isWanted(each.imageId));
+  const deleted = deletedConflicts(named).filter((each) => isWanted(each.imageId));
   const shown = [
     ...images.flatMap(({ imageId: id, conflicts }) =>
       conflicts.map((conflict): ShownConflict => ({ ...conflict, image: names.of(id) })),
@@ -161,10 +162,11 @@ async function settle(
   context: CommandContext,
 ): Promise<CommandResult> {
   const { signal, terminal, options } = context;
-  const { names, find, kept } = await namedImages(dataset, context);
+  const named = await namedImages(dataset, context);
+  const { names, find, kept } = named;
   const imageId = find(wanted, path);
   const image = names.of(imageId);
-  const deleted = deletedConflicts(kept, names).filter((each) => each.imageId === imageId);
+  const deleted = deletedConflicts(named).filter((each) => each.imageId === imageId);
   if (deleted.length > 0) {
     return settleDeleted(dataset, path, deleted, sides, context);
   }

@@ -38,9 +38,14 @@ export async function settleDeleted(
   if (taken === undefined && choices.size < conflicts.length) {
     throw usageError("an image is settled as a whole", "give --mine, which gives up every version that came");
   }
-  const question = `  ${printable(image)}\nGive up what came of this image, with all analyses of it?`;
+  const isHere = conflicts.some(({ deletedBy }) => deletedBy === undefined);
+  const asked =
+    taken === undefined
+      ? "Give up what came of this image, with all analyses of it?"
+      : "Delete this image as it is here, with all analyses of it, and take what came?";
+  const question = `  ${printable(image)}\n${asked}`;
   if (
-    taken === undefined &&
+    (taken === undefined || isHere) &&
     !isDry &&
     !(await isConfirmed(context, question, commandOf(path, image, sides)))
   ) {
@@ -64,16 +69,19 @@ export async function settleDeleted(
     side: conflict === taken ? "theirs" : "mine",
   }));
   const word = taken === undefined ? "mine" : "theirs";
-  const isBack = isDry ? "it would be here again" : "it is here again";
+  const isBack = isHere
+    ? `${isDry ? "it would be" : "it is"} as it came now`
+    : `${isDry ? "it would be" : "it is"} here again`;
+  const stays = isHere ? "as it is" : "deleted";
   const what =
     taken === undefined
-      ? `it stays deleted, and what came ${isDry ? "would be" : "is"} given up`
+      ? `it stays ${stays}, and what came ${isDry ? "would be" : "is"} given up`
       : `${isBack}, with all that came`;
   return {
     exitCode: 0,
     data: {
       ...(isDry && { dryRun: true }),
-      ...{ image_id: imageId, settled, deleted: taken === undefined, open: [], went_stale: stale },
+      ...{ image_id: imageId, settled, deleted: taken === undefined && !isHere, open: [], went_stale: stale },
       next: next ?? null,
     },
     text: wrapText(

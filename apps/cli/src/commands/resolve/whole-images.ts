@@ -17,6 +17,8 @@ export interface NamedImages {
   readonly find: (wanted: string, path: string) => string;
   /** What pulls kept, and about which nobody has decided. */
   readonly kept: readonly ImageConflict[];
+  /** Whether an image is here. */
+  readonly isHere: (imageId: string) => boolean;
 }
 
 export async function namedImages(
@@ -25,7 +27,13 @@ export async function namedImages(
 ): Promise<NamedImages> {
   const kept = (await loadImageConflicts(dataset, { signal })).filter(({ isSettled }) => !isSettled);
   const here = await imageOverviews(dataset);
-  const deleted = new Set(kept.filter(isDeletedHere).map(({ imageId }) => imageId));
+  const present = new Set(here.map(({ image_id: id }) => id));
+  const deleted = new Set(
+    kept
+      .filter(isDeletedHere)
+      .map(({ imageId }) => imageId)
+      .filter((id) => !present.has(id)),
+  );
   const ledger = deleted.size === 0 ? [] : await dataset.loadSourcesIndex({ signal });
   const paths = new Map(ledger.map((row) => [row.image_id, row.source_rel_path]));
   const images = [
@@ -37,7 +45,7 @@ export async function namedImages(
     leftOut.has(wanted)
       ? wanted
       : findAmong(images, wanted, { path, blind: false, names: undefined }).image_id;
-  return { names: new ImageNames(images), find, kept };
+  return { names: new ImageNames(images), find, kept, isHere: (id) => present.has(id) };
 }
 
 /** Whether an image was deleted here, and changed in the other copy; otherwise another one is here in its place. */
@@ -45,19 +53,27 @@ export function isDeletedHere({ because }: ImageConflict): boolean {
   return because === "deleted_here";
 }
 
-/** The conflicts about images that were deleted here, as they are listed. Of several versions, each names its copy. */
-export function deletedConflicts(
-  kept: readonly ImageConflict[],
-  names: ImageNames,
-): readonly (ShownConflict & { readonly imageId: string; readonly keptAs: string | undefined })[] {
+/**
+ * The conflicts about images that were deleted here, as they are listed. Of several versions, each names its copy, and so does one of an
+ * image that a third copy brought back.
+ */
+export function deletedConflicts({
+  kept,
+  names,
+  isHere,
+}: Pick<NamedImages, "kept" | "names" | "isHere">): readonly (ShownConflict & {
+  readonly imageId: string;
+  readonly keptAs: string | undefined;
+})[] {
   const deleted = kept.filter(isDeletedHere);
   return deleted.map(({ imageId, from, keptAs }) => {
     const isOnly = deleted.filter((other) => other.imageId === imageId).length === 1;
     const [whole = ""] = conflictNames({ key: WHOLE_IMAGE_KEY, fields: undefined });
     return {
       ...{ imageId, keptAs, image: names.of(imageId), key: WHOLE_IMAGE_KEY, from: [from] },
-      name: isOnly ? whole : `${whole} of ${from}`,
-      ...{ mine: undefined, theirs: undefined, base: undefined, isField: false, deletedBy: "mine" },
+      name: isOnly && !isHere(imageId) ? whole : `${whole} of ${from}`,
+      ...{ mine: undefined, theirs: undefined, base: undefined, isField: false },
+      deletedBy: isHere(imageId) ? undefined : "mine",
       attachments: keptAs === undefined ? [] : [keptImageFolder(imageId, keptAs)],
     };
   });

@@ -230,7 +230,7 @@ describe("an image that a pull left out", () => {
   it("is listed with the one in its place until --mine settles it", async () => {
     await pullOnce();
     const list = (await run(0, "resolve", "study.zarr")).replaceAll(/\s+/g, " ");
-    expect(list).toContain("both copies ingested this file; there it is by-bela, and was left out; from ");
+    expect(list).toContain("two copies ingested this file, and by-bela was left out; from ");
     const data = [{ left_out: "by-bela", image_id: "by-anna", because: "same_file" }];
     expect((await kymJson(["resolve", "study.zarr", "by-anna"], { cwd })).data).toMatchObject(data);
     await run(0, "resolve", "study.zarr", "by-anna", "--mine", "--dry-run");

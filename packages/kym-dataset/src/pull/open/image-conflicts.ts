@@ -31,9 +31,12 @@ export interface ImageConflict {
   readonly because: "same_file" | "other_pixels" | "deleted_here";
   /** The location of the other copy. */
   readonly from: string;
-  /** Whether somebody chose the image here. The other copy must not take what was left out for deleted, so that stays known. */
+  /** Whether somebody chose the image here. That stays known, so that no other copy brings the same version again. */
   readonly isSettled: boolean;
-  /** The folder below `attachments/<imageId>/` that keeps what came; undefined if nothing does. */
+  /**
+   * The folder below `attachments/<imageId>/` that keeps what came. Once it is settled, nothing is kept, and the name says which version
+   * was given up. Undefined in a row of an earlier build.
+   */
   readonly keptAs: string | undefined;
   /** The rows of the ledger that come with it. */
   readonly sources: readonly SourceRow[];
@@ -105,7 +108,7 @@ export async function saveImageConflicts(
   if (jsonOf(before) !== jsonOf(sorted)) {
     await writeTable(transaction, sorted, options);
   }
-  const named = new Set(sorted.flatMap((each) => (each.keptAs === undefined ? [] : [placeOf(each)])));
+  const named = new Set(sorted.filter(({ isSettled }) => !isSettled).map(placeOf));
   await dropKeptImages(transaction, ({ imageId, name }) => named.has(`${imageId} ${name}`), options);
 }
 

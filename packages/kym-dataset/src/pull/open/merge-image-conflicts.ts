@@ -9,16 +9,24 @@ export interface ListedImage {
   readonly theirs: readonly ImageConflict[];
   /** What this pull opens. */
   readonly opened: ImageConflict | undefined;
-  /** Where the other copy is. */
+  /** Where the other copy is, and this one. */
   readonly from: string;
+  readonly at: string;
   /** Whether the image was here before the pull, is here after it, and is in the other copy. */
   readonly wasHere: boolean;
   readonly isHere: boolean;
   readonly isThere: boolean;
-  /** Whether both copies had a version of it in their places for kept images when they were last one. */
-  readonly wasKept: (name: string) => boolean;
-  /** The name under which the image of the base would be kept; undefined if it did not exist. */
+  /** Whether this pull brought what the other copy has in the place of an image with other pixels. */
+  readonly isReplaced: boolean;
+  /**
+   * Whether both copies had a version of it in their places for kept images when they were last one, and the copy that is named let
+   * it go since.
+   */
+  readonly wasDropped: (name: string, by: "here" | "there") => boolean;
+  /** The names under which the image of the base, the one here before the pull and that of the other copy would be kept. */
   readonly baseName: string | undefined;
+  readonly nameHere: string | undefined;
+  readonly nameThere: string | undefined;
 }
 
 /** What is listed about the image after the pull. */
@@ -31,39 +39,75 @@ export interface MergedImageConflicts {
 /**
  * Puts the lists of two copies together for one image. Decides only.
  *
- * A deletion beside a change is open in both copies until one settles it: what one of them listed at the base and lists no more is
- * settled. It is over where the image is here, and where both copies deleted the version that was kept. An image that was left out
- * concerns one copy only. It is decided again by each pull, and over when it came, or when the other copy has it no more.
+ * A conflict is open in both copies until one settles it: what one of them listed at the base and lists no more is settled. It is over
+ * where what was kept is here, or a later version of it, and where both copies deleted the version that was kept. If a version of a
+ * third copy came meanwhile, what was kept stays. That somebody chose the image in its place comes along as well.
  */
 export function mergeImageConflicts(image: ListedImage): MergedImageConflicts {
-  const { ours, opened, isHere, wasHere, wasKept, baseName } = image;
-  const stays = ours.filter((conflict) =>
-    conflict.because === "deleted_here" ? isStillDeleted(image, conflict) : isStillLeftOut(image, conflict),
-  );
+  const { ours, theirs, wasDropped } = image;
+  // What is listed already stays as it is.
+  const isOpen = ({ isSettled, keptAs }: ImageConflict): boolean =>
+    !isSettled && keptAs === image.opened?.keptAs;
+  const opened = image.opened && (ours.find(isOpen) ?? image.opened);
   const known = new Set(ours.map(({ keptAs }) => keptAs));
-  const along = image.theirs.filter(
-    ({ because, keptAs = "" }) =>
-      because === "deleted_here" &&
-      !known.has(keptAs) &&
-      !isHere &&
-      !wasKept(keptAs) &&
-      (wasHere || keptAs !== baseName),
+  const along = theirs.filter(
+    (conflict) =>
+      !conflict.isSettled &&
+      !known.has(conflict.keptAs) &&
+      !wasDropped(conflict.keptAs ?? "", "here") &&
+      isNews(image, conflict),
   );
-  return { open: [...stays, ...along, ...(opened === undefined ? [] : [opened])], along };
+  const settled = theirs.filter(
+    (conflict) =>
+      conflict.isSettled &&
+      conflict.keptAs !== undefined &&
+      !ours.some((own) => own.isSettled && own.keptAs === conflict.keptAs) &&
+      !(conflict.because === "other_pixels" ? opened !== undefined : image.isHere),
+  );
+  const stays = ours.filter((conflict) => {
+    const isChosen = settled.some(({ keptAs }) => keptAs === conflict.keptAs);
+    return !isChosen && (conflict.isSettled ? isStillSettled(image, conflict) : isStillOpen(image, conflict));
+  });
+  return { open: [...stays, ...along, ...settled, ...(opened === undefined ? [] : [opened])], along };
 }
 
-function isStillDeleted(image: ListedImage, { keptAs = "", from }: ImageConflict): boolean {
-  const { opened, theirs, isHere, isThere, wasKept, baseName } = image;
-  if (isHere || (opened !== undefined && (from === opened.from || keptAs === baseName))) {
+/** Whether this copy has not had the version that the other copy keeps. */
+function isNews(image: ListedImage, { because, keptAs, from }: ImageConflict): boolean {
+  const { opened, wasHere, isHere, isThere, isReplaced, baseName, nameHere } = image;
+  if (keptAs === undefined || (because === "other_pixels" && opened !== undefined)) {
     return false;
   }
-  const isListedThere = theirs.some((other) => other.keptAs === keptAs);
-  return isListedThere || !(wasKept(keptAs) || (keptAs === baseName && !isThere));
+  // What goes with this pull is kept there, and comes along. What is here is a later version of what came from here.
+  const isGoing = isReplaced || (wasHere && !isHere);
+  const isEarlier = keptAs === baseName || keptAs === nameHere || (isHere && from === image.at);
+  return isGoing || isThere || !isEarlier;
 }
 
-function isStillLeftOut(image: ListedImage, { because, from, isSettled }: ImageConflict): boolean {
-  const { opened, wasHere, isHere, isThere } = image;
-  const hasCome = isHere && !wasHere;
-  const isOver = from === image.from && !isSettled && (!isThere || because === "other_pixels");
-  return opened === undefined && !hasCome && !isOver;
+/** Whether what was kept is here since this pull, in that version or a later one of the same copy. */
+function hasCome(image: ListedImage, { because, from, keptAs }: ImageConflict): boolean {
+  const { wasHere, isHere, isReplaced, nameThere } = image;
+  const isNew = isReplaced || (isHere && !wasHere);
+  return isNew && (because === "other_pixels" || keptAs === nameThere || from === image.from);
+}
+
+function isStillSettled({ opened, isHere, isReplaced }: ListedImage, { because }: ImageConflict): boolean {
+  return opened === undefined && !(because === "other_pixels" ? isReplaced : isHere);
+}
+
+function isStillOpen(image: ListedImage, conflict: ImageConflict): boolean {
+  const { opened, theirs, isThere, isHere, wasHere, wasDropped, baseName } = image;
+  const { because, keptAs, from } = conflict;
+  const isListedThere = theirs.some((other) => !other.isSettled && other.keptAs === keptAs);
+  if (hasCome(image, conflict)) {
+    return keptAs !== undefined && isListedThere;
+  }
+  if (keptAs === undefined) {
+    // An earlier build listed it, and kept nothing.
+    const isOver = (isHere && !wasHere) || (from === image.from && (!isThere || because === "other_pixels"));
+    return opened === undefined && !isOver;
+  }
+  if (opened !== undefined && (from === opened.from || keptAs === opened.keptAs || keptAs === baseName)) {
+    return false;
+  }
+  return isListedThere || !(wasDropped(keptAs, "there") || (keptAs === baseName && !isThere));
 }

@@ -84,9 +84,10 @@ function afterwards(
   taken: ImageConflict | undefined,
 ): readonly ImageConflict[] {
   if (!settled.includes(conflict)) {
-    const isReplaced = taken !== undefined && taken.here !== taken.imageId && conflict.here === taken.here;
+    const isReplaced =
+      conflict.here !== conflict.imageId && taken !== undefined && conflict.here === taken.here;
     return [isReplaced ? { ...conflict, here: taken.imageId } : conflict];
   }
   const isKnown = taken === undefined && conflict.because !== "deleted_here";
-  return isKnown ? [{ ...conflict, isSettled: true, keptAs: undefined, sources: [] }] : [];
+  return isKnown ? [{ ...conflict, isSettled: true, sources: [] }] : [];
 }
