@@ -59,6 +59,8 @@ export interface ArrayWritePlan<D extends DType = DType> {
 export interface ArrayObject {
   readonly key: string;
   readonly bytes: Uint8Array<ArrayBuffer>;
+  /** The SHA-256 of the bytes, where it is known. */
+  readonly sha256?: string | undefined;
 }
 
 /**
@@ -105,6 +107,12 @@ export function planArrayWrite<D extends DType>(
   return { array, metadata: planMetadata(array, options) };
 }
 
+/** {@link EncodeArrayOptions} for an array that is in memory. */
+export interface EncodeWholeArrayOptions extends EncodeArrayOptions {
+  /** The SHA-256 of the array's bytes, if it is known: a chunk that is exactly these bytes is not hashed again. */
+  readonly arraySha256?: string | undefined;
+}
+
 /**
  * Makes the objects of an array: its chunks in C order, one at a time, then `zarr.json`. Chunks at the edge are
  * padded with 0. The array must not change meanwhile.
@@ -113,11 +121,11 @@ export function planArrayWrite<D extends DType>(
  */
 export async function* encodeArrayObjects(
   { array, metadata }: ArrayWritePlan,
-  options: EncodeArrayOptions = {},
+  { arraySha256: sha256, ...options }: EncodeWholeArrayOptions = {},
 ): AsyncGenerator<ArrayObject> {
   const bytes = ndArrayBytes(array);
   const itemSize = itemSizeBytes(array.dtype);
-  yield* encodeChunks(metadata, options, ({ coords, chunkStart, extent }) => {
+  const objects = encodeChunks(metadata, options, ({ coords, chunkStart, extent }) => {
     const { chunkShape, shape } = metadata;
     const start = coords.map((i, axis) => i * (chunkShape[axis] ?? 1));
     const sizeBytes = elementCount(chunkShape) * itemSize;
@@ -135,6 +143,13 @@ export async function* encodeArrayObjects(
     );
     return chunk;
   });
+  for await (const object of objects) {
+    yield sha256 !== undefined && isSameMemory(object.bytes, bytes) ? { ...object, sha256 } : object;
+  }
+}
+
+function isSameMemory(a: Uint8Array, b: Uint8Array): boolean {
+  return a.buffer === b.buffer && a.byteOffset === b.byteOffset && a.byteLength === b.byteLength;
 }
 
 /**

@@ -32,7 +32,10 @@ export interface AddImageOptions extends SaveImageOptions {
 export type EncodeImageOptions = Pick<
   AddImageOptions,
   "axes" | "chunks" | "compression" | "scales" | "arrayAttributes" | "chunkKeySeparator"
->;
+> & {
+  /** The SHA-256 of the array's bytes, little-endian in C order, if it is known: they are not hashed again. */
+  readonly arraySha256?: string | undefined;
+};
 
 export interface SaveTableOptions extends ReadOptions {
   readonly schema?: TableSchema;
@@ -133,9 +136,9 @@ export class DatasetContents {
    */
   async encodeImage(array: NdArray, options: EncodeImageOptions = {}): Promise<EncodedArray> {
     const rank = array.shape.length;
-    const { chunks, compression, chunkKeySeparator } = options;
+    const { chunks, compression, chunkKeySeparator, arraySha256 } = options;
     return encodeArray(this.session, array, {
-      ...{ chunks, compression, chunkKeySeparator },
+      ...{ chunks, compression, chunkKeySeparator, arraySha256 },
       axes: validateAxes(options.axes ?? defaultAxes(rank), rank),
       attributes: arrayAttributesOf(options, rank),
     });

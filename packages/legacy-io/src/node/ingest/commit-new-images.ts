@@ -186,17 +186,15 @@ async function encodePixels(
   read: ReadBundle,
   { compression }: CommitNewImagesOptions,
 ): ReturnType<Encode> {
-  const { pixels, content } = read;
+  const { pixels, pixelsSha256: arraySha256, content } = read;
   if (!("data" in pixels)) {
     return read;
   }
   const { axes, artifacts } = content;
   const overviews = overviewsOf(pixels, axes);
-  if (compression === "none") {
-    return { ...read, overviews };
-  }
   const scales = scalesOf(artifacts, axes.length);
-  return { ...read, overviews, pixels: await transaction.encodeImage(pixels, { axes, compression, scales }) };
+  const encoded = await transaction.encodeImage(pixels, { axes, compression, scales, arraySha256 });
+  return { ...read, overviews, pixels: encoded };
 }
 
 /** Lists the absolute paths of the channels and sidecars that could be used. */
