@@ -80,6 +80,20 @@ export interface EncodedArray<D extends DType = DType> extends ArrayForm<D> {
   readonly objects: readonly ArrayObject[];
 }
 
+/** An object of an array whose file is in its place already. */
+export interface StagedObject {
+  readonly key: string;
+  readonly sha256: string;
+  readonly sizeBytes: number;
+}
+
+/** An array whose chunks another thread has written, beside what they were written with. Its `zarr.json` is missing. */
+export interface StagedArray<D extends DType = DType> extends ArrayForm<D> {
+  readonly axes: readonly string[];
+  readonly compression: "zstd" | "none";
+  readonly chunks: readonly StagedObject[];
+}
+
 /** An array that is read a few rows at a time while it is written, so that it is never in memory as a whole. */
 export interface ArrayRows<D extends DType = DType> extends ArrayForm<D> {
   /** Called in order, each row once. The result is used until the next call, which may reuse its memory. */
@@ -201,6 +215,11 @@ export async function* encodeArrayFromRows<D extends DType>(
     chunk.set(bytes);
     return chunk;
   });
+}
+
+/** The object `zarr.json` of an array whose chunks are written. @throws {ZarrStoreError} as {@link planArrayWrite} */
+export function arrayNode(form: ArrayForm, options: PlanArrayWriteOptions): ArrayObject {
+  return { key: "zarr.json", bytes: encodeArrayNode(planMetadata(form, options)) };
 }
 
 async function* encodeChunks(

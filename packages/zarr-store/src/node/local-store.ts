@@ -63,6 +63,7 @@ export function localStore(root: string, options: LocalStoreOptions = {}): KeyVa
 
 class LocalStore implements KeyValueStore {
   readonly location: string;
+  readonly folder: string | undefined;
   readonly #fs: FileSystem;
   readonly #changes: BlockingFiles;
   readonly #reads: BlockingFiles;
@@ -73,6 +74,7 @@ class LocalStore implements KeyValueStore {
 
   constructor(root: string, options: LocalStoreOptions) {
     this.location = resolve(root);
+    this.folder = options.fileSystem === undefined ? this.location : undefined;
     this.#fs = options.fileSystem ?? fsPromises;
     this.#syncConcurrency = options.syncConcurrency ?? 16;
     this.#changes = options.fileSystem ?? blockingFiles({ slowCallMs: SLOW_CHANGE_MS });

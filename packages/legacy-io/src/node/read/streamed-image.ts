@@ -41,13 +41,64 @@ export interface StreamedImage {
  */
 export async function openStreamedImage<F extends BundleFile>(
   file: F,
-  {
-    limits,
-    codecs,
-    signal,
-    applyCalibration = false,
-  }: ReadTiffOptions & { readonly applyCalibration?: boolean | undefined },
+  options: StreamOptions,
 ): Promise<StreamedImage | undefined> {
+  return readRowsAtRest(file, options, async (rows, { sha256, source }) => {
+    const pixelsSha256 = await hashPixels(rows, options.signal);
+    const { info } = rows;
+    return {
+      file: { ...file, sizeBytes: source.sizeBytes, mtimeNs: source.mtimeNs, sha256 },
+      pixels: verifiedRows(rows, file, pixelsSha256),
+      pixelsSha256,
+      info,
+      close: source.close,
+    };
+  });
+}
+
+/** An image whose pixels were read once, and given to what stores them. */
+export interface PassedImage<T> extends Pick<StreamedImage, "file" | "pixelsSha256" | "info"> {
+  readonly stored: T;
+}
+
+/**
+ * Hashes a file block by block, then gives its pixels to `store`, which must read all of them once and in order: they are hashed as
+ * they pass. If the file changes meanwhile, all of this is done once more. Returns undefined as {@link openStreamedImage} does.
+ *
+ * @throws LegacyIoError as {@link openStreamedImage}; whatever `store` throws
+ */
+export async function passStreamedImage<F extends BundleFile, T>(
+  file: F,
+  options: StreamOptions,
+  store: (pixels: ArrayRows, info: TiffInfo) => Promise<T>,
+): Promise<PassedImage<T> | undefined> {
+  return readRowsAtRest(file, options, async (rows, { sha256, source }) => {
+    const { info } = rows;
+    const hash = newSha256();
+    const readRows = rowsInBlock(rows, (array) => hash.update(ndArrayBytes(array)), options.signal);
+    const stored = await store({ dtype: info.dtype, shape: info.shape, readRows }, info);
+    const { sizeBytes, mtimeNs } = source;
+    const passed = {
+      file: { ...file, sizeBytes, mtimeNs, sha256 },
+      pixelsSha256: hash.digest("hex"),
+      info,
+      stored,
+    };
+    return { ...passed, close: source.close };
+  }).then((passed) => {
+    passed?.close();
+    return passed;
+  });
+}
+
+type StreamOptions = ReadTiffOptions & { readonly applyCalibration?: boolean | undefined };
+
+/** Opens a file and reads it; if it changed meanwhile, once more. What `read` makes keeps the file open. */
+async function readRowsAtRest<T>(
+  file: BundleFile,
+  { limits, codecs, signal, applyCalibration = false }: StreamOptions,
+  read: (rows: TiffRows, hashed: { readonly sha256: string; readonly source: FileSource }) => Promise<T>,
+): Promise<T | undefined> {
   for (let attempt = 1; ; attempt++) {
     const source = openFileSource(file.path);
     try {
@@ -58,17 +109,9 @@ export async function openStreamedImage<F extends BundleFile>(
         source.close();
         return undefined;
       }
-      const sha256 = await hashFileBlocks(source, signal);
-      const pixelsSha256 = await hashPixels(rows, signal);
+      const made = await read(rows, { sha256: await hashFileBlocks(source, signal), source });
       if (await isAsOpened(source)) {
-        const { info } = rows;
-        return {
-          file: { ...file, sizeBytes: source.sizeBytes, mtimeNs: source.mtimeNs, sha256 },
-          pixels: verifiedRows(rows, file, pixelsSha256),
-          pixelsSha256,
-          info,
-          close: source.close,
-        };
+        return made;
       }
     } catch (error) {
       source.close();
@@ -123,22 +166,34 @@ async function turnOfOthers(signal: AbortSignal | undefined): Promise<void> {
 /** Presents the rows as an array that is read while it is stored, and fails if they are not the ones that were hashed. */
 function verifiedRows(rows: TiffRows, file: BundleFile, pixelsSha256: string): ArrayRows {
   const rowCount = countRows(rows);
-  let block = new Uint8Array(0);
   let hash = newSha256();
   return {
     dtype: rows.info.dtype,
     shape: rows.info.shape,
-    readRows: async (start, stop) => {
-      const sizeBytes = (stop - start) * rows.rowBytes;
-      block = block.length < sizeBytes ? new Uint8Array(sizeBytes) : block;
+    readRows: rowsInBlock(rows, (array, start, stop) => {
       hash = start === 0 ? newSha256() : hash;
-      const array = await readBlock(rows, start, stop, block);
       hash.update(ndArrayBytes(array));
       if (stop === rowCount && hash.digest("hex") !== pixelsSha256) {
         throw new LegacyIoError("io", `${file.relPath} changed while it was stored`, { path: file.path });
       }
-      return array.data;
-    },
+    }),
+  };
+}
+
+/** Reads rows into one block of memory, and shows them to `look`. */
+function rowsInBlock(
+  rows: TiffRows,
+  look: (array: NdArray, start: number, stop: number) => void,
+  signal?: AbortSignal,
+): ArrayRows["readRows"] {
+  let block = new Uint8Array(0);
+  return async (start, stop) => {
+    throwIfAborted(signal, LegacyIoError);
+    const sizeBytes = (stop - start) * rows.rowBytes;
+    block = block.length < sizeBytes ? new Uint8Array(sizeBytes) : block;
+    const array = await readBlock(rows, start, stop, block);
+    look(array, start, stop);
+    return array.data;
   };
 }
 

@@ -22,7 +22,7 @@ import type { KnownSidecar } from "../../plan/known-acquisition.ts";
 import { sidecarsAfterUpdate } from "../../plan/sidecars-after-update.ts";
 import { TIFF_READER } from "../../tiff/tiff-reader.ts";
 import { storeArtifact, tiffAttributes } from "../ingest/store-image.ts";
-import type { SaidByTiff } from "../read/read-bundle.ts";
+import type { SaidByTiff } from "../read/read-image.ts";
 import { type DecidedUpdate, decideUpdate, type LoadHistory } from "./decide-update.ts";
 import { deleteArtifact } from "./delete-artifact.ts";
 import { type KeptFiles, keepRefused, placeOf, reasonOf } from "./keep-refused.ts";

@@ -176,6 +176,42 @@ export class Transaction {
     await this.#inTurn(path, () => this.#stage(path, bytes, options));
   }
 
+  /**
+   * Lets another thread stage objects of a new image; returns the folder of the store, and the key in it below which they are
+   * written. Undefined if the store is not a folder, or the image is not new. Each object that it wrote is then put by {@link putStaged}, or all are given up by
+   * {@link takeBack}.
+   */
+  async lend(group: string): Promise<{ readonly folder: string; readonly key: StoreKey } | undefined> {
+    this.#assertOpen();
+    const { store, log } = this.#context;
+    const { folder } = store;
+    const isNew = log.head.object(zarrNode(group)) === undefined && !this.#forms.has(group);
+    if (folder === undefined || !isNew) {
+      return undefined;
+    }
+    this.#forms.set(group, "in its folder");
+    return this.change(async () => ({ folder, key: await this.staging.lend(group) }));
+  }
+
+  /** Puts an object whose file another thread staged, as {@link put} does, by its size and hash. */
+  async putStaged(path: StoreKey, { sha256, sizeBytes }: Omit<StagedPut, "imageIds">): Promise<void> {
+    this.#assertOpen();
+    this.#changeCount++;
+    await this.#inTurn(path, async () => {
+      this.#prev.set(path, this.#context.log.head.object(path)?.sha256 ?? null);
+      this.staging.adopt(path);
+      this.#changes.set(path, { sha256, sizeBytes });
+    });
+  }
+
+  /** Removes what another thread staged for an image that was not added. */
+  async takeBack(group: string): Promise<void> {
+    const hasChanges = [...this.#changes.keys()].some((path) => groupOf(path) === group);
+    if (this.#phase === "open" && !hasChanges) {
+      await this.change(() => this.staging.takeBack(group));
+    }
+  }
+
   /** Deletes a path, and returns whether there was something to delete. */
   async delete(path: StoreKey): Promise<boolean> {
     this.#assertOpen();

@@ -7,11 +7,13 @@ import type { RegionSelection } from "../../array/region.ts";
 import {
   type ArrayObject,
   type ArrayRows,
+  arrayNode,
   type EncodedArray,
   encodeArrayFromRows,
   encodeArrayObjects,
   planArrayWrite,
   readArray,
+  type StagedArray,
 } from "../../array/zarr-array.ts";
 import { ZARR_NODE_NAME, zarrNode } from "../../commit/object-path.ts";
 import type { Transaction } from "../../commit/write/transaction.ts";
@@ -37,10 +39,18 @@ export async function writeArray(
   session: ObjectSession,
   transaction: Transaction,
   prefix: StoreKey,
-  array: NdArray | ArrayRows | EncodedArray,
+  array: NdArray | ArrayRows | EncodedArray | StagedArray,
   options: WriteArrayOptions,
 ): Promise<void> {
-  const objects = "objects" in array ? array.objects : arrayObjects(session, array, options);
+  for (const { key, ...staged } of "chunks" in array ? array.chunks : []) {
+    await transaction.putStaged(joinKey(prefix, key), staged);
+  }
+  const objects =
+    "objects" in array
+      ? array.objects
+      : "chunks" in array
+        ? [arrayNode(array, { ...options, axes: array.axes, compression: array.compression })]
+        : arrayObjects(session, array, options);
   for await (const { key, bytes, sha256 } of objects) {
     const path = joinKey(prefix, key);
     await transaction.put(path, bytes, { sha256 });
