@@ -13,6 +13,5 @@ export {
   openLocalDataset as openDataset,
 } from "./open-local-dataset.ts";
 export { nodeRuntime } from "./runtime/node-runtime.ts";
-export { type ArrayToStage, type StageArrayOptions, stageArray } from "./stage-array.ts";
 export { serveTasks, type TaskContext, type TaskResult } from "./workers/serve-tasks.ts";
 export { type RunTaskOptions, WorkerPool, type WorkerPoolOptions } from "./workers/worker-pool.ts";

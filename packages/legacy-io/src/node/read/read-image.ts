@@ -6,7 +6,7 @@ import { joinArrays, ndArrayBytes } from "@kym/zarr-store/array";
 import type { ImageJTags } from "../../content/rois/imagej-tags.ts";
 import { LegacyIoError } from "../../errors.ts";
 import type { BundleFile, LegacyBundle } from "../../folder/bundle.ts";
-import { fileNameOf } from "../../plan/compare-files.ts";
+import { fileNameOf } from "../../folder/compare-paths.ts";
 import { axesOfFile, type ImageLayout, imageLayout } from "../../tiff/axes/image-layout.ts";
 import { reorderAxes } from "../../tiff/axes/reorder-axes.ts";
 import { type StatedScales, scaleConflicts, statedScales } from "../../tiff/axes/stated-scales.ts";

@@ -49,10 +49,11 @@ export class ImageThreads implements AsyncDisposable {
 
   constructor(size: number, module?: URL) {
     this.size = size;
-    // From the sources of a clone, threads load TypeScript, as this thread does.
+    // From the sources of a clone, threads load TypeScript, as this thread does. A build has this module in `node/index.js`.
     const isSource = import.meta.url.endsWith(".ts");
     this.#pool = new WorkerPool({
-      module: module ?? new URL(isSource ? "./image-worker.ts" : "./image-worker.js", import.meta.url),
+      module:
+        module ?? new URL(isSource ? "./image-worker.ts" : "./threads/image-worker.js", import.meta.url),
       size,
       execArgv: isSource ? ["--conditions=@kym/source", "--disable-warning=ExperimentalWarning"] : undefined,
     });

@@ -1,6 +1,6 @@
 // A worker thread of an ingest.
 
-import { serveTasks } from "@kym/zarr-store/node";
+import { serveTasks } from "@kym/zarr-store/workers";
 import type { ImageTask } from "./image-task.ts";
 import { tryStageImage } from "./stage-image.ts";
 import { withOwnMemory } from "./with-own-memory.ts";

@@ -1,7 +1,7 @@
 // A worker thread of an ingest that dies in the middle of some images, by their names.
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { serveTasks } from "@kym/zarr-store/node";
+import { serveTasks } from "@kym/zarr-store/workers";
 import type { ImageTask } from "../../../../src/node/threads/image-task.ts";
 import { tryStageImage } from "../../../../src/node/threads/stage-image.ts";
 

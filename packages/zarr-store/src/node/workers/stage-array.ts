@@ -1,14 +1,14 @@
 // Writes the chunks of an image for a transaction of another thread, in Node.
 
-import type { StagingPlace } from "../dataset/dataset-contents.ts";
+import type { StagingPlace } from "../../dataset/dataset-contents.ts";
 import {
   type ArrayToStage,
   type StageArrayOptions,
   type StagedArray,
   stageChunks,
-} from "../dataset/record/stage-array.ts";
-import { localStore } from "./local-store.ts";
-import { nodeHashing } from "./runtime/node-runtime.ts";
+} from "../../dataset/record/stage-array.ts";
+import { localStore } from "../local-store.ts";
+import { nodeHashing } from "../runtime/node-runtime.ts";
 
 export type { ArrayToStage, StageArrayOptions };
 
