@@ -12,9 +12,9 @@ it.skipIf(reason).each([true, false])(
   { timeout: 600_000 },
   async (hasLinks) => {
     const { calls, killed, none, all } = await KillShim.with((shim) =>
-      killThreads({ shim, hasLinks, every: 9 }),
+      killThreads({ shim, hasLinks, every: 13 }),
     );
-    expect(killed).toBeGreaterThan(0.8 * Math.floor(calls / 9));
+    expect(killed).toBeGreaterThan(0.8 * Math.floor(calls / 13));
     expect(Math.min(none, all)).toBeGreaterThan(0);
   },
 );

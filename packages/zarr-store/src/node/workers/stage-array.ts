@@ -9,8 +9,11 @@ import {
 } from "../../dataset/record/stage-array.ts";
 import { localStore } from "../local-store.ts";
 import { nodeHashing } from "../runtime/node-runtime.ts";
+import { compressHere } from "../runtime/zstd-node.ts";
 
 export type { ArrayToStage, StageArrayOptions };
+
+const HASHING = { ...nodeHashing, zstd: { ...nodeHashing.zstd, compress: compressHere } };
 
 /**
  * Writes the chunks of an image where a transaction of another thread lent it a place, see `lendImage`. Returns facts that can
@@ -26,5 +29,5 @@ export async function stageArray(
   array: ArrayToStage,
   options: StageArrayOptions = {},
 ): Promise<StagedArray> {
-  return stageChunks(localStore(folder), prefix, nodeHashing, array, options);
+  return stageChunks(localStore(folder), prefix, HASHING, array, options);
 }
