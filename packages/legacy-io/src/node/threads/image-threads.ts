@@ -14,6 +14,9 @@ const MOST_THREADS = 8;
 /** So many threads may die in a row before an ingest gives up. */
 const MOST_DEATHS = 3;
 
+/** What is young in a thread is of one image, and small: its pixels are not in V8's heap. */
+const MOST_YOUNG_MB = 4;
+
 /** When and how threads are used. Tests change it. */
 export interface ThreadSettings {
   /** Fewer bytes of images are read without threads. */
@@ -55,6 +58,7 @@ export class ImageThreads implements AsyncDisposable {
       module:
         module ?? new URL(isSource ? "./image-worker.ts" : "./threads/image-worker.js", import.meta.url),
       size,
+      resourceLimits: { maxYoungGenerationSizeMb: MOST_YOUNG_MB },
       execArgv: isSource ? ["--conditions=@kym/source", "--disable-warning=ExperimentalWarning"] : undefined,
     });
   }

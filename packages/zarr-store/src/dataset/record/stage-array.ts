@@ -45,7 +45,20 @@ export async function stageChunks(
     if (key !== ZARR_NODE_NAME) {
       await store.put(joinKey(prefix, key), bytes);
       chunks.push({ key, sha256: known ?? (await sha256(bytes)), sizeBytes: bytes.length });
+      if (compression !== "none") {
+        free(bytes);
+      }
     }
   }
   return { dtype, shape, axes, compression, chunks };
+}
+
+/** Smaller memory may belong to several arrays. */
+const FREED_FROM_BYTES = 2 ** 20;
+
+/** Gives the memory of a compressed chunk back at once: until a collector comes, each thread would have tens of MB of them. */
+function free({ buffer }: Uint8Array<ArrayBuffer>): void {
+  if (buffer.byteLength >= FREED_FROM_BYTES) {
+    buffer.transfer(0);
+  }
 }
