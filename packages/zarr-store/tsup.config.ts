@@ -7,6 +7,7 @@ export default packageBuild({
   "json/index": "src/json/index.ts",
   "layout/index": "src/layout/index.ts",
   "node/index": "src/node/index.ts",
+  "node/workers/index": "src/node/workers/index.ts",
   "runtime/index": "src/runtime/index.ts",
   "table/index": "src/table/index.ts",
   "table/lazy/index": "src/table/lazy/index.ts",

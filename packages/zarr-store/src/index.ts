@@ -22,7 +22,15 @@ export type { DType, TypedArrayOf } from "./array/dtype.ts";
 export type { ArrayMetadata } from "./array/metadata/array-metadata.ts";
 export { createNdArray, isNdArrayOf, type NdArray } from "./array/nd-array.ts";
 export type { AxisRange, RegionSelection } from "./array/region.ts";
-export type { ArrayForm, ArrayObject, ArrayRows, EncodedArray, ReadRows } from "./array/zarr-array.ts";
+export type {
+  ArrayForm,
+  ArrayObject,
+  ArrayRows,
+  EncodedArray,
+  ReadRows,
+  StagedArray,
+  StagedObject,
+} from "./array/zarr-array.ts";
 export type { ZstdCodec } from "./codecs/zstd.ts";
 export type { Commit } from "./commit/commit.ts";
 export type { CommitStep } from "./commit/commit-context.ts";
@@ -53,8 +61,10 @@ export type { ExactObjects } from "./dataset/copies/exact-objects.ts";
 export type {
   AddImageOptions,
   DatasetContents,
+  LentImage,
   ReplaceRowsOptions,
   SaveTableOptions,
+  StagingPlace,
   TableChange,
 } from "./dataset/dataset-contents.ts";
 export type { DatasetManifest } from "./dataset/dataset-manifest.ts";

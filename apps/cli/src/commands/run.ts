@@ -41,7 +41,7 @@ the others.`,
     jobs: {
       short: "j",
       value: "N",
-      help: "files, and then ROIs, at the same time (default: 4, one a processor)",
+      help: "files, and then ROIs, at the same time (default: one a processor)",
     },
     report: { value: "FILE", help: "then write a report to FILE.html, or replace it" },
     "dry-run": { short: "n", help: "say what each step would do with what is there now; write nothing" },

@@ -15,3 +15,8 @@ export function comparePaths(a: string, b: string): number {
   }
   return left.length - right.length;
 }
+
+/** Returns the last part of a path; both `/` and `\` separate parts, whatever the system. */
+export function fileNameOf(path: string): string {
+  return path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
+}

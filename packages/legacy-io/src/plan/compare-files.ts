@@ -2,6 +2,7 @@
 
 import { compareCodePoints } from "@kym/zarr-store/runtime";
 import type { BundleFile, LegacyBundle } from "../folder/bundle.ts";
+import { fileNameOf } from "../folder/compare-paths.ts";
 import { imageStem } from "../folder/sidecar-name.ts";
 import type { KnownAcquisition, KnownFile } from "./known-acquisition.ts";
 
@@ -63,11 +64,6 @@ export function compareFiles(bundle: LegacyBundle, known: KnownAcquisition, hash
 /** True for a TIFF: among the files beside an image, a TIFF is another channel of it. */
 export function isChannelPath(path: string): boolean {
   return imageStem(fileNameOf(path)) !== undefined;
-}
-
-/** Returns the last part of a path; both `/` and `\` separate parts, whatever the system. */
-export function fileNameOf(path: string): string {
-  return path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
 }
 
 function filesOf(

@@ -1,8 +1,9 @@
 // Recognises images that were moved or renamed in a lab's folder, by the hash of their bytes.
 
 import type { BundleFile, LegacyBundle } from "../folder/bundle.ts";
+import { fileNameOf } from "../folder/compare-paths.ts";
 import { imageStem } from "../folder/sidecar-name.ts";
-import { type FileHashes, fileNameOf, isChannelPath } from "./compare-files.ts";
+import { type FileHashes, isChannelPath } from "./compare-files.ts";
 import type { KnownAcquisition, KnownAcquisitions, KnownSidecar } from "./known-acquisition.ts";
 
 /** The old and the new paths of the files of an acquisition. */

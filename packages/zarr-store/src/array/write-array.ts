@@ -59,6 +59,8 @@ export interface ArrayWritePlan<D extends DType = DType> {
 export interface ArrayObject {
   readonly key: string;
   readonly bytes: Uint8Array<ArrayBuffer>;
+  /** The SHA-256 of the bytes, where it is known. */
+  readonly sha256?: string | undefined;
 }
 
 /**
@@ -76,6 +78,20 @@ export interface EncodedArray<D extends DType = DType> extends ArrayForm<D> {
   readonly axes: readonly string[];
   /** The objects in the order of writing. Without compression, they are views of the array's memory. */
   readonly objects: readonly ArrayObject[];
+}
+
+/** An object of an array whose file is in its place already. */
+export interface StagedObject {
+  readonly key: string;
+  readonly sha256: string;
+  readonly sizeBytes: number;
+}
+
+/** An array whose chunks another thread has written, beside what they were written with. Its `zarr.json` is missing. */
+export interface StagedArray<D extends DType = DType> extends ArrayForm<D> {
+  readonly axes: readonly string[];
+  readonly compression: "zstd" | "none";
+  readonly chunks: readonly StagedObject[];
 }
 
 /** An array that is read a few rows at a time while it is written, so that it is never in memory as a whole. */
@@ -105,6 +121,12 @@ export function planArrayWrite<D extends DType>(
   return { array, metadata: planMetadata(array, options) };
 }
 
+/** {@link EncodeArrayOptions} for an array that is in memory. */
+export interface EncodeWholeArrayOptions extends EncodeArrayOptions {
+  /** The SHA-256 of the array's bytes, if it is known: a chunk that is exactly these bytes is not hashed again. */
+  readonly arraySha256?: string | undefined;
+}
+
 /**
  * Makes the objects of an array: its chunks in C order, one at a time, then `zarr.json`. Chunks at the edge are
  * padded with 0. The array must not change meanwhile.
@@ -113,11 +135,11 @@ export function planArrayWrite<D extends DType>(
  */
 export async function* encodeArrayObjects(
   { array, metadata }: ArrayWritePlan,
-  options: EncodeArrayOptions = {},
+  { arraySha256: sha256, ...options }: EncodeWholeArrayOptions = {},
 ): AsyncGenerator<ArrayObject> {
   const bytes = ndArrayBytes(array);
   const itemSize = itemSizeBytes(array.dtype);
-  yield* encodeChunks(metadata, options, ({ coords, chunkStart, extent }) => {
+  const objects = encodeChunks(metadata, options, ({ coords, chunkStart, extent }) => {
     const { chunkShape, shape } = metadata;
     const start = coords.map((i, axis) => i * (chunkShape[axis] ?? 1));
     const sizeBytes = elementCount(chunkShape) * itemSize;
@@ -135,6 +157,13 @@ export async function* encodeArrayObjects(
     );
     return chunk;
   });
+  for await (const object of objects) {
+    yield sha256 !== undefined && isSameMemory(object.bytes, bytes) ? { ...object, sha256 } : object;
+  }
+}
+
+function isSameMemory(a: Uint8Array, b: Uint8Array): boolean {
+  return a.buffer === b.buffer && a.byteOffset === b.byteOffset && a.byteLength === b.byteLength;
 }
 
 /**
@@ -186,6 +215,11 @@ export async function* encodeArrayFromRows<D extends DType>(
     chunk.set(bytes);
     return chunk;
   });
+}
+
+/** The object `zarr.json` of an array whose chunks are written. @throws {ZarrStoreError} as {@link planArrayWrite} */
+export function arrayNode(form: ArrayForm, options: PlanArrayWriteOptions): ArrayObject {
+  return { key: "zarr.json", bytes: encodeArrayNode(planMetadata(form, options)) };
 }
 
 async function* encodeChunks(

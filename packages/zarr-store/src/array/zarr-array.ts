@@ -6,6 +6,7 @@ export {
   type ArrayObject,
   type ArrayRows,
   type ArrayWritePlan,
+  arrayNode,
   type EncodeArrayOptions,
   type EncodedArray,
   encodeArrayFromRows,
@@ -13,4 +14,6 @@ export {
   type PlanArrayWriteOptions,
   planArrayWrite,
   type ReadRows,
+  type StagedArray,
+  type StagedObject,
 } from "./write-array.ts";

@@ -1,6 +1,5 @@
 // Zstandard where Node's zlib is not available, as in a browser.
 
-import { registry } from "zarrita";
 import type { ZstdCodec } from "./zstd.ts";
 import { zstdDecodedSizeBound } from "./zstd-decoded-size-bound.ts";
 
@@ -28,6 +27,8 @@ interface WasmCodec {
 }
 
 async function loadZstd(level: number): Promise<WasmCodec> {
+  // Not before it is needed: Node, and each of its threads, never does.
+  const { registry } = await import("zarrita");
   const entry = await registry.get("zstd")?.();
   if (entry === undefined) {
     throw new Error("zarrita has no zstd");

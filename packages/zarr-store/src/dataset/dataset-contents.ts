@@ -3,17 +3,18 @@
 import type { Table } from "apache-arrow";
 import { defaultAxes, validateAxes } from "../array/axes.ts";
 import type { NdArray } from "../array/nd-array.ts";
-import type { ArrayRows, EncodedArray } from "../array/zarr-array.ts";
+import type { ArrayRows, EncodedArray, StagedArray } from "../array/zarr-array.ts";
 import type { MergeableChange } from "../commit/write/mergeable-change.ts";
 import type { Transaction } from "../commit/write/transaction.ts";
 import { ZarrStoreError } from "../errors.ts";
 import { parseTableName, type TableName } from "../image/artifact-name.ts";
 import type { ReadOptions } from "../runtime/read-options.ts";
 import type { Runtime } from "../runtime/runtime.ts";
+import { joinKey } from "../store/store-key.ts";
 import type { ParquetFile } from "../table/parquet/parquet-parts.ts";
 import { type Row, schemaOfTable, type TableSchema } from "../table/table-schema.ts";
 import { ExactObjects } from "./copies/exact-objects.ts";
-import { imageGroup, imageNode, isTablePart, meaningOf, tablePath } from "./layout.ts";
+import { imageGroup, imageNode, isTablePart, meaningOf, pixelArray, tablePath } from "./layout.ts";
 import { encodeArray } from "./record/array-objects.ts";
 import { KeptReads } from "./record/kept-reads.ts";
 import { arrayAttributesOf, type SaveImageOptions } from "./record/record-pixels.ts";
@@ -33,7 +34,10 @@ export interface AddImageOptions extends SaveImageOptions {
 export type EncodeImageOptions = Pick<
   AddImageOptions,
   "axes" | "chunks" | "compression" | "scales" | "arrayAttributes" | "chunkKeySeparator"
->;
+> & {
+  /** The SHA-256 of the array's bytes, little-endian in C order, if it is known: they are not hashed again. */
+  readonly arraySha256?: string | undefined;
+};
 
 export interface SaveTableOptions extends ReadOptions {
   readonly schema?: TableSchema;
@@ -58,6 +62,19 @@ export interface TableChange {
   readonly schema: TableSchema;
   /** The images whose rows changed; the commit log records them. */
   readonly imageIds?: readonly string[];
+}
+
+/** Where another thread writes the chunks of an image. It can be copied to that thread. */
+export interface StagingPlace {
+  readonly folder: string;
+  readonly prefix: string;
+}
+
+/** A place for the chunks of a new image, and how to give it up. */
+export interface LentImage {
+  readonly place: StagingPlace;
+  /** Removes what was written there, if the image was not added. Nobody may write there any more. */
+  discard(): Promise<void>;
 }
 
 /** The images and tables of a dataset, either as committed or as one transaction sees them. */
@@ -117,15 +134,16 @@ export class DatasetContents {
   }
 
   /**
-   * Adds an image with 2 to 5 axes. The pixels can be given in three forms:
+   * Adds an image with 2 to 5 axes. The pixels can be given in four forms:
    * - a whole array;
    * - rows that are read while they are written (`ArrayRows`);
-   * - chunks encoded earlier by `encodeImage`, which keep their own axes, scales and chunk shape.
+   * - chunks encoded earlier by `encodeImage`, which keep their own axes, scales and chunk shape;
+   * - chunks that another thread staged, see {@link lendImage}, which keep their axes and compression.
    *
    * @throws {ZarrStoreError} `invalid_argument` before anything is written, `already_exists`, `invalid_name`
    */
   async addImage(
-    array: NdArray | ArrayRows | EncodedArray,
+    array: NdArray | ArrayRows | EncodedArray | StagedArray,
     options: AddImageOptions = {},
   ): Promise<ZarrImageRecord> {
     const { id, ...rest } = options;
@@ -142,12 +160,36 @@ export class DatasetContents {
    */
   async encodeImage(array: NdArray, options: EncodeImageOptions = {}): Promise<EncodedArray> {
     const rank = array.shape.length;
-    const { chunks, compression, chunkKeySeparator } = options;
+    const { chunks, compression, chunkKeySeparator, arraySha256 } = options;
     return encodeArray(this.session, array, {
-      ...{ chunks, compression, chunkKeySeparator },
+      ...{ chunks, compression, chunkKeySeparator, arraySha256 },
       axes: validateAxes(options.axes ?? defaultAxes(rank), rank),
       attributes: arrayAttributesOf(options, rank),
     });
+  }
+
+  /**
+   * Makes a place in the staging folder of this transaction where another thread can write the chunks of a new image, by
+   * `stageArray` of `./node`. They become part of the commit once `addImage` gets what `stageArray` returned. If it never does, call
+   * `discard` once that thread is done.
+   *
+   * Undefined where only this thread can write: outside of a transaction, in a store that is no local folder, or for an image that
+   * exists.
+   */
+  async lendImage(id: string): Promise<LentImage | undefined> {
+    const { lender } = this.session;
+    const imageId = this.record(id).id;
+    const group = imageGroup(imageId);
+    const lent = await lender?.lend(group);
+    return (
+      lent && {
+        place: {
+          folder: lent.folder,
+          prefix: joinKey(lent.key, pixelArray(imageId).slice(group.length + 1)),
+        },
+        discard: async () => lender?.takeBack(group),
+      }
+    );
   }
 
   /**

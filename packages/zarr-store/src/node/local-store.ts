@@ -63,6 +63,7 @@ export function localStore(root: string, options: LocalStoreOptions = {}): KeyVa
 
 class LocalStore implements KeyValueStore {
   readonly location: string;
+  readonly folder: string | undefined;
   readonly #fs: FileSystem;
   readonly #changes: BlockingFiles;
   readonly #reads: BlockingFiles;
@@ -73,6 +74,7 @@ class LocalStore implements KeyValueStore {
 
   constructor(root: string, options: LocalStoreOptions) {
     this.location = resolve(root);
+    this.folder = options.fileSystem === undefined ? this.location : undefined;
     this.#fs = options.fileSystem ?? fsPromises;
     this.#syncConcurrency = options.syncConcurrency ?? 16;
     this.#changes = options.fileSystem ?? blockingFiles({ slowCallMs: SLOW_CHANGE_MS });
@@ -215,7 +217,14 @@ class LocalStore implements KeyValueStore {
   }
 
   async sync(keys: readonly (StoreKey | "")[]): Promise<void> {
-    await runBounded(keys, (key) => this.#syncOne(key), { concurrency: this.#syncConcurrency });
+    // Most keys share their directories, and each of these is looked at once.
+    const looks = new Map<StoreKey, Promise<void>>();
+    const assertInside = async (directory: StoreKey): Promise<void> => {
+      const look = looks.get(directory) ?? this.#jail.assertInside(directory);
+      looks.set(directory, look);
+      await look;
+    };
+    await runBounded(keys, (key) => this.#syncOne(key, assertInside), { concurrency: this.#syncConcurrency });
   }
 
   async fileSystemName(): Promise<string | undefined> {
@@ -234,10 +243,11 @@ class LocalStore implements KeyValueStore {
     }
   }
 
-  async #syncOne(key: StoreKey | ""): Promise<void> {
+  async #syncOne(key: StoreKey | "", assertInside: (directory: StoreKey) => Promise<void>): Promise<void> {
     await this.#absentAs(undefined, "sync", key, async (path) => {
-      if (key !== "") {
-        await this.#jail.assertParentInside(key);
+      const parent = key === "" ? undefined : parentKey(key);
+      if (parent !== undefined) {
+        await assertInside(parent);
       }
       const file = await this.#changes.open(path, READ);
       try {

@@ -82,6 +82,11 @@ export interface PutNewOptions {
  * Errors of the medium are `io`. A key whose parent is a file is absent, not an error.
  */
 export interface KeyValueStore extends ReadableStore {
+  /**
+   * The folder of the local file system in which the values are files at their keys, so that another thread can write there as
+   * well. Undefined for any other store, and for one whose calls must all pass through it.
+   */
+  readonly folder?: string | undefined;
   /** Lists the names directly below a directory (`""` is the root), sorted by code unit; empty if it does not exist. */
   list(prefix: StoreKey | "", options?: ReadOptions): Promise<readonly StoreEntry[]>;
   stat(key: StoreKey | ""): Promise<StoreStat | undefined>;

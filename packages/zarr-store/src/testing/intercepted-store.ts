@@ -3,7 +3,7 @@
 import type { KeyValueStore } from "../store/key-value-store.ts";
 
 /** The name of a method of a store. */
-export type StoreMethod = Exclude<keyof KeyValueStore, "location" | "fileSystemName">;
+export type StoreMethod = Exclude<keyof KeyValueStore, "location" | "folder" | "fileSystemName">;
 
 /** A call of a store, as an interceptor sees it. */
 export interface StoreCall {

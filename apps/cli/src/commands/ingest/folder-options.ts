@@ -11,12 +11,16 @@ import { tiffLimits } from "./tiff-limits.ts";
 export const FOLDER_OPTIONS = {
   pattern: { value: "X", help: 'select images by file name (default "*.{tif,tiff}", in any case)' },
   "apply-calibration": { help: "store the values that ImageJ shows, where its file calibrates them" },
-  jobs: { short: "j", value: "N", help: "number of files to read at the same time (default 4)" },
+  jobs: {
+    short: "j",
+    value: "N",
+    help: "files read at the same time, each in a thread (default: one a processor)",
+  },
 } as const;
 
 /** How `ingest` and `refresh` go through a folder. */
 export interface FolderOptions {
-  readonly jobs: number;
+  readonly jobs: number | undefined;
   readonly dryRun: boolean;
   readonly includeSidecars: boolean;
   readonly applyCalibration: boolean;
@@ -35,9 +39,9 @@ export function folderOptions({
   options,
   signal,
 }: Pick<CommandContext, "options" | "signal">): FolderOptions {
-  const { pattern, jobs = "4" } = options;
+  const { pattern, jobs } = options;
   return {
-    jobs: jobsOf(jobs),
+    jobs: jobs === undefined ? undefined : jobsOf(jobs),
     dryRun: options["dry-run"] === true,
     includeSidecars: options["no-sidecars"] !== true,
     applyCalibration: options["apply-calibration"] === true,

@@ -25,10 +25,10 @@ export function settingsOf(options: IngestOptions): IngestSettings {
 
 /** Makes an id and a ledger row for an acquisition that was read. */
 export function assignImageId(
-  read: Pick<ReadBundle, "image">,
+  read: Pick<ReadBundle, "image" | "imageId">,
   { newId, nowEpochNs }: IngestSettings,
 ): StoredImage {
-  const imageId = newId();
+  const imageId = read.imageId ?? newId();
   const { path, relPath, sizeBytes, mtimeNs, sha256 } = read.image;
   return {
     imageId,

@@ -11,10 +11,11 @@ import type { IngestItem } from "../../plan/ingest-report.ts";
 import { BATCH_LIMITS, planBatches } from "../../plan/plan-batches.ts";
 import { reasonOfReingest } from "../../plan/plan-report.ts";
 import type { ReadBundle } from "../read/read-bundle.ts";
+import { type ImageThreads, startImageThreads, type ThreadOptions } from "../threads/image-threads.ts";
 import { carryOverUserEdits } from "../update/carry-over-user-edits.ts";
 import { assignImageId, type StoredImage, settingsOf } from "./assign-image-id.ts";
 import type { IngestFolderOptions } from "./ingest-options.ts";
-import { type Encode, readAhead } from "./read-ahead.ts";
+import { type Encode, type ReadElsewhere, readAhead } from "./read-ahead.ts";
 import { tryStoreImage } from "./store-image.ts";
 import { overviewsOf } from "./store-overviews.ts";
 
@@ -43,12 +44,14 @@ export interface IngestedImages {
   readonly nRois: number;
 }
 
-export interface CommitNewImagesOptions extends IngestFolderOptions {
+export interface CommitNewImagesOptions extends IngestFolderOptions, ThreadOptions {
   /** The built-in sidecar formats and those that the caller added. */
   readonly allFormats: readonly SidecarFormat[];
   /** True for a file that the ledger has already and that is ingested again on purpose. */
   readonly isInLedger: (row: SourceRow) => boolean;
   readonly onRead: (path: string) => void;
+  /** Threads that read and stage images. Default: none. */
+  readonly imageThreads?: ImageThreads | undefined;
   /** Makes the dataset remember the pattern of folder names, in the same commit. */
   readonly remember: (transaction: DatasetContents) => Promise<void>;
   /** Called when an acquisition was stored or updated, before the commit. A reason takes it out of the commit again. */
@@ -66,9 +69,11 @@ export async function commitNewImages(
   options: CommitNewImagesOptions,
 ): Promise<IngestedImages> {
   const batches: IngestedImages[] = [];
+  const sizeBytes = images.reduce((sum, image) => sum + sizeOfImages(image), 0);
+  await using imageThreads = startImageThreads(sizeBytes, options);
   for (const batch of planBatches(images, sizeOfImages, BATCH_LIMITS)) {
     throwIfAborted(options.signal, LegacyIoError);
-    batches.push(await ingestBatch(dataset, batch, options));
+    batches.push(await ingestBatch(dataset, batch, { ...options, imageThreads }));
   }
   throwIfAborted(options.signal, LegacyIoError);
   return {
@@ -104,7 +109,8 @@ export async function ingestBatch(
       [stored, failed, outdated] = [[], [], []];
       await options.remember(transaction);
       const encode = (read: ReadBundle): ReturnType<Encode> => encodePixels(transaction, read, options);
-      for await (const { item, outcome } of readAhead(batch, options, encode)) {
+      const elsewhere = options.imageThreads && stageIn(options.imageThreads, transaction, options);
+      for await (const { item, outcome } of readAhead(batch, { ...options, elsewhere }, encode)) {
         const path = item.bundle.image.relPath;
         const { former } = item;
         const replaced = former?.supersede === true ? transaction.record(former.imageId) : undefined;
@@ -186,17 +192,48 @@ async function encodePixels(
   read: ReadBundle,
   { compression }: CommitNewImagesOptions,
 ): ReturnType<Encode> {
-  const { pixels, content } = read;
+  const { pixels, pixelsSha256: arraySha256, content } = read;
   if (!("data" in pixels)) {
     return read;
   }
   const { axes, artifacts } = content;
   const overviews = overviewsOf(pixels, axes);
-  if (compression === "none") {
-    return { ...read, overviews };
-  }
   const scales = scalesOf(artifacts, axes.length);
-  return { ...read, overviews, pixels: await transaction.encodeImage(pixels, { axes, compression, scales }) };
+  const encoded = await transaction.encodeImage(pixels, { axes, compression, scales, arraySha256 });
+  return { ...read, overviews, pixels: encoded };
+}
+
+/** Lets threads read the images and stage their pixels in the transaction. */
+function stageIn(
+  threads: ImageThreads,
+  transaction: DatasetContents,
+  options: CommitNewImagesOptions,
+): ReadElsewhere {
+  const { limits, applyCalibration, compression, signal } = options;
+  const { newId } = settingsOf(options);
+  return {
+    size: threads.size,
+    stage: async ({ image, otherChannels }) => {
+      const imageId = newId();
+      const lent = await transaction.lendImage(imageId);
+      if (lent === undefined) {
+        return undefined;
+      }
+      const { place, discard: release } = lent;
+      const files = { image, otherChannels };
+      try {
+        const staged = await threads.stage({ files, place, limits, applyCalibration, compression }, signal);
+        if (staged === "aborted" || "reason" in staged) {
+          await release();
+          return staged;
+        }
+        return { ...staged, imageId, release };
+      } catch (error) {
+        await release();
+        throw error;
+      }
+    },
+  };
 }
 
 /** Lists the absolute paths of the channels and sidecars that could be used. */

@@ -39,7 +39,11 @@ export interface IngestFolderOptions extends IngestOptions {
   readonly pathFields?: PathFields | null | undefined;
   /** Ingest the files beside the images too. Default true. */
   readonly includeSidecars?: boolean | undefined;
-  /** Number of acquisitions to read at the same time. Default 4. */
+  /**
+   * Number of acquisitions to read at the same time. Each is read and stored in a worker thread of its own if there are 50 MB or
+   * more, the dataset is in a folder of this machine and `codecs` has none of the caller's; 1 uses no thread. Default: one a
+   * processor, at most 8; 4 without threads.
+   */
   readonly jobs?: number | undefined;
   /** Ingest files whose images were deleted from the dataset as new images. Default false: they are skipped. */
   readonly returnDeleted?: boolean | undefined;

@@ -6,12 +6,22 @@ import type { LegacyBundle } from "../../folder/bundle.ts";
 import type { SidecarFormat } from "../../formats/sidecar-format.ts";
 import type { FolderFields } from "../../plan/decide-path-fields.ts";
 import { ReusedBuffers } from "../files/reused-buffers.ts";
-import { type ReadBundle, readBundle } from "../read/read-bundle.ts";
+import { type ReadBundle, type ReadBundleOptions, readBundle } from "../read/read-bundle.ts";
+import type { ImageFiles } from "../read/read-image.ts";
 import type { IngestFolderOptions } from "./ingest-options.ts";
 
 export type ReadOutcome =
   | { readonly ok: true; readonly read: ReadBundle }
   | { readonly ok: false; readonly reason: string };
+
+/** Where images are read and staged, other than in this thread. */
+export interface ReadElsewhere {
+  /** Stages the pixels of an image, and gives what it found, or the reason if that is not possible. Undefined: read it here. */
+  readonly stage: (
+    image: ImageFiles,
+  ) => Promise<NonNullable<ReadBundleOptions["image"]> | { readonly reason: string } | "aborted" | undefined>;
+  readonly size: number;
+}
 
 /** Turns pixels into the form that is stored. Runs while other bundles are read. */
 export type Encode = (read: ReadBundle) => Promise<ReadBundle>;
@@ -22,6 +32,7 @@ export type ReadAheadOptions = Pick<
   "applyCalibration" | "codecs" | "includeSidecars" | "jobs" | "limits" | "signal"
 > & {
   readonly allFormats: readonly SidecarFormat[];
+  readonly elsewhere?: ReadElsewhere | undefined;
 };
 
 /** A bundle to read, and what the names of its folders say. */
@@ -42,56 +53,66 @@ export async function* readAhead<T extends ItemToRead>(
   options: ReadAheadOptions,
   encode: Encode,
 ): AsyncIterable<{ readonly item: T; readonly outcome: ReadOutcome }> {
-  const jobs = Math.max(1, options.jobs ?? 4);
+  // Threads that are done go on with the next bundle while the transaction stores what they found.
+  const jobs = options.elsewhere ? options.elsewhere.size + 2 : Math.max(1, options.jobs ?? 4);
   const buffers = new ReusedBuffers();
-  const started: Promise<ReadOutcome>[] = [];
+  const started: Promise<ReadOutcome | undefined>[] = [];
   try {
     for (const [index, item] of items.entries()) {
       while (started.length < Math.min(items.length, index + jobs) && options.signal?.aborted !== true) {
         const next = items[started.length];
-        started.push(
-          next === undefined
-            ? Promise.resolve({ ok: false, reason: "" })
-            : tryRead(next, options, buffers, encode),
-        );
+        const reading =
+          next === undefined ? Promise.resolve(undefined) : tryRead(next, options, buffers, encode);
+        // An error is thrown once it is this bundle's turn.
+        reading.catch(() => undefined);
+        started.push(reading);
       }
       const outcome = await started[index];
       if (outcome === undefined) {
         return;
       }
       yield { item, outcome };
-      release(outcome);
-      started[index] = Promise.resolve({ ok: false, reason: "" });
+      await release(outcome);
+      started[index] = Promise.resolve(undefined);
     }
   } finally {
     for (const settled of await Promise.allSettled(started)) {
       if (settled.status === "fulfilled") {
-        release(settled.value);
+        await release(settled.value);
       }
     }
   }
 }
 
-function release(outcome: ReadOutcome): void {
-  if (outcome.ok) {
-    outcome.read.release();
+async function release(outcome: ReadOutcome | undefined): Promise<void> {
+  if (outcome?.ok === true) {
+    await outcome.read.release();
   }
 }
 
+/** Returns undefined for a bundle that was given up because of an abort. */
 async function tryRead(
   { bundle, folderFields }: ItemToRead,
-  { applyCalibration, includeSidecars, limits, codecs, allFormats }: ReadAheadOptions,
+  { applyCalibration, includeSidecars, limits, codecs, allFormats, elsewhere }: ReadAheadOptions,
   buffers: ReusedBuffers,
   encode: Encode,
-): Promise<ReadOutcome> {
+): Promise<ReadOutcome | undefined> {
+  const image = await elsewhere?.stage(bundle);
+  if (image === "aborted") {
+    return undefined;
+  }
+  if (image !== undefined && "reason" in image) {
+    return { ok: false, reason: image.reason };
+  }
   try {
     const read = await readBundle(bundle, {
       ...{ applyCalibration, includeSidecars, limits, codecs, buffers, formats: allFormats, folderFields },
+      image,
     });
     try {
       return { ok: true, read: await encode(read) };
     } catch (error) {
-      read.release();
+      await read.release();
       throw error;
     }
   } catch (error) {

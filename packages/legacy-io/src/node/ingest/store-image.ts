@@ -7,12 +7,13 @@ import { FOLDER_NAMES } from "../../content/experiment-fields.ts";
 import { artifactKey, type SourcedArtifact, scalesOf } from "../../content/image-content.ts";
 import { imageJTagsValue } from "../../content/rois/imagej-tags.ts";
 import { isLegacyIoError } from "../../errors.ts";
-import { fileNameOf } from "../../plan/compare-files.ts";
+import { fileNameOf } from "../../folder/compare-paths.ts";
 import { objectsOf } from "../../plan/decide-artifact-changes.ts";
 import { TIFF_ATTRIBUTES } from "../../tiff/axes/tiff-attributes.ts";
 import type { ValueCalibration } from "../../tiff/descriptions/value-calibration.ts";
 import { TIFF_READER } from "../../tiff/tiff-reader.ts";
-import type { ReadBundle, SaidByTiff } from "../read/read-bundle.ts";
+import type { ReadBundle } from "../read/read-bundle.ts";
+import type { SaidByTiff } from "../read/read-image.ts";
 import type { IngestOptions } from "./ingest-options.ts";
 import { storeOverviews, whileStored } from "./store-overviews.ts";
 

@@ -31,6 +31,7 @@ import { noteEqualImages } from "../scan/note-equal-images.ts";
 import { noteGoneImages } from "../scan/note-gone-images.ts";
 import { loadPathFields, savePathFields } from "../scan/path-fields-table.ts";
 import { scanFolder } from "../scan/scan-folder.ts";
+import type { ThreadOptions } from "../threads/image-threads.ts";
 import { commitRecordUpdates, type UpdateToCommit } from "../update/commit-record-updates.ts";
 import { previewConflicts } from "../update/update-record.ts";
 import {
@@ -53,7 +54,7 @@ export async function syncFolder(
   dataset: ZarrDataset,
   folder: string,
   { again: isAgain = false, ...ruled }: SyncRules,
-  options: IngestFolderOptions,
+  options: IngestFolderOptions & ThreadOptions,
 ): Promise<IngestReport> {
   const root = resolve(folder);
   if (await isExportedFolder(root)) {

@@ -13,6 +13,7 @@ import type { ReadTiffOptions } from "../../tiff/read-tiff.ts";
 import type { TiffInfo } from "../../tiff/tiff-info.ts";
 import { openTiffRows, type TiffRows } from "../../tiff/tiff-rows.ts";
 import type { ReadFile } from "../files/read-stable.ts";
+import { ReusedBuffers } from "../files/reused-buffers.ts";
 import { newSha256 } from "../files/sha256-of.ts";
 import { assertFileSize, MAX_FILE_BYTES } from "../tiff/assert-file-size.ts";
 import { type FileSource, openFileSource } from "../tiff/file-source.ts";
@@ -21,6 +22,8 @@ import { type FileSource, openFileSource } from "../tiff/file-source.ts";
 export const STREAMED_FROM_BYTES: number = 64 * 2 ** 20;
 
 const BLOCK_BYTES = 4 * 2 ** 20;
+/** The blocks of files that are read one after another. */
+const blocks = new ReusedBuffers();
 
 /** An image that stays in its file. It has been read once, block by block, for its hashes. */
 export interface StreamedImage {
@@ -41,13 +44,72 @@ export interface StreamedImage {
  */
 export async function openStreamedImage<F extends BundleFile>(
   file: F,
-  {
-    limits,
-    codecs,
-    signal,
-    applyCalibration = false,
-  }: ReadTiffOptions & { readonly applyCalibration?: boolean | undefined },
+  options: StreamOptions,
 ): Promise<StreamedImage | undefined> {
+  return readRowsAtRest(file, options, async (rows, { sha256, source }) => {
+    const pixelsSha256 = await hashPixels(rows, options.signal);
+    const { pixels, release } = verifiedRows(rows, file, pixelsSha256);
+    const { info } = rows;
+    return {
+      file: { ...file, sizeBytes: source.sizeBytes, mtimeNs: source.mtimeNs, sha256 },
+      pixels,
+      pixelsSha256,
+      info,
+      close: () => {
+        release();
+        source.close();
+      },
+    };
+  });
+}
+
+/** An image whose pixels were read once, and given to what stores them. */
+export interface PassedImage<T> extends Pick<StreamedImage, "file" | "pixelsSha256" | "info"> {
+  readonly stored: T;
+}
+
+/**
+ * Hashes a file block by block, then gives its pixels to `store`, which must read all of them once and in order: they are hashed as
+ * they pass. If the file changes meanwhile, all of this is done once more. Returns undefined as {@link openStreamedImage} does.
+ *
+ * @throws LegacyIoError as {@link openStreamedImage}; whatever `store` throws
+ */
+export async function passStreamedImage<F extends BundleFile, T>(
+  file: F,
+  options: StreamOptions,
+  store: (pixels: ArrayRows, info: TiffInfo) => Promise<T>,
+): Promise<PassedImage<T> | undefined> {
+  return readRowsAtRest(file, options, async (rows, { sha256, source }) => {
+    const { info } = rows;
+    const hash = newSha256();
+    const { pixels, release } = rowsInBlock(
+      rows,
+      (array) => hash.update(ndArrayBytes(array)),
+      options.signal,
+    );
+    const stored = await store(pixels, info).finally(release);
+    const { sizeBytes, mtimeNs } = source;
+    const passed = {
+      file: { ...file, sizeBytes, mtimeNs, sha256 },
+      pixelsSha256: hash.digest("hex"),
+      info,
+      stored,
+    };
+    return { ...passed, close: source.close };
+  }).then((passed) => {
+    passed?.close();
+    return passed;
+  });
+}
+
+type StreamOptions = ReadTiffOptions & { readonly applyCalibration?: boolean | undefined };
+
+/** Opens a file and reads it; if it changed meanwhile, once more. What `read` makes keeps the file open. */
+async function readRowsAtRest<T>(
+  file: BundleFile,
+  { limits, codecs, signal, applyCalibration = false }: StreamOptions,
+  read: (rows: TiffRows, hashed: { readonly sha256: string; readonly source: FileSource }) => Promise<T>,
+): Promise<T | undefined> {
   for (let attempt = 1; ; attempt++) {
     const source = openFileSource(file.path);
     try {
@@ -58,17 +120,9 @@ export async function openStreamedImage<F extends BundleFile>(
         source.close();
         return undefined;
       }
-      const sha256 = await hashFileBlocks(source, signal);
-      const pixelsSha256 = await hashPixels(rows, signal);
+      const made = await read(rows, { sha256: await hashFileBlocks(source, signal), source });
       if (await isAsOpened(source)) {
-        const { info } = rows;
-        return {
-          file: { ...file, sizeBytes: source.sizeBytes, mtimeNs: source.mtimeNs, sha256 },
-          pixels: verifiedRows(rows, file, pixelsSha256),
-          pixelsSha256,
-          info,
-          close: source.close,
-        };
+        return made;
       }
     } catch (error) {
       source.close();
@@ -90,12 +144,16 @@ async function isAsOpened({ path, sizeBytes, mtimeNs }: FileSource): Promise<boo
 
 async function hashFileBlocks(source: FileSource, signal: AbortSignal | undefined): Promise<string> {
   const hash = newSha256();
-  const block = new Uint8Array(Math.min(BLOCK_BYTES, source.sizeBytes));
-  for (let start = 0; start < source.sizeBytes; start += block.length) {
-    await turnOfOthers(signal);
-    const target = block.subarray(0, Math.min(block.length, source.sizeBytes - start));
-    await source.readInto?.(start, target);
-    hash.update(target);
+  const block = blocks.take(Math.min(BLOCK_BYTES, source.sizeBytes));
+  try {
+    for (let start = 0; start < source.sizeBytes; start += block.length) {
+      await turnOfOthers(signal);
+      const target = block.subarray(0, Math.min(block.length, source.sizeBytes - start));
+      await source.readInto?.(start, target);
+      hash.update(target);
+    }
+  } finally {
+    blocks.give(block);
   }
   return hash.digest("hex");
 }
@@ -103,13 +161,17 @@ async function hashFileBlocks(source: FileSource, signal: AbortSignal | undefine
 async function hashPixels(rows: TiffRows, signal: AbortSignal | undefined): Promise<string> {
   const hash = newSha256();
   const step = Math.min(rows.height, Math.max(1, Math.floor(BLOCK_BYTES / rows.rowBytes)));
-  const block = new Uint8Array(step * rows.rowBytes);
-  for (let plane = 0; plane < countRows(rows); plane += rows.height) {
-    for (let row = 0; row < rows.height; row += step) {
-      await turnOfOthers(signal);
-      const stop = Math.min(rows.height, row + step);
-      hash.update(ndArrayBytes(await readBlock(rows, plane + row, plane + stop, block)));
+  const block = blocks.take(step * rows.rowBytes);
+  try {
+    for (let plane = 0; plane < countRows(rows); plane += rows.height) {
+      for (let row = 0; row < rows.height; row += step) {
+        await turnOfOthers(signal);
+        const stop = Math.min(rows.height, row + step);
+        hash.update(ndArrayBytes(await readBlock(rows, plane + row, plane + stop, block)));
+      }
     }
+  } finally {
+    blocks.give(block);
   }
   return hash.digest("hex");
 }
@@ -121,25 +183,50 @@ async function turnOfOthers(signal: AbortSignal | undefined): Promise<void> {
 }
 
 /** Presents the rows as an array that is read while it is stored, and fails if they are not the ones that were hashed. */
-function verifiedRows(rows: TiffRows, file: BundleFile, pixelsSha256: string): ArrayRows {
+function verifiedRows(rows: TiffRows, file: BundleFile, pixelsSha256: string): BlockRows {
   const rowCount = countRows(rows);
-  let block = new Uint8Array(0);
   let hash = newSha256();
-  return {
-    dtype: rows.info.dtype,
-    shape: rows.info.shape,
-    readRows: async (start, stop) => {
-      const sizeBytes = (stop - start) * rows.rowBytes;
-      block = block.length < sizeBytes ? new Uint8Array(sizeBytes) : block;
-      hash = start === 0 ? newSha256() : hash;
-      const array = await readBlock(rows, start, stop, block);
-      hash.update(ndArrayBytes(array));
-      if (stop === rowCount && hash.digest("hex") !== pixelsSha256) {
-        throw new LegacyIoError("io", `${file.relPath} changed while it was stored`, { path: file.path });
-      }
-      return array.data;
-    },
+  return rowsInBlock(rows, (array, start, stop) => {
+    hash = start === 0 ? newSha256() : hash;
+    hash.update(ndArrayBytes(array));
+    if (stop === rowCount && hash.digest("hex") !== pixelsSha256) {
+      throw new LegacyIoError("io", `${file.relPath} changed while it was stored`, { path: file.path });
+    }
+  });
+}
+
+/** Rows that are read into a block of memory, which is given back once they are no longer used. */
+interface BlockRows {
+  readonly pixels: ArrayRows;
+  readonly release: () => void;
+}
+
+/** Reads rows into one block of memory, and shows them to `look`. */
+function rowsInBlock(
+  rows: TiffRows,
+  look: (array: NdArray, start: number, stop: number) => void,
+  signal?: AbortSignal,
+): BlockRows {
+  const { dtype, shape } = rows.info;
+  let block: Uint8Array<ArrayBuffer> | undefined;
+  const release = (): void => {
+    if (block !== undefined) {
+      blocks.give(block);
+      block = undefined;
+    }
   };
+  const readRows: ArrayRows["readRows"] = async (start, stop) => {
+    throwIfAborted(signal, LegacyIoError);
+    const sizeBytes = (stop - start) * rows.rowBytes;
+    if (block === undefined || block.length < sizeBytes) {
+      release();
+      block = blocks.take(sizeBytes);
+    }
+    const array = await readBlock(rows, start, stop, block);
+    look(array, start, stop);
+    return array.data;
+  };
+  return { pixels: { dtype, shape, readRows }, release };
 }
 
 /** Reads rows of one plane into `block`, which must be large enough. */

@@ -18,7 +18,7 @@ import { isTurned } from "../../tiff/axes/image-layout.ts";
 import { rememberedTiff } from "../../tiff/axes/tiff-attributes.ts";
 import type { ReadFile } from "../files/read-stable.ts";
 import { sha256Of } from "../files/sha256-of.ts";
-import type { SaidByTiff } from "../read/read-bundle.ts";
+import type { SaidByTiff } from "../read/read-image.ts";
 import { type ReadSidecar, readSidecars } from "../read/read-sidecars.ts";
 import { loadProvenance } from "../scan/load-provenance.ts";
 import { hashArtifact } from "./hash-artifact.ts";

@@ -17,6 +17,7 @@ import {
 } from "../records/control-keys.ts";
 import { listClaimsLeft } from "../records/list-claims.ts";
 import { decodeOwner } from "../records/lock-owner.ts";
+import { visitAndPrune } from "../records/visit-and-prune.ts";
 import { isTornCopy } from "../torn-copy.ts";
 import { removeTornCopy, setOlderVersionAside, settleAside } from "./aside.ts";
 import { publish, publishDeletions } from "./publish.ts";
@@ -88,7 +89,7 @@ export async function surveyStaging(context: CommitContext): Promise<readonly Ab
 export async function removeProbes(context: CommitContext, names: readonly string[]): Promise<void> {
   const { store } = context;
   for (const name of names.filter(isProbe)) {
-    await visitAndPrune(context, joinKey(STAGING, name), (file) => store.remove(file));
+    await visitAndPrune(context.store, joinKey(STAGING, name), (file) => store.remove(file));
   }
 }
 
@@ -111,8 +112,8 @@ export async function removeAbandoned(
   for (const { txid, reason } of abandoned) {
     try {
       context.logger.debug(`discarding ${stagingOf(txid)}: ${reason}`);
-      await visitAndPrune(context, stagingOf(txid), (file) => context.store.remove(file));
-      await visitAndPrune(context, claimFolderKey(txid), (file) => context.store.remove(file));
+      await visitAndPrune(context.store, stagingOf(txid), (file) => context.store.remove(file));
+      await visitAndPrune(context.store, claimFolderKey(txid), (file) => context.store.remove(file));
     } catch (error) {
       context.logger.warn(`could not remove ${stagingOf(txid)}: ${String(error)}`);
     }
@@ -122,7 +123,7 @@ export async function removeAbandoned(
 /** Settles every file of an aside. A file that cannot be settled stays where readers find it, and stops no writer. */
 async function settleRefuge(context: CommitContext, refuge: StoreKey): Promise<void> {
   const { logger } = context;
-  await visitAndPrune(context, refuge, async (file) => {
+  await visitAndPrune(context.store, refuge, async (file) => {
     const path = file.slice(refuge.length + 1);
     if (!isStoreKey(path)) {
       return;
@@ -153,7 +154,7 @@ export async function putBackStaged(context: CommitContext, txid: string): Promi
   const { store, log, runtime, logger } = context;
   const staging = stagingOf(txid);
   const putBack: StoreKey[] = [];
-  await visitAndPrune(context, staging, async (file) => {
+  await visitAndPrune(context.store, staging, async (file) => {
     const path = pathOfStaged(file.slice(staging.length + 1));
     const object = isStoreKey(path) ? log.head.object(path) : undefined;
     if (!isStoreKey(path) || object?.txid !== txid) {
@@ -205,24 +206,4 @@ async function stateOf(
   const hash = bytes && (await runtime.sha256(bytes));
   const isOlder = hash !== undefined && hash !== wanted && (await log.wasEverCommitted(path, hash));
   return isOlder ? "older" : bytes !== undefined && isTornCopy(bytes, whole) ? "torn" : "settled";
-}
-
-/** Visits every file of a tree, then removes the directories that are empty. Names that are not valid keys stay. */
-export async function visitAndPrune(
-  context: CommitContext,
-  directory: StoreKey,
-  visit: (file: StoreKey) => Promise<unknown>,
-): Promise<void> {
-  for (const { name, kind } of await context.store.list(directory)) {
-    if (!isStoreKey(name)) {
-      continue;
-    }
-    const child = joinKey(directory, name);
-    if (kind === "directory") {
-      await visitAndPrune(context, child, visit);
-    } else {
-      await visit(child);
-    }
-  }
-  await context.store.remove(directory);
 }

@@ -11,6 +11,7 @@ import {
   stagingOf,
 } from "../records/control-keys.ts";
 import { encodeOwner } from "../records/lock-owner.ts";
+import { visitAndPrune } from "../records/visit-and-prune.ts";
 
 /** The files of one transaction until they are moved into place, and the name of their writer. */
 export class StagingArea {
@@ -18,6 +19,8 @@ export class StagingArea {
   readonly #txid: string;
   /** Every path that may have a file here, whole or torn, and the key of that file. */
   readonly #keys = new Map<StoreKey, StoreKey>();
+  /** Groups of objects that another thread writes. */
+  readonly #lent = new Set<string>();
   #isMade = false;
   #hasRecord = false;
 
@@ -37,6 +40,30 @@ export class StagingArea {
     const key = this.#keys.get(path) ?? (form === "alone" ? stagedAloneKey : stagedKey)(this.#txid, path);
     this.#keys.set(path, key);
     await this.#context.store.put(key, bytes);
+  }
+
+  /** Lets another thread write the objects of a group in its folder here; returns the key of that folder. */
+  async lend(group: string): Promise<StoreKey> {
+    await this.#putOwner();
+    this.#lent.add(group);
+    return stagedKey(this.#txid, group);
+  }
+
+  /** Takes over the file that another thread wrote for a path of a group that it was lent. */
+  adopt(path: StoreKey): void {
+    this.#keys.set(path, stagedKey(this.#txid, path));
+  }
+
+  /** Removes all files of a group that was lent. Nobody may write there any more. */
+  async takeBack(group: string): Promise<void> {
+    const { store } = this.#context;
+    const folder = stagedKey(this.#txid, group);
+    await visitAndPrune(store, folder, (file) => store.remove(file));
+    await this.#removeEmpty(parentKey(folder));
+    for (const path of [...this.#keys.keys()].filter((path) => path.startsWith(`${group}/`))) {
+      this.#keys.delete(path);
+    }
+    this.#lent.delete(group);
   }
 
   /** Reads the file of a path back. */
@@ -62,11 +89,7 @@ export class StagingArea {
 
   /** Removes the file of a path, and the directories that are then empty. */
   async remove(path: StoreKey): Promise<void> {
-    const root = stagingOf(this.#txid);
-    let key = this.#keys.get(path);
-    while (key !== undefined && key !== root && (await this.#context.store.remove(key)) !== "not_empty") {
-      key = parentKey(key);
-    }
+    await this.#removeEmpty(this.#keys.get(path));
     this.#keys.delete(path);
   }
 
@@ -79,6 +102,9 @@ export class StagingArea {
     try {
       // First the record, so that nobody takes what is left for a whole transaction.
       await store.remove(stagedRecordKey(this.#txid));
+      for (const group of [...this.#lent]) {
+        await this.takeBack(group);
+      }
       for (const path of [...this.#keys.keys()]) {
         await this.remove(path);
       }
@@ -103,6 +129,16 @@ export class StagingArea {
       }
     }
     return [...keys];
+  }
+
+  /** Removes a file or an empty directory, and the directories above it that are then empty. */
+  async #removeEmpty(from: StoreKey | undefined): Promise<void> {
+    const root = stagingOf(this.#txid);
+    for (let key = from; key !== undefined && key !== root; key = parentKey(key)) {
+      if ((await this.#context.store.remove(key)) === "not_empty") {
+        return;
+      }
+    }
   }
 
   async #putOwner(): Promise<void> {

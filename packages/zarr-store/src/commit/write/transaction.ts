@@ -20,6 +20,14 @@ interface StagedPut {
   readonly imageIds?: readonly string[];
 }
 
+/** What a caller of {@link Transaction.put} may know of the object. */
+export interface PutOptions {
+  /** The images that the object is about. */
+  readonly imageIds?: readonly string[] | undefined;
+  /** The SHA-256 of the bytes. Default: it is computed. */
+  readonly sha256?: string | undefined;
+}
+
 /**
  * Changes that are not committed yet. Everything is staged below `__staging/<txid>`; nothing is in place. Reads see the
  * transaction's own changes over the committed state, except merges, which are applied at the commit.
@@ -154,7 +162,7 @@ export class Transaction {
    * @throws {ZarrStoreError} `invalid_name` for a path that the protocol reserves; `io`, after which the transaction
    * cannot be committed
    */
-  async put(path: StoreKey, bytes: Uint8Array<ArrayBuffer>, imageIds?: readonly string[]): Promise<void> {
+  async put(path: StoreKey, bytes: Uint8Array<ArrayBuffer>, options: PutOptions = {}): Promise<void> {
     if (isReservedPath(path)) {
       throw new ZarrStoreError(
         "invalid_name",
@@ -165,7 +173,43 @@ export class Transaction {
     this.#assertOpen();
     this.#changeCount++;
     this.#forgetMerges(path);
-    await this.#inTurn(path, () => this.#stage(path, bytes, imageIds));
+    await this.#inTurn(path, () => this.#stage(path, bytes, options));
+  }
+
+  /**
+   * Lets another thread stage objects of a new image; returns the folder of the store, and the key in it below which they are
+   * written. Undefined if the store is not a folder, or the image is not new. Each object that it wrote is then put by {@link putStaged}, or all are given up by
+   * {@link takeBack}.
+   */
+  async lend(group: string): Promise<{ readonly folder: string; readonly key: StoreKey } | undefined> {
+    this.#assertOpen();
+    const { store, log } = this.#context;
+    const { folder } = store;
+    const isNew = log.head.object(zarrNode(group)) === undefined && !this.#forms.has(group);
+    if (folder === undefined || !isNew) {
+      return undefined;
+    }
+    this.#forms.set(group, "in its folder");
+    return this.change(async () => ({ folder, key: await this.staging.lend(group) }));
+  }
+
+  /** Puts an object whose file another thread staged, as {@link put} does, by its size and hash. */
+  async putStaged(path: StoreKey, { sha256, sizeBytes }: Omit<StagedPut, "imageIds">): Promise<void> {
+    this.#assertOpen();
+    this.#changeCount++;
+    await this.#inTurn(path, async () => {
+      this.#prev.set(path, this.#context.log.head.object(path)?.sha256 ?? null);
+      this.staging.adopt(path);
+      this.#changes.set(path, { sha256, sizeBytes });
+    });
+  }
+
+  /** Removes what another thread staged for an image that was not added. */
+  async takeBack(group: string): Promise<void> {
+    const hasChanges = [...this.#changes.keys()].some((path) => groupOf(path) === group);
+    if (this.#phase === "open" && !hasChanges) {
+      await this.change(() => this.staging.takeBack(group));
+    }
   }
 
   /** Deletes a path, and returns whether there was something to delete. */
@@ -217,7 +261,7 @@ export class Transaction {
   ): Promise<void> {
     await this.#inTurn(path, async () => {
       if (bytes !== undefined) {
-        await this.#stage(path, bytes, imageIds);
+        await this.#stage(path, bytes, { imageIds });
       } else if ((await this.#meet(path)) !== null) {
         await this.staging.remove(path);
         this.#changes.set(path, "deleted");
@@ -304,13 +348,13 @@ export class Transaction {
   async #stage(
     path: StoreKey,
     bytes: Uint8Array<ArrayBuffer>,
-    imageIds: readonly string[] | undefined,
+    { imageIds, sha256: known }: PutOptions,
   ): Promise<void> {
     // An outdated head shows up as a conflict at the commit. Reading the log for every new object would be slow.
     const met = this.#prev.get(path);
     const prev = met === undefined ? (this.#context.log.head.object(path)?.sha256 ?? null) : met;
     this.#prev.set(path, prev);
-    const sha256 = await this.#context.runtime.sha256(bytes);
+    const sha256 = known ?? (await this.#context.runtime.sha256(bytes));
     if (sha256 === prev) {
       await this.withdraw(path);
       return;

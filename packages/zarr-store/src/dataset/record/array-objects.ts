@@ -7,11 +7,13 @@ import type { RegionSelection } from "../../array/region.ts";
 import {
   type ArrayObject,
   type ArrayRows,
+  arrayNode,
   type EncodedArray,
   encodeArrayFromRows,
   encodeArrayObjects,
   planArrayWrite,
   readArray,
+  type StagedArray,
 } from "../../array/zarr-array.ts";
 import { ZARR_NODE_NAME, zarrNode } from "../../commit/object-path.ts";
 import type { Transaction } from "../../commit/write/transaction.ts";
@@ -28,6 +30,8 @@ export interface WriteArrayOptions {
   readonly attributes?: Attributes | undefined;
   readonly compression?: "zstd" | "none" | undefined;
   readonly chunkKeySeparator?: "." | "/" | undefined;
+  /** The SHA-256 of the bytes of an array in memory, if it is known. */
+  readonly arraySha256?: string | undefined;
 }
 
 /** Stages a Zarr array: its chunks first, then its metadata, with one chunk in memory at a time. */
@@ -35,13 +39,21 @@ export async function writeArray(
   session: ObjectSession,
   transaction: Transaction,
   prefix: StoreKey,
-  array: NdArray | ArrayRows | EncodedArray,
+  array: NdArray | ArrayRows | EncodedArray | StagedArray,
   options: WriteArrayOptions,
 ): Promise<void> {
-  const objects = "objects" in array ? array.objects : arrayObjects(session, array, options);
-  for await (const { key, bytes } of objects) {
+  for (const { key, ...staged } of "chunks" in array ? array.chunks : []) {
+    await transaction.putStaged(joinKey(prefix, key), staged);
+  }
+  const objects =
+    "objects" in array
+      ? array.objects
+      : "chunks" in array
+        ? [arrayNode(array, { ...options, axes: array.axes, compression: array.compression })]
+        : arrayObjects(session, array, options);
+  for await (const { key, bytes, sha256 } of objects) {
     const path = joinKey(prefix, key);
-    await transaction.put(path, bytes);
+    await transaction.put(path, bytes, { sha256 });
     if (key === ZARR_NODE_NAME) {
       const hash = await transaction.hash(path);
       if (hash !== undefined) {
@@ -80,13 +92,13 @@ export async function encodeArray(
 function arrayObjects(
   { runtime: { zstd } }: ObjectSession,
   array: NdArray | ArrayRows,
-  { axes, chunks, attributes, compression, chunkKeySeparator }: WriteArrayOptions,
+  { axes, chunks, attributes, compression, chunkKeySeparator, arraySha256 }: WriteArrayOptions,
 ): AsyncIterable<ArrayObject> {
   const options = { axes, chunkShape: chunks, attributes, compression, chunkKeySeparator };
   const encoding = zstd ? { zstd } : {};
   return "readRows" in array
     ? encodeArrayFromRows({ dtype: array.dtype, shape: array.shape, ...options }, array.readRows, encoding)
-    : encodeArrayObjects(planArrayWrite(array, options), encoding);
+    : encodeArrayObjects(planArrayWrite(array, options), { ...encoding, arraySha256 });
 }
 
 /**

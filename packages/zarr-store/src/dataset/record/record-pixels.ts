@@ -6,7 +6,7 @@ import type { DType } from "../../array/dtype.ts";
 import type { ArrayMetadata } from "../../array/metadata/array-metadata.ts";
 import { isNdArrayOf, type NdArray } from "../../array/nd-array.ts";
 import type { RegionSelection } from "../../array/region.ts";
-import type { ArrayRows, EncodedArray } from "../../array/zarr-array.ts";
+import type { ArrayRows, EncodedArray, StagedArray } from "../../array/zarr-array.ts";
 import { ZarrStoreError } from "../../errors.ts";
 import { serializeLossless } from "../../json/lossless-json.ts";
 import type { ReadOptions } from "../../runtime/read-options.ts";
@@ -59,7 +59,10 @@ export class RecordPixels {
    * @throws {ZarrStoreError} `already_exists`; `invalid_argument` for fewer than 2 or more than 5 axes, before
    * anything is staged
    */
-  async save(array: NdArray | ArrayRows | EncodedArray, options: SaveImageOptions = {}): Promise<void> {
+  async save(
+    array: NdArray | ArrayRows | EncodedArray | StagedArray,
+    options: SaveImageOptions = {},
+  ): Promise<void> {
     const { id, session } = this.#objects;
     const rank = array.shape.length;
     if (rank < 2 || rank > 5) {
@@ -68,7 +71,10 @@ export class RecordPixels {
         found: rank,
       });
     }
-    const axes = "objects" in array ? array.axes : validateAxes(options.axes ?? defaultAxes(rank), rank);
+    const axes =
+      "objects" in array || "chunks" in array
+        ? array.axes
+        : validateAxes(options.axes ?? defaultAxes(rank), rank);
     const arrayAttributes = arrayAttributesOf(options, rank);
     await session.change(
       async (transaction, view) => {

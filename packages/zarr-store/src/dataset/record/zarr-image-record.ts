@@ -5,7 +5,7 @@ import type { DType } from "../../array/dtype.ts";
 import type { ArrayMetadata } from "../../array/metadata/array-metadata.ts";
 import type { NdArray } from "../../array/nd-array.ts";
 import type { RegionSelection } from "../../array/region.ts";
-import type { ArrayRows, EncodedArray } from "../../array/zarr-array.ts";
+import type { ArrayRows, EncodedArray, StagedArray } from "../../array/zarr-array.ts";
 import { type ImageId, parseImageId } from "../../image/artifact-name.ts";
 import type { ArtifactStore } from "../../image/artifact-store.ts";
 import type { PixelStore } from "../../image/pixel-store.ts";
@@ -117,7 +117,10 @@ export class ZarrImageRecord {
   }
 
   /** Same as `pixels.save`. */
-  async saveArray(array: NdArray | ArrayRows | EncodedArray, options: SaveImageOptions = {}): Promise<void> {
+  async saveArray(
+    array: NdArray | ArrayRows | EncodedArray | StagedArray,
+    options: SaveImageOptions = {},
+  ): Promise<void> {
     return this.pixels.save(array, options);
   }
 

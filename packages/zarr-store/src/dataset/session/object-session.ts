@@ -35,6 +35,8 @@ export interface ObjectSession {
   imageHashes(): Promise<ReadonlyMap<string, ReadonlyMap<string, string>>>;
   /** The same state as of the last check of the log, if there is a log. It never checks for newer commits. */
   readonly lastLook?: ObjectSession;
+  /** What lets another thread stage objects. Absent outside of a transaction. */
+  readonly lender?: Pick<Transaction, "lend" | "takeBack">;
   /** The ids of the images that exist, sorted. */
   imageIds(): Promise<readonly string[]>;
   /**

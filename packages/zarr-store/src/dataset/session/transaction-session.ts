@@ -24,6 +24,10 @@ export class TransactionSession implements ObjectSession {
   readonly #outer: ObjectSession;
   readonly #transaction: Transaction;
 
+  get lender(): Pick<Transaction, "lend" | "takeBack"> {
+    return this.#transaction;
+  }
+
   constructor(outer: ObjectSession, transaction: Transaction) {
     this.#outer = outer;
     this.#transaction = transaction;

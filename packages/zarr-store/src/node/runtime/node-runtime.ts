@@ -11,6 +11,13 @@ import { nodeZstd } from "./zstd-node.ts";
 const PERSON_VARIABLE = "KYM_USER";
 const MAX_PERSON_CHARACTERS = 128;
 
+/** SHA-256 by OpenSSL, Zstandard by zlib. */
+export const nodeHashing: Required<Pick<Runtime, "sha256" | "sha256Text" | "zstd">> = {
+  sha256: (bytes) => hash("sha256", bytes, "hex"),
+  sha256Text: (text) => hash("sha256", text, "hex"),
+  zstd: nodeZstd,
+};
+
 /**
  * Makes the runtime for Node: SHA-256 by OpenSSL, Zstandard by zlib, and a look at the other processes of this host. Commits
  * name the person of the variable `KYM_USER` or, without it, the login.
@@ -25,9 +32,7 @@ export function nodeRuntime(): Runtime {
   };
   return {
     ...portableRuntime(),
-    sha256: (bytes) => hash("sha256", bytes, "hex"),
-    sha256Text: (text) => hash("sha256", text, "hex"),
-    zstd: nodeZstd,
+    ...nodeHashing,
     gunzip: gunzipAtOnce,
     writer,
     writerState: (other) => stateOf(other, writer),

@@ -1,6 +1,6 @@
 // A pool of worker threads that run tasks of one kind, each on a processor of its own.
 
-import { Worker } from "node:worker_threads";
+import { type ResourceLimits, Worker } from "node:worker_threads";
 import { ZarrStoreError } from "../../errors.ts";
 import type { ReadOptions } from "../../runtime/read-options.ts";
 import { throwIfAborted } from "../../runtime/throw-if-aborted.ts";
@@ -13,6 +13,8 @@ export interface WorkerPoolOptions {
   readonly size: number;
   /** Options of Node for the threads. Default: those of this process. */
   readonly execArgv?: readonly string[] | undefined;
+  /** The memory that a thread may have. Default: Node's. */
+  readonly resourceLimits?: ResourceLimits | undefined;
 }
 
 export interface RunTaskOptions extends ReadOptions {
@@ -47,12 +49,13 @@ export class WorkerPool<Task, Result> {
   readonly size: number;
   readonly #module: URL;
   readonly #execArgv: readonly string[] | undefined;
+  readonly #resourceLimits: ResourceLimits | undefined;
   readonly #threads = new Set<Thread<Task, Result>>();
   #waiting: readonly Job<Task, Result>[] = [];
   #isClosed = false;
 
   /** @throws {ZarrStoreError} `invalid_argument` for a bad size */
-  constructor({ module, size, execArgv }: WorkerPoolOptions) {
+  constructor({ module, size, execArgv, resourceLimits }: WorkerPoolOptions) {
     if (!Number.isInteger(size) || size < 1) {
       throw new ZarrStoreError(
         "invalid_argument",
@@ -63,6 +66,7 @@ export class WorkerPool<Task, Result> {
     this.size = size;
     this.#module = module;
     this.#execArgv = execArgv;
+    this.#resourceLimits = resourceLimits;
   }
 
   /**
@@ -130,8 +134,11 @@ export class WorkerPool<Task, Result> {
   }
 
   #newThread(): Thread<Task, Result> {
-    const execArgv = this.#execArgv;
-    const worker = new Worker(this.#module, execArgv === undefined ? {} : { execArgv: [...execArgv] });
+    const [execArgv, resourceLimits] = [this.#execArgv, this.#resourceLimits];
+    const worker = new Worker(this.#module, {
+      ...(execArgv && { execArgv: [...execArgv] }),
+      ...(resourceLimits && { resourceLimits }),
+    });
     const thread: Thread<Task, Result> = { worker, job: undefined };
     this.#threads.add(thread);
     worker.on("message", (message: FromWorker<Result>) => this.#hear(thread, message));

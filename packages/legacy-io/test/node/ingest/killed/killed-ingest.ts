@@ -14,6 +14,8 @@ import { CLASSIC_JSON, TRACE_CSV } from "../../lab-folder.ts";
 export interface KillTrial {
   readonly images: number;
   readonly kills: number;
+  /** The threads that read images. Default 0: the processes have none. */
+  readonly threads?: number;
 }
 
 export interface KillTrialResult {
@@ -37,17 +39,17 @@ export interface DatasetContent {
 }
 
 /** Ingests a simulated folder once in peace, and once in processes that are killed at random moments. */
-export async function runKillTrial({ images, kills }: KillTrial): Promise<KillTrialResult> {
+export async function runKillTrial({ images, kills, threads = 0 }: KillTrial): Promise<KillTrialResult> {
   const work = await mkdtemp(join(tmpdir(), "kym-killed-"));
   try {
     const lab = join(work, "lab");
     const brokenPaths = await simulateFolder(lab, images);
     const [peace, path] = [join(work, "peace.zarr"), join(work, "killed.zarr")];
     const [{ report }, keptAfterKills] = await Promise.all([
-      runIngest(lab, peace, () => undefined),
-      killAgainAndAgain(lab, path, kills),
+      runIngest({ lab, path: peace, threads }, () => undefined),
+      killAgainAndAgain({ lab, path, threads }, kills),
     ]);
-    const { report: lastReport } = await runIngest(lab, path, () => undefined);
+    const { report: lastReport } = await runIngest({ lab, path, threads }, () => undefined);
     if (report === undefined || lastReport === undefined) {
       throw new Error("an ingest that nothing disturbed ended without a report");
     }
@@ -58,16 +60,22 @@ export async function runKillTrial({ images, kills }: KillTrial): Promise<KillTr
   }
 }
 
+interface KilledIngest {
+  readonly lab: string;
+  readonly path: string;
+  readonly threads: number;
+}
+
 /** Returns how many images were there after each kill. */
-async function killAgainAndAgain(lab: string, path: string, kills: number): Promise<readonly number[]> {
+async function killAgainAndAgain(ingest: KilledIngest, kills: number): Promise<readonly number[]> {
   const kept: number[] = [];
   for (let left = kills; left > 0; left--) {
-    const { signal } = await runIngest(lab, path, (toIngest) => {
+    const { signal } = await runIngest(ingest, (toIngest) => {
       const reads = Math.ceil((Math.random() * 2 * toIngest) / (left + 1));
       return { reads: Math.max(1, Math.min(reads, toIngest - 1)), waitMs: Math.random() * 30 };
     });
     if (signal === "SIGKILL") {
-      kept.push(await countImages(path));
+      kept.push(await countImages(ingest.path));
     }
   }
   return kept;
@@ -129,12 +137,11 @@ type KillPlan = (toIngest: number) => { readonly reads: number; readonly waitMs:
 
 /** Runs `ingest-worker.ts`; kills it, if it is planned, so long after it has read so many images. */
 async function runIngest(
-  lab: string,
-  path: string,
+  { lab, path, threads }: KilledIngest,
   plan: KillPlan,
 ): Promise<{ readonly report: IngestReport | undefined; readonly signal: NodeJS.Signals | null }> {
   const script = fileURLToPath(new URL("ingest-worker.ts", import.meta.url));
-  const child = spawn(process.execPath, ["--conditions=@kym/source", script, lab, path], {
+  const child = spawn(process.execPath, ["--conditions=@kym/source", script, lab, path, `${threads}`], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   let kill: ReturnType<KillPlan>;

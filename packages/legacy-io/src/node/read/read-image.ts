@@ -1,0 +1,255 @@
+// Reads the TIFFs of an image from disk: the pixels, and what the files say of them.
+
+import type { Overview } from "@kym/view";
+import type { ArrayRows, EncodedArray, NdArray, StagedArray } from "@kym/zarr-store";
+import { joinArrays, ndArrayBytes } from "@kym/zarr-store/array";
+import { type ImageJTags, joinedTags } from "../../content/rois/imagej-tags.ts";
+import { LegacyIoError } from "../../errors.ts";
+import type { BundleFile, LegacyBundle } from "../../folder/bundle.ts";
+import { fileNameOf } from "../../folder/compare-paths.ts";
+import { axesOfFile, type ImageLayout, imageLayout } from "../../tiff/axes/image-layout.ts";
+import { reorderAxes } from "../../tiff/axes/reorder-axes.ts";
+import { type StatedScales, scaleConflicts, statedScales } from "../../tiff/axes/stated-scales.ts";
+import type { TiffCodec } from "../../tiff/codecs/tiff-codec.ts";
+import type { AxisCalibration } from "../../tiff/descriptions/axis-calibration.ts";
+import {
+  type ValueCalibration,
+  valuesAsShown,
+  valuesAsStored,
+} from "../../tiff/descriptions/value-calibration.ts";
+import type { TiffLimits } from "../../tiff/header/tiff-limits.ts";
+import { applyValueCalibration } from "../../tiff/pixels/apply-value-calibration.ts";
+import { readTiffInPlace, type TiffImage } from "../../tiff/read-tiff.ts";
+import type { TiffInfo } from "../../tiff/tiff-info.ts";
+import { type ReadFile, readStable, type StableRead } from "../files/read-stable.ts";
+import type { ReusedBuffers } from "../files/reused-buffers.ts";
+import { sha256Of } from "../files/sha256-of.ts";
+import { codecsBeforeNodes } from "../tiff/tiff-codecs.ts";
+import { openStreamedImage, STREAMED_FROM_BYTES } from "./streamed-image.ts";
+
+const CHANNEL_AXIS = "c";
+
+/** Facts from the TIFF itself. If there are several channels, from the last one. */
+export interface SaidByTiff {
+  /** Calibration of the axes, with the tag it came from. */
+  readonly calibration: readonly AxisCalibration[];
+  /** The steps that it states for the axes of the image, in this order. */
+  readonly scales: StatedScales;
+  /** The axes of the image in the order in which the file stores them; undefined if it is the same. */
+  readonly fileAxes: readonly string[] | undefined;
+  /** The values that ImageJ shows as black and as white, if there is one file. */
+  readonly displayRange?: TiffInfo["displayRange"];
+  /** How ImageJ converts the values before it shows them. */
+  readonly valueCalibration: ValueCalibration | undefined;
+  /** Warnings for people, from all channels, without duplicates. */
+  readonly warnings: readonly string[];
+  /** What ImageJ keeps in tags of its own: of the first channel that has them, with the overlays of all. */
+  readonly tags?: ImageJTags | undefined;
+}
+
+/** The TIFFs of an image. */
+export type ImageFiles = Pick<LegacyBundle, "image" | "otherChannels">;
+
+export interface ReadImageOptions {
+  readonly limits?: Partial<TiffLimits> | undefined;
+  /** Give the values that ImageJ shows, where its file states a function of them. Default false: those that are stored. */
+  readonly applyCalibration?: boolean | undefined;
+  /** Additional TIFF compressions. They take precedence over the built-in ones. */
+  readonly codecs?: readonly TiffCodec[] | undefined;
+  /** Memory to read the TIFFs into. Default: new memory for each. */
+  readonly buffers?: ReusedBuffers | undefined;
+  /** Size from which a TIFF is not read into memory but streamed. Default {@link STREAMED_FROM_BYTES}. */
+  readonly largeFromBytes?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The channels of an image that were read. No file changed while it was being read. */
+export interface ReadImage {
+  /** Pixels in memory, in a large file that is still open, encoded to chunks, or in chunks that are staged already. */
+  readonly pixels: NdArray | ArrayRows | EncodedArray | StagedArray;
+  readonly pixelsSha256: string;
+  /** The overviews of its channels, if they were made already. Otherwise they are made while the pixels are stored. */
+  readonly overviews?: ReadonlyMap<number, Overview> | undefined;
+  readonly said: SaidByTiff;
+  /** Gives the memory or the place of the pixels back, or closes their file. The pixels must not be used afterwards. */
+  readonly release: () => void | Promise<void>;
+  /** One per channel. */
+  readonly files: readonly [ReadFile, ...ReadFile[]];
+  readonly axes: readonly string[];
+}
+
+/** Reads the pixels of an image and what its TIFFs say. Throws as `readBundle` does. */
+export async function readImage(
+  { image, otherChannels }: ImageFiles,
+  {
+    limits,
+    codecs,
+    signal,
+    buffers,
+    applyCalibration,
+    largeFromBytes = STREAMED_FROM_BYTES,
+  }: ReadImageOptions,
+): Promise<ReadImage> {
+  const isLarge = otherChannels.length === 0 && image.sizeBytes >= largeFromBytes;
+  const large = isLarge
+    ? await openStreamedImage(image, { limits, codecs, signal, applyCalibration })
+    : undefined;
+  if (large !== undefined) {
+    const { file, pixels, pixelsSha256, info, close } = large;
+    const layout = imageLayout(info);
+    const { axes, shape } = layout;
+    const said = saidBy([{ info, fileName: fileNameOf(file.relPath) }], layout);
+    return { files: [file], pixels: { ...pixels, shape }, axes, pixelsSha256, said, release: close };
+  }
+  const read: StableRead<BundleFile>[] = [];
+  const release = (): void => {
+    for (const { bytes } of read.splice(0)) {
+      buffers?.give(bytes);
+    }
+  };
+  try {
+    const first = await readStable(image, signal, buffers);
+    read.push(first);
+    for (const file of otherChannels) {
+      read.push(await readStable(file, signal, buffers));
+    }
+    const channels = await readChannels(read, { limits, codecs, signal, applyCalibration });
+    return {
+      files: [first.file, ...read.slice(1).map(({ file }) => file)],
+      pixels: channels.image,
+      axes: channels.axes,
+      pixelsSha256: sha256Of(ndArrayBytes(channels.image)),
+      said: channels.said,
+      release,
+    };
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+/** A TIFF of the acquisition. */
+interface SayingFile {
+  readonly info: TiffInfo;
+  readonly fileName: string;
+}
+
+export function saidBy(files: readonly SayingFile[], layout: ImageLayout): SaidByTiff {
+  const infos = files.map(({ info }) => info);
+  const last = infos.at(-1);
+  const channels = infos.length > 1 ? [null] : [];
+  const contradictions = infos.flatMap((info) => scaleConflicts(layout, info.calibrationCandidates));
+  return {
+    calibration: last?.calibration ?? [],
+    scales: [...channels, ...statedScales(layout, last?.calibration ?? [])],
+    fileAxes: layout.isReordered ? [...channels.map(() => CHANNEL_AXIS), ...axesOfFile(layout)] : undefined,
+    displayRange: infos.length > 1 ? undefined : last?.displayRange,
+    valueCalibration: last?.valueCalibration,
+    warnings: [
+      ...new Set([
+        ...infos.flatMap(({ warnings }) => warnings),
+        ...contradictions,
+        ...(layout.warning === undefined ? [] : [layout.warning]),
+      ]),
+    ],
+    tags: joinedTags(
+      files.flatMap(({ info: { imageJMetadata }, fileName }) =>
+        imageJMetadata === undefined ? [] : [{ file: fileName, metadata: imageJMetadata }],
+      ),
+    ),
+  };
+}
+
+interface Channels {
+  readonly image: NdArray;
+  readonly axes: readonly string[];
+  readonly said: SaidByTiff;
+}
+
+async function readChannels(
+  files: readonly StableRead<BundleFile>[],
+  {
+    limits,
+    codecs: own,
+    signal,
+    applyCalibration = false,
+  }: Pick<ReadImageOptions, "limits" | "codecs" | "signal" | "applyCalibration">,
+): Promise<Channels> {
+  const codecs = codecsBeforeNodes(own);
+  const planes: NdArray[] = [];
+  const infos: SayingFile[] = [];
+  let layout: ImageLayout | undefined;
+  for (const { bytes, file } of files) {
+    const asStored = await readTiffInPlace(bytes, { codecs, limits, signal });
+    const { image: stored, info } = applyCalibration ? asShown(asStored) : asStored;
+    layout = imageLayout(info);
+    const image = inLayout(stored, layout);
+    if (planes[0] !== undefined && !isSameKind(planes[0], image)) {
+      throw new LegacyIoError(
+        "invalid_file",
+        `${file.relPath} has another shape or type than the first channel`,
+        {
+          path: file.path,
+          expected: [planes[0].dtype, ...planes[0].shape],
+          found: [image.dtype, ...image.shape],
+        },
+      );
+    }
+    planes.push(image);
+    infos.push({ info, fileName: fileNameOf(file.relPath) });
+  }
+  if (layout === undefined) {
+    throw new LegacyIoError("invalid_argument", "an acquisition without an image");
+  }
+  return {
+    image: stackChannels(planes),
+    axes: planes.length > 1 ? [CHANNEL_AXIS, ...layout.axes] : layout.axes,
+    said: saidBy(infos, layout),
+  };
+}
+
+/** The values that ImageJ shows, and the sentence that says so in place of the other. */
+function asShown(read: TiffImage): TiffImage {
+  const { image, info } = read;
+  const { valueCalibration: calibration, warnings } = info;
+  const shown = calibration && applyValueCalibration(image, calibration);
+  return calibration === undefined || shown === undefined
+    ? read
+    : {
+        image: shown,
+        info: {
+          ...info,
+          dtype: shown.dtype,
+          valueCalibration: undefined,
+          displayRange: undefined,
+          imageJMetadata: info.imageJMetadata && { ...info.imageJMetadata, ranges: [] },
+          warnings: warnings.map((text) =>
+            text === valuesAsStored(calibration) ? valuesAsShown(calibration) : text,
+          ),
+        },
+      };
+}
+
+/** The pixels as the image has them: the same memory, unless the file stores them in another order. */
+function inLayout(stored: NdArray, { shape, from, isReordered }: ImageLayout): NdArray {
+  return isReordered ? reorderAxes(stored, from) : { ...stored, shape };
+}
+
+function stackChannels(planes: readonly NdArray[]): NdArray {
+  const [first] = planes;
+  if (first === undefined) {
+    throw new LegacyIoError("invalid_argument", "an acquisition without an image");
+  }
+  if (planes.length === 1) {
+    return first;
+  }
+  return joinArrays(first.dtype, [planes.length, ...first.shape], planes);
+}
+
+function isSameKind(a: NdArray, b: NdArray): boolean {
+  return (
+    a.dtype === b.dtype &&
+    a.shape.length === b.shape.length &&
+    a.shape.every((size, axis) => size === b.shape[axis])
+  );
+}

@@ -1,0 +1,25 @@
+// What the threads of an ingest are given, and what they give back: facts, never pixels.
+
+import type { Overview } from "@kym/view";
+import type { StagedArray, StagingPlace } from "@kym/zarr-store";
+import type { ImageFiles, ReadImage, ReadImageOptions } from "../read/read-image.ts";
+
+/** Which image to read and stage, and how. */
+export interface ImageTask extends Pick<ReadImageOptions, "limits" | "applyCalibration"> {
+  readonly files: ImageFiles;
+  readonly place: StagingPlace;
+  readonly compression: "zstd" | "none" | undefined;
+}
+
+/** An image whose pixels are staged. */
+export interface StagedImage extends Pick<ReadImage, "files" | "axes" | "pixelsSha256" | "said"> {
+  readonly pixels: StagedArray;
+  readonly overviews: ReadonlyMap<number, Overview>;
+}
+
+/** What became of a task. A reason is for people, and concerns this image alone. */
+export type ImageOutcome =
+  | { readonly kind: "staged"; readonly image: StagedImage }
+  | { readonly kind: "failed"; readonly reason: string }
+  /** An error that is no fault of the image. */
+  | { readonly kind: "broken"; readonly message: string };

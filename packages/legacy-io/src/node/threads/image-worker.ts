@@ -1,0 +1,11 @@
+// A worker thread of an ingest.
+
+import { serveTasks } from "@kym/zarr-store/workers";
+import type { ImageTask } from "./image-task.ts";
+import { tryStageImage } from "./stage-image.ts";
+import { withOwnMemory } from "./with-own-memory.ts";
+
+serveTasks(async (task: ImageTask, { signal }) => ({
+  result: withOwnMemory(await tryStageImage(task, signal)),
+  transfer: [],
+}));
