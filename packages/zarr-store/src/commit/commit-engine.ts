@@ -34,6 +34,8 @@ export interface CommitEngineOptions {
   readonly lock?: WriterLockOptions | undefined;
   /** What the files mean. Without these rules, a Zarr node that another program wrote to counts as damaged. */
   readonly rules?: EditRules | undefined;
+  /** Told of each edit of another program that stood where a commit put or deleted a file, and where it is now. */
+  readonly onKept?: CommitSession["onKept"];
   readonly onStep?: ((step: CommitStep, path?: string) => void | Promise<void>) | undefined;
 }
 
@@ -66,7 +68,7 @@ export class CommitEngine {
   readonly reader: ObjectReader;
   readonly #store: ReadableStore;
   readonly #options: CommitEngineOptions;
-  readonly #session: CommitSession = { isHistoryNamed: false };
+  readonly #session: CommitSession;
   #queue: Promise<unknown> = Promise.resolve();
   #prepared: Promise<void> | undefined;
   #abandoned: readonly AbandonedStaging[] = [];
@@ -77,6 +79,7 @@ export class CommitEngine {
   constructor(store: ReadableStore, options: CommitEngineOptions) {
     this.#store = store;
     this.#options = options;
+    this.#session = { isHistoryNamed: false, kept: [], onKept: options.onKept };
     this.log = new CommitLog(store, options.runtime.sha256, options.logger);
     const { rules, logger, runtime } = options;
     this.reader = new ObjectReader(store, this.log, runtime, rules && { rules, logger });
@@ -237,7 +240,7 @@ export class CommitEngine {
     if (transaction.isEmpty && !isFence) {
       await transaction.discard();
       const [{ version }, { txid }] = [this.log.head, transaction];
-      return { version, txid, committed: false, published: true, ops: [], droppedImageIds: [] };
+      return { version, txid, committed: false, published: true, ops: [], droppedImageIds: [], kept: [] };
     }
     return this.#oneAtATime(async () => {
       await this.#prepareOnce(context);
