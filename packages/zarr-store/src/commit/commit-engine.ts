@@ -44,7 +44,7 @@ export interface TransactionOptions {
   readonly details?: CommitRecord["details"] | undefined;
   /** A short note about the commit, kept in the log; or what says it once `fn` has run. */
   readonly message?: string | (() => string);
-  /** How often `fn` may run again after a conflict. Default: as often as fits into 10 s. */
+  /** How often `fn` may run again after a conflict. Default: once, and as often as begins within 10 s of the first conflict. */
   readonly retries?: number;
   /** Commit also if nothing changes, because `details` says something. Default false. */
   readonly evenIfUnchanged?: boolean;
@@ -206,7 +206,7 @@ export class CommitEngine {
   ): Promise<{ readonly value: T; readonly commit: Commit }> {
     const { runtime } = this.#options;
     const context = this.#writableContext();
-    const startedMs = runtime.nowEpochMs();
+    let firstConflictMs: number | undefined;
     for (let run = 0; ; run++) {
       throwIfAborted(options.signal);
       await this.#refreshToWrite(context);
@@ -219,9 +219,10 @@ export class CommitEngine {
         return { value, commit };
       } catch (error) {
         await transaction.discard();
+        firstConflictMs ??= runtime.monotonicMs();
         const mayRunAgain =
           run < (options.retries ?? Number.POSITIVE_INFINITY) &&
-          runtime.nowEpochMs() - startedMs < RETRY_FOR_MS;
+          runtime.monotonicMs() - firstConflictMs < RETRY_FOR_MS;
         if (!isZarrStoreError(error, "conflict") || !mayRunAgain) {
           throw error;
         }

@@ -1,6 +1,7 @@
 // Commits one transaction: finish the last commit, check for conflicts, link the record, publish the files.
 
 import { ZarrStoreError } from "../errors.ts";
+import type { WriterIdentity } from "../runtime/runtime.ts";
 import { throwIfAborted } from "../runtime/throw-if-aborted.ts";
 import type { StoreKey } from "../store/store-key.ts";
 import { settleTornRecord } from "./claim/settle-torn-record.ts";
@@ -179,7 +180,7 @@ async function tryCommit(
       txid,
       base: transaction.base,
       parentSha256: log.head.recordSha256,
-      writer: runtime.writer,
+      writer: inRecord(runtime.writer),
       committedUtc: new Date(runtime.nowEpochMs()).toISOString(),
       message: options.message,
       ops,
@@ -200,6 +201,11 @@ async function tryCommit(
   await noteLatest(context);
   await removeAbandoned(context, abandoned);
   return { version: version + 1, txid, committed: true, published, ops, droppedImageIds: droppedIds(rounds) };
+}
+
+/** A record names who wrote it, for people. It is never asked whether that process lives. */
+function inRecord({ host, pid, started, person }: WriterIdentity): CommitRecord["writer"] {
+  return { host, pid, started, ...(person !== undefined && { person }) };
 }
 
 /**
