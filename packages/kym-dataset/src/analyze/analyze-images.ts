@@ -131,12 +131,12 @@ async function computeAll(
     whenFree: makeSlots(concurrency),
   };
   let [ready, commits]: [readonly ComputedImage[], number] = [[], 0];
-  let lastCommit = dataset.runtime.nowEpochMs();
+  let lastCommit = dataset.runtime.monotonicMs();
   let committing: Promise<void> = Promise.resolve();
   const commit = (): Promise<void> => {
     const batch = ready;
     ready = [];
-    lastCommit = dataset.runtime.nowEpochMs();
+    lastCommit = dataset.runtime.monotonicMs();
     committing = committing.then(async () => {
       if (batch.length > 0) {
         commits += await commitBatch(dataset, batch, onEvent, reports);
@@ -147,7 +147,7 @@ async function computeAll(
   const isFull = (): boolean =>
     ready.length >= BATCH.images ||
     ready.reduce((sum, { windows }) => sum + windows, 0) >= BATCH.windows ||
-    dataset.runtime.nowEpochMs() - lastCommit >= BATCH.ms;
+    dataset.runtime.monotonicMs() - lastCommit >= BATCH.ms;
   const analyze = async (image: PlannedImage): Promise<void> => {
     const { imageId } = image;
     try {

@@ -34,6 +34,8 @@ export interface CommitEngineOptions {
   readonly lock?: WriterLockOptions | undefined;
   /** What the files mean. Without these rules, a Zarr node that another program wrote to counts as damaged. */
   readonly rules?: EditRules | undefined;
+  /** Told of each edit of another program that stood where a commit put or deleted a file, and where it is now. */
+  readonly onKept?: CommitSession["onKept"];
   readonly onStep?: ((step: CommitStep, path?: string) => void | Promise<void>) | undefined;
 }
 
@@ -42,7 +44,7 @@ export interface TransactionOptions {
   readonly details?: CommitRecord["details"] | undefined;
   /** A short note about the commit, kept in the log; or what says it once `fn` has run. */
   readonly message?: string | (() => string);
-  /** How often `fn` may run again after a conflict. Default: as often as fits into 10 s. */
+  /** How often `fn` may run again after a conflict. Default: once, and as often as begins within 10 s of the first conflict. */
   readonly retries?: number;
   /** Commit also if nothing changes, because `details` says something. Default false. */
   readonly evenIfUnchanged?: boolean;
@@ -66,7 +68,7 @@ export class CommitEngine {
   readonly reader: ObjectReader;
   readonly #store: ReadableStore;
   readonly #options: CommitEngineOptions;
-  readonly #session: CommitSession = { isHistoryNamed: false };
+  readonly #session: CommitSession;
   #queue: Promise<unknown> = Promise.resolve();
   #prepared: Promise<void> | undefined;
   #abandoned: readonly AbandonedStaging[] = [];
@@ -77,6 +79,7 @@ export class CommitEngine {
   constructor(store: ReadableStore, options: CommitEngineOptions) {
     this.#store = store;
     this.#options = options;
+    this.#session = { isHistoryNamed: false, kept: [], onKept: options.onKept };
     this.log = new CommitLog(store, options.runtime.sha256, options.logger);
     const { rules, logger, runtime } = options;
     this.reader = new ObjectReader(store, this.log, runtime, rules && { rules, logger });
@@ -203,7 +206,7 @@ export class CommitEngine {
   ): Promise<{ readonly value: T; readonly commit: Commit }> {
     const { runtime } = this.#options;
     const context = this.#writableContext();
-    const startedMs = runtime.nowEpochMs();
+    let firstConflictMs: number | undefined;
     for (let run = 0; ; run++) {
       throwIfAborted(options.signal);
       await this.#refreshToWrite(context);
@@ -216,9 +219,10 @@ export class CommitEngine {
         return { value, commit };
       } catch (error) {
         await transaction.discard();
+        firstConflictMs ??= runtime.monotonicMs();
         const mayRunAgain =
           run < (options.retries ?? Number.POSITIVE_INFINITY) &&
-          runtime.nowEpochMs() - startedMs < RETRY_FOR_MS;
+          runtime.monotonicMs() - firstConflictMs < RETRY_FOR_MS;
         if (!isZarrStoreError(error, "conflict") || !mayRunAgain) {
           throw error;
         }
@@ -237,7 +241,7 @@ export class CommitEngine {
     if (transaction.isEmpty && !isFence) {
       await transaction.discard();
       const [{ version }, { txid }] = [this.log.head, transaction];
-      return { version, txid, committed: false, published: true, ops: [], droppedImageIds: [] };
+      return { version, txid, committed: false, published: true, ops: [], droppedImageIds: [], kept: [] };
     }
     return this.#oneAtATime(async () => {
       await this.#prepareOnce(context);

@@ -8,6 +8,8 @@ export interface WriterIdentity {
   readonly pid: number;
   /** The start time of the process, by its host's clock. It tells a process from a later one with the same pid. */
   readonly started: string;
+  /** The namespace of process ids that `pid` belongs to, where a system has several. The same id means another process elsewhere. */
+  readonly pidNamespace?: string;
   /** The person: what `KYM_USER` says or, without it, the login. Unknown in a browser. */
   readonly person?: string;
 }
@@ -21,6 +23,8 @@ export type Gunzip = (bytes: Uint8Array, maxBytes: number) => Uint8Array<ArrayBu
  */
 export interface Runtime {
   readonly nowEpochMs: () => number;
+  /** Milliseconds since some moment, by a clock that nobody sets. Only differences mean anything. */
+  readonly monotonicMs: () => number;
   /** Makes a new UUID in lower case. */
   readonly newId: () => string;
   /** Waits. Returns early, without an error, if the signal is aborted. */
@@ -46,6 +50,7 @@ export function portableRuntime(): Runtime {
   const started = new Date().toISOString();
   return {
     nowEpochMs: () => Date.now(),
+    monotonicMs: () => performance.now(),
     newId: () => crypto.randomUUID(),
     sleepMs,
     random: () => Math.random(),

@@ -28,6 +28,7 @@ export function testRuntime(options: TestRuntimeOptions = {}): Runtime {
   return {
     ...portableRuntime(),
     nowEpochMs: clock.look,
+    monotonicMs: clock.look,
     newId: () => `${pid}-${++ids}`,
     sleepMs: async (milliseconds) => {
       clock.nowEpochMs += milliseconds;

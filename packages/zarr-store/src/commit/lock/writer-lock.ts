@@ -22,6 +22,9 @@ export interface WriterLockOptions {
 /** A living holder writes its name at once, so a lock that stays nameless this long belongs to a process that died. */
 const NAMELESS_STALE_AFTER_MS = 5_000;
 
+/** A wait of this length is said. Shorter ones are common between writers of one dataset. */
+const SAID_AFTER_MS = 1_000;
+
 /** Reading the file system's clock means writing a file, so it is read only at every 25th attempt. */
 const CLOCK_EVERY = 25;
 
@@ -51,6 +54,8 @@ export async function withWriterLock<T>(
 async function acquire(context: CommitContext, txid: string, options: WriterLockOptions): Promise<HeldLock> {
   const { store, runtime } = context;
   const { staleAfterMs = 60_000, timeoutMs = 120_000, signal } = options;
+  const startedMs = runtime.monotonicMs();
+  let isSaid = false;
   let waitedMs = 0;
   for (let attempt = 1; ; attempt++) {
     throwIfAborted(signal);
@@ -62,6 +67,10 @@ async function acquire(context: CommitContext, txid: string, options: WriterLock
     const reason = await whyStale(context, holder, staleAfterMs, attempt % CLOCK_EVERY === 0);
     if (reason !== undefined && (await takeOver(context, holder, reason))) {
       continue;
+    }
+    if (!isSaid && runtime.monotonicMs() - startedMs > SAID_AFTER_MS) {
+      isSaid = true;
+      context.logger.info(waitingFor(holder, { staleAfterMs, timeoutMs }));
     }
     if (waitedMs > timeoutMs) {
       throw new ZarrStoreError(
@@ -88,6 +97,17 @@ async function writeOwner(context: CommitContext, txid: string): Promise<void> {
     await removeLock(context).catch(() => undefined);
     throw error;
   }
+}
+
+/** Says for whom a writer waits, and how long at most. */
+function waitingFor(
+  { owner }: Holder,
+  { staleAfterMs, timeoutMs }: Required<Pick<WriterLockOptions, "staleAfterMs" | "timeoutMs">>,
+): string {
+  const who =
+    owner === undefined ? "a writer that has not said its name" : `process ${owner.pid} on ${owner.host}`;
+  const seconds = (milliseconds: number): string => `${Math.round(milliseconds / 1000)} s`;
+  return `waiting for ${who}, which holds ${LOCK}: at most ${seconds(timeoutMs)}, or until it has not refreshed it for ${seconds(staleAfterMs)}`;
 }
 
 interface Holder {

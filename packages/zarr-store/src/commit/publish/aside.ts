@@ -6,6 +6,7 @@ import type { CommitContext } from "../commit-context.ts";
 import { asideKey, obstacleKey } from "../records/control-keys.ts";
 import { isTornCopy } from "../torn-copy.ts";
 import { removeEmptyDirectories } from "./empty-directories.ts";
+import { noteKept } from "./obstacle.ts";
 
 /**
  * Decides, from the log alone, about a file that a deletion has already moved to `<refuge>/<path>`.
@@ -97,19 +98,17 @@ export async function removeTornCopy(
  * as an obstacle.
  */
 async function giveBack(context: CommitContext, aside: StoreKey, path: StoreKey): Promise<void> {
-  const { store, runtime, logger } = context;
+  const { store, runtime } = context;
   const outcome = await linkBack(context, aside, path);
   if (outcome === "linked") {
     await store.remove(aside);
-    logger.warn(`${path} was deleted by a commit, but another program had changed it: the file stays`);
+    noteKept(context, path, path);
   }
   if (outcome === "taken") {
     const refuge = joinKey(obstacleKey(runtime.newId()), path);
     await store.makeDirectory(parentKey(refuge) ?? refuge);
     await store.move(aside, refuge);
-    logger.warn(
-      `${path} was deleted by a commit, but another program had changed it: it is kept as ${refuge}`,
-    );
+    noteKept(context, path, refuge);
   }
 }
 

@@ -8,8 +8,8 @@ export interface LockOwner extends WriterIdentity {
 }
 
 export function encodeOwner(owner: LockOwner): Uint8Array<ArrayBuffer> {
-  const { host, pid, started, txid } = owner;
-  return new TextEncoder().encode(JSON.stringify({ host, pid, started, txid }));
+  const { host, pid, started, txid, pidNamespace } = owner;
+  return new TextEncoder().encode(JSON.stringify({ host, pid, started, txid, pid_namespace: pidNamespace }));
 }
 
 /** Reads an owner file. Undefined if it is half written, or is not an owner file at all. */
@@ -26,12 +26,20 @@ export function decodeOwner(bytes: Uint8Array | undefined): LockOwner | undefine
   if (typeof owner !== "object" || owner === null) {
     return undefined;
   }
-  const { host, pid, started, txid }: Partial<Record<keyof LockOwner, unknown>> = owner;
+  const {
+    host,
+    pid,
+    started,
+    txid,
+    pid_namespace: pidNamespace,
+  }: Partial<Record<string, unknown>> = {
+    ...owner,
+  };
   return typeof host === "string" &&
     typeof pid === "number" &&
     Number.isSafeInteger(pid) &&
     typeof started === "string" &&
     typeof txid === "string"
-    ? { host, pid, started, txid }
+    ? { host, pid, started, txid, ...(typeof pidNamespace === "string" && { pidNamespace }) }
     : undefined;
 }

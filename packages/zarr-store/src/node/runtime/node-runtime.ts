@@ -1,7 +1,7 @@
 // The runtime for Node: faster than the portable one, and able to see whether other processes are alive.
 
 import { hash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readFileSync, readlinkSync } from "node:fs";
 import { hostname, userInfo } from "node:os";
 import { gunzipSync } from "node:zlib";
 import { portableRuntime, type Runtime, type WriterIdentity } from "../../runtime/runtime.ts";
@@ -24,10 +24,12 @@ export const nodeHashing: Required<Pick<Runtime, "sha256" | "sha256Text" | "zstd
  */
 export function nodeRuntime(): Runtime {
   const person = printableName(process.env[PERSON_VARIABLE] ?? "") ?? printableName(login());
+  const pidNamespace = ownPidNamespace();
   const writer: WriterIdentity = {
     host: hostname(),
     pid: process.pid,
     started: processStarted(process.pid) ?? "unknown",
+    ...(pidNamespace !== undefined && { pidNamespace }),
     ...(person !== undefined && { person }),
   };
   return {
@@ -64,8 +66,17 @@ function printableName(text: string): string | undefined {
   return name === "" ? undefined : name;
 }
 
-function stateOf(other: WriterIdentity, self: WriterIdentity): "alive" | "dead" | "unknown" {
-  if (other.host !== self.host) {
+/**
+ * Judges a writer by its process id, if that id means the same process to both: on this host, in the same boot and in the same
+ * namespace. Containers, and machines that share a name, may have another process under it, or none.
+ */
+export function stateOf(other: WriterIdentity, self: WriterIdentity): "alive" | "dead" | "unknown" {
+  const isJudged =
+    other.host === self.host &&
+    other.pidNamespace === self.pidNamespace &&
+    (self.pidNamespace !== undefined || !HAS_NAMESPACES) &&
+    isSameBoot(other.started, self.started);
+  if (!isJudged) {
     return "unknown";
   }
   try {
@@ -78,10 +89,33 @@ function stateOf(other: WriterIdentity, self: WriterIdentity): "alive" | "dead" 
   if (started === ZOMBIE) {
     return "dead";
   }
-  return started !== undefined && other.started !== "unknown" && started !== other.started ? "dead" : "alive";
+  return started !== undefined && !other.started.endsWith("unknown") && started !== other.started
+    ? "dead"
+    : "alive";
 }
 
+const HAS_NAMESPACES = process.platform === "linux";
 const ZOMBIE = "zombie";
+
+/** The boot stands before the slash in `started`. Where it is not known, only the process id is left. */
+function isSameBoot(a: string, b: string): boolean {
+  const [bootOfA, bootOfB] = [a, b].map((started) => started.slice(0, Math.max(0, started.indexOf("/"))));
+  return bootOfA === "" || bootOfB === "" || bootOfA === bootOfB;
+}
+
+/** The namespace of this process's id, such as `pid:[4026531836]`, on Linux; undefined where it cannot be told. */
+function ownPidNamespace(): string | undefined {
+  try {
+    return readlinkSync("/proc/self/ns/pid");
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether `/proc` counts processes as this one does. A namespace that was made without a mount of its own sees another's. */
+function isOwnProc(): boolean {
+  return readlinkSync("/proc/self") === String(process.pid);
+}
 
 /**
  * Returns the start time of a process in ticks since boot, on Linux. Elsewhere it is unknown, and only the pid is
@@ -89,8 +123,11 @@ const ZOMBIE = "zombie";
  */
 function processStarted(pid: number): string | undefined {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
     const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+    if (!isOwnProc()) {
+      return pid === process.pid ? `${boot}/unknown` : undefined;
+    }
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     if (fields[0] === "Z" || fields[0] === "X") {
       return ZOMBIE;

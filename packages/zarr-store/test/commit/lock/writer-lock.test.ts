@@ -22,7 +22,7 @@ const NOBODY: ReadonlySet<number> = new Set();
 function processOn(store: KeyValueStore, pid: number, dead = NOBODY, clock = new TestClock()): Process {
   const log = collectLog();
   const context: CommitContext = {
-    session: { isHistoryNamed: false },
+    session: { isHistoryNamed: false, kept: [] },
     store,
     log: new CommitLog(store, sha256),
     runtime: testRuntime({ pid, dead, clock }),
@@ -203,6 +203,29 @@ describe("the lock of a process on another host", () => {
     expect(second.log.warnings).toEqual([]);
   });
 
+  it("is waited for aloud: for whom, and how long at most, within 2 s", async () => {
+    const { store, storeClock } = await lockedElsewhere();
+    storeClock.nowMs = 59_000;
+    const second = processOn(store, 2);
+    const startedMs = second.clock.nowEpochMs;
+    const said: (readonly [string, number])[] = [];
+    const info = (message: string): void => void said.push([message, second.clock.nowEpochMs - startedMs]);
+    const waiting = withWriterLock(
+      { ...second.context, logger: { ...second.log, info } },
+      "0-2",
+      { timeoutMs: 10_000 },
+      async () => undefined,
+    );
+    await expect(waiting).rejects.toMatchObject({ code: "conflict" });
+    expect(said).toEqual([
+      [
+        `waiting for process 9 on elsewhere, which holds ${LOCK}: at most 10 s, or until it has not refreshed it for 60 s`,
+        expect.any(Number),
+      ],
+    ]);
+    expect(said[0]?.[1]).toBeLessThan(2_000);
+  });
+
   it("is not taken over when it is refreshed between the look and the taking", async () => {
     const { store, storeClock } = await lockedElsewhere();
     storeClock.nowMs = 61_000;
@@ -269,7 +292,13 @@ it("a lock that cannot be released for good is said aloud, and the work that was
 
 it("the owner of a lock that is half written or another's file is nobody known", async () => {
   const { decodeOwner, encodeOwner } = await import("../../../src/commit/records/lock-owner.ts");
-  const owner = { host: "h", pid: 1, started: "s", txid: "0-1" };
+  const owner = { host: "h", pid: 1, started: "s", txid: "0-1", pidNamespace: "pid:[7]" };
+  expect(decodeOwner(encodeOwner({ host: "h", pid: 1, started: "s", txid: "0-1" }))).toEqual({
+    host: "h",
+    pid: 1,
+    started: "s",
+    txid: "0-1",
+  });
   expect(decodeOwner(encodeOwner(owner))).toEqual(owner);
   const whole = new TextDecoder().decode(encodeOwner(owner));
   for (let length = 0; length < whole.length; length++) {

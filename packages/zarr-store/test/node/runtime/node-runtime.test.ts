@@ -39,6 +39,48 @@ it.runIf(isLinux)("knows a process to be dead that has ended and was not waited 
   }
 });
 
+it.runIf(isLinux)(
+  "knows nothing of a process of another PID namespace, another boot, or of a writer that did not say its own",
+  () => {
+    const { pid } = spawnSync(process.execPath, ["--version"]);
+    const gone = { ...writer, pid };
+    const { pidNamespace: _, ...unsaid } = gone;
+    const others: readonly WriterIdentity[] = [
+      { ...gone, pidNamespace: "pid:[1]" },
+      { ...writer, pidNamespace: "pid:[1]" },
+      { ...gone, started: gone.started.replace(/^[^/]+/, "another-boot") },
+      unsaid,
+    ];
+    expect(others.map((other) => runtime.writerState(other))).toEqual(others.map(() => "unknown"));
+    expect(runtime.writerState(gone)).toBe("dead");
+  },
+);
+
+/** Runs a script of two processes of one PID namespace, which is not that of the tests. */
+const inNamespace = (flags: readonly string[]): ReturnType<typeof spawnSync> => {
+  const script = `
+    import { spawnSync } from "node:child_process";
+    const { nodeRuntime } = await import("@kym/zarr-store/node");
+    const { writer, writerState } = nodeRuntime();
+    const { pid } = spawnSync(process.execPath, ["--version"]);
+    console.log(JSON.stringify([writer.pidNamespace, writerState(writer), writerState({ ...writer, pid })]));`;
+  const args = ["--conditions=@kym/source", "--input-type=module", "--eval", script];
+  return spawnSync("unshare", ["--pid", "--fork", ...flags, process.execPath, ...args], {
+    cwd: import.meta.dirname,
+    encoding: "utf8",
+  });
+};
+const canUnshare = isLinux && spawnSync("unshare", ["--pid", "--fork", "--mount-proc", "true"]).status === 0;
+
+it.runIf(canUnshare).each([[["--mount-proc"]], [[]]])(
+  "judges in a PID namespace of its own: unshare %j",
+  (flags) => {
+    const [namespace, own, gone] = JSON.parse(String(inNamespace(flags).stdout)) as readonly string[];
+    expect(namespace).not.toBe(writer.pidNamespace);
+    expect([own, gone]).toEqual(["alive", "dead"]);
+  },
+);
+
 it("knows nothing of a process on another host", () => {
   expect(runtime.writerState({ ...writer, host: `${writer.host}-other` })).toBe("unknown");
   expect(portableRuntime().writerState(writer)).toBe("unknown");
