@@ -291,6 +291,25 @@ describe.skipIf(!hasChromium())("kym-image and kym-trace", () => {
     expect(messages).toEqual([]);
   });
 
+  test("lines that cannot be loaded are said below the picture that stays, until others are there", async () => {
+    const { page } = await open();
+    await page.evaluate(`globalThis.broken = true; image.data = {
+      size: { lines: 600, columns: 2 },
+      stretches: [{ firstLine: 0, plane: { pixels: new Uint8Array(20), lines: 10, columns: 2 } }],
+      loadLines: async ({ start, stop }) => {
+        if (broken) throw new Error("the disk is gone <b>");
+        return { pixels: new Uint8Array(2 * (stop - start)), lines: stop - start, columns: 2 };
+      },
+    }`);
+    const foot = 'image.shadowRoot.querySelector(".foot").textContent';
+    await page.waitForFunction(`${foot}.includes("⚠ the disk is gone <b>")`);
+    expect(await page.evaluate('image.shadowRoot.querySelector(".message").textContent')).toBe("");
+    await page.evaluate("broken = false; image.range = { start: 300, stop: 500 }");
+    await page.evaluate("image.data = image.data");
+    await page.waitForFunction(`${foot}.startsWith("each line as recorded")`);
+    expect(await page.evaluate(foot)).not.toContain("⚠");
+  });
+
   test.each(LOOKS)("looks right: %s, without a violation that axe finds", async (name, look) => {
     const { page, messages, requests } = await open(look);
     await page.screenshot({ path: join(CAPTURES, `elements-${name}.png`) });

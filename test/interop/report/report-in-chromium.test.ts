@@ -102,6 +102,15 @@ describe.skipIf(!hasChromium())("a report in Chromium", () => {
     expect(await darkAndBright(page, "article:not([hidden]) kym-image")).toBe(true);
     expect(await page.locator("details:not([open])").count()).toBe(0);
     expect(await page.locator(".controls, nav").filter({ visible: true }).count()).toBe(0);
+    // The width of A4 between the margins of the page: a browser shrinks, or cuts off, what is wider.
+    await page.setViewportSize({ width: 703, height: 1000 });
+    const beyond = await page.evaluate(() =>
+      [...document.querySelectorAll("main *")]
+        .filter((element) => element.getBoundingClientRect().right > innerWidth)
+        .map(({ tagName, className }) => `${tagName} ${className}`),
+    );
+    expect(beyond).toEqual([]);
+    expect(await axeViolations(page)).toEqual([]);
     await page.evaluate(() => dispatchEvent(new Event("afterprint")));
     expect(await page.locator("details[open]").count()).toBe(0);
   });
@@ -111,6 +120,10 @@ describe.skipIf(!hasChromium())("a report in Chromium", () => {
     expect(await page.locator("#images-table tbody tr:visible").count()).toBe(24);
     expect(await page.locator("noscript p").textContent()).toContain("Without JavaScript");
     expect(await page.getByText("Analysed as it is now.").count()).toBe(24);
+    // No room for pictures that nobody draws.
+    const heights = await page.locator("article").evaluateAll((all) => all.map((one) => one.clientHeight));
+    expect(Math.max(...heights.slice(0, 2))).toBeLessThan(400);
+    expect(await page.getByText("Drag over a picture").filter({ visible: true }).count()).toBe(0);
     expect(await page.locator("svg circle").count()).toBe(24);
   });
 

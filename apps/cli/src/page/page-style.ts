@@ -53,6 +53,7 @@ th { font-weight: 600; }
 .images-table th, .images-table td { padding: 5px 12px; }
 .images-table thead th { position: sticky; top: 0; background: var(--panel); z-index: 1; padding: 0; vertical-align: bottom; }
 .images-table td { white-space: nowrap; }
+.images-table tbody { line-height: 22px; }
 .images-table thead th > span { display: block; padding: 6px 12px; }
 .images-table tbody tr:nth-child(even) { background: var(--stripe); }
 .images-table tbody th { font-weight: 400; min-width: 13rem; position: sticky; left: 0; background: inherit; }
@@ -111,16 +112,21 @@ body > footer { margin-top: 2.5rem; padding-top: .8rem; padding-bottom: 2rem; co
   body { font-size: 10pt; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   main, body > header, body > footer { max-width: none; padding: 0; }
   .measures { grid-template-columns: 1fr 1fr; gap: 10px; } .measure { padding: 8px 10px; font-size: 9pt; }
+  .measure table { font-size: 7.5pt; } .measure th.number { white-space: normal; } .measure tbody th { overflow-wrap: anywhere; }
   nav, .controls, .skip, .screen-only { display: none !important; }
   .state { border: 0; padding: 0; font-size: inherit; }
   .image { padding: 8px 0; } .image ul.words { columns: 2; column-gap: 2.5em; }
   .images-table th button { padding: 0; } th button::after { content: none !important; }
-  .images-table th, .images-table td { padding: 2px 6px 2px 0; }
-  .images-table { max-height: none; overflow: visible; border: 0; font-size: 7.5pt; }
-  .images-table thead th, .images-table tbody th { position: static; min-width: 0; padding: 2px 7px 2px 0; }
+  .images-table th, .images-table td { padding: 2px 5px 2px 0; white-space: normal; overflow-wrap: break-word; }
+  .images-table td.number { white-space: nowrap; } .images-table tbody { line-height: inherit; }
+  .images-table { max-height: none; overflow: visible; border: 0; font-size: 7pt; }
+  .images-table thead th, .images-table tbody th { position: static; min-width: 0; padding: 2px 5px 2px 0; }
+  .images-table tbody th { min-width: 22mm; overflow-wrap: anywhere; }
   th button { min-width: 0; }
   .scroll { overflow: visible; }
-  tr, .image, .measure { break-inside: avoid; }
+  .small, .image ul.words, .image figcaption { font-size: 8.5pt; }
+  tr, .measure, .image figure { break-inside: avoid; }
+  h2, h3, .image header, .image .facts, .image .measured, .image summary { break-after: avoid; }
   thead { display: table-header-group; }
   .image { content-visibility: visible; } .pictures:not(.drawn) { min-height: 0; }
   a { text-decoration: none; }

@@ -45,7 +45,8 @@ ${
 <meta name="referrer" content="no-referrer">
 <title>${data.title}</title>
 <style>${new Html(PAGE_STYLE)}</style>
-<noscript><style>.pictures, .script-only { display: none; }</style></noscript>`.markup
+<noscript><style>.pictures, .script-only { display: none; } .image { content-visibility: visible; }</style></noscript>`
+    .markup
 }
 </head>
 <body>

@@ -1,8 +1,10 @@
 // Loads what an image shows: a dataset's image, what was measured of it, and native lines for what is seen.
 
+import type { Kymograph, KymographResults } from "../model/kymograph.ts";
 import type { TimeRange } from "../model/time-range.ts";
 import type { ViewerState } from "../model/viewer-state.ts";
 import { wantedLines } from "../screen/wanted-lines.ts";
+import { asViewerError } from "../shell/kym-events.ts";
 import { type KymographRequest, sourceOpener } from "../shell/source-opener.ts";
 
 /** Lines are loaded once the range has stayed the same for so long. */
@@ -57,12 +59,24 @@ export class ImageLoader {
       signal.throwIfAborted();
       this.isOpening = false;
       this.#state.show(kymograph);
-      const results = await kymograph.loadResults?.({ signal });
+      const results = await this.#resultsOf(kymograph, signal);
       signal.throwIfAborted();
       if (results !== undefined) {
         this.#state.addResults(results);
       }
     });
+  }
+
+  /** What was measured. A trace beside the image says why it has nothing. */
+  async #resultsOf({ loadResults }: Kymograph, signal: AbortSignal): Promise<KymographResults | undefined> {
+    try {
+      return await loadResults?.({ signal });
+    } catch (error) {
+      if (!signal.aborted) {
+        this.#state.failResults(asViewerError(error).message);
+      }
+      throw error;
+    }
   }
 
   /** Loads the native lines of a range that are missing, unless they are on their way. */

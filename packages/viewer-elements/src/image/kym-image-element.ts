@@ -101,9 +101,10 @@ export class KymImageElement extends ElementBase {
         if (this.data !== undefined) {
           queueMicrotask(() => sendEvent(this, "kym-load", { name: this.data?.name ?? "" }));
         }
-      } else if (change === "pixels" && this.data?.stretches.length === 1) {
+      } else if (change === "pixels") {
+        this.#error = undefined;
         // The first lines that are loaded decide the contrast of all.
-        this.#contrasts = undefined;
+        this.#contrasts = this.data?.stretches.length === 1 ? undefined : this.#contrasts;
       } else if (change === "range" && this.data !== undefined) {
         sendEvent(this, "kym-view", viewDetail(this.range, this.data.pixelSize));
       } else if (change === "crosshair") {
@@ -287,7 +288,14 @@ export class KymImageElement extends ElementBase {
     drawCrosshair(cross, { kymograph: data, box, state: this.state, drag: this.#drag });
     parts.name.textContent = data.name;
     parts.size.textContent = sizeWords(data);
-    parts.shown.textContent = `${shownWords(screen.shownAs)}${this.#loader.isLoading ? " · loading …" : ""}`;
+    parts.shown.textContent = [
+      shownWords(screen.shownAs),
+      ...(this.#loader.isLoading ? ["loading …"] : []),
+      // The picture that is there stays. What is wrong with new data stands in its place.
+      ...(this.#error === undefined || this.#error.code === "invalid_data"
+        ? []
+        : [`⚠ ${this.#error.message}`]),
+    ].join(" · ");
     parts.readout.textContent = this.#words();
     parts.summary.textContent = summaryWords(data);
     parts.select.value = palette;

@@ -22,6 +22,7 @@ export class ViewerState {
   #range: TimeRange = wholeRange(1);
   #crosshair: Crosshair | undefined;
   #roiId: number | undefined;
+  #resultsProblem: string | undefined;
 
   get kymograph(): Kymograph | undefined {
     return this.#kymograph;
@@ -41,6 +42,11 @@ export class ViewerState {
     return this.#crosshair;
   }
 
+  /** Why what was measured is missing; undefined if it is there or on its way. */
+  get resultsProblem(): string | undefined {
+    return this.#resultsProblem;
+  }
+
   /** The ROI that was chosen. */
   get roiId(): number | undefined {
     return this.#roiId;
@@ -58,6 +64,7 @@ export class ViewerState {
     this.#range = this.bounds;
     this.#crosshair = undefined;
     this.#roiId = undefined;
+    this.#resultsProblem = undefined;
     this.#tell("kymograph");
   }
 
@@ -67,6 +74,12 @@ export class ViewerState {
       this.#kymograph = { ...this.#kymograph, ...results, loadResults: undefined };
       this.#tell("results");
     }
+  }
+
+  /** Says why what was measured cannot be loaded. */
+  failResults(problem: string): void {
+    this.#resultsProblem = problem;
+    this.#tell("results");
   }
 
   /** Adds native lines that were loaded. The oldest go when there are too many. */

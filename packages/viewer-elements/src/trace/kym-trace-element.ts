@@ -131,7 +131,9 @@ export class KymTraceElement extends ElementBase {
     const trace = this.#trace();
     const height = this.#height();
     parts.plot.style.height = `${height}px`;
-    parts.message.className = `message${this.#error === undefined ? "" : " error"}`;
+    const isWrong =
+      this.#error !== undefined || (trace === undefined && this.#state.resultsProblem !== undefined);
+    parts.message.className = `message${isWrong ? " error" : ""}`;
     parts.message.textContent = this.#error?.message ?? (trace === undefined ? this.#whyEmpty() : "");
     if (data === undefined || trace === undefined || this.clientWidth === 0) {
       this.#dropChart();
@@ -162,6 +164,10 @@ export class KymTraceElement extends ElementBase {
     const wanted = this.getAttribute("roi");
     if (data === undefined) {
       return "Nothing to show yet.";
+    }
+    const problem = this.#state.resultsProblem;
+    if (problem !== undefined) {
+      return `What was measured cannot be loaded: ${problem}`;
     }
     return data.loadResults !== undefined
       ? "Loading …"

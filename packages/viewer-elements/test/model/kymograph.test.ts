@@ -119,3 +119,14 @@ test("whoever listens hears each change once, until it stops", () => {
   expect(heard).toEqual(["kymograph", "range", "crosshair", "selection", "results", "pixels"]);
   expect([state.kymograph?.traces.length, state.kymograph?.stretches.length]).toEqual([1, 2]);
 });
+
+test("why what was measured is missing is told, and forgotten with the kymograph", () => {
+  const state = new ViewerState();
+  const changes: ViewerChange[] = [];
+  state.listen((change) => changes.push(change));
+  state.show(parseKymograph({ plane }));
+  state.failResults("HTTP 503");
+  expect([state.resultsProblem, changes]).toEqual(["HTTP 503", ["kymograph", "results"]]);
+  state.show(undefined);
+  expect(state.resultsProblem).toBeUndefined();
+});

@@ -152,7 +152,7 @@ function eventsHtml(events: readonly ReportEvent[], name: string): Html | false 
   return (
     events.length > 0 &&
     html`<details class="small"><summary>${counted(events.length, "event")} of ${nameHtml(name)}</summary>
-<div class="scroll" tabindex="0" role="region" aria-label="Events">
+<div class="scroll" tabindex="0" role="region" aria-label="Events of ${name}">
 <table><thead><tr><th scope="col">type</th><th scope="col" class="number">from (s)</th><th scope="col" class="number">to (s)</th><th scope="col">ROI</th><th scope="col">by</th><th scope="col">reviewed as</th></tr></thead>
 <tbody>${events.slice(0, MOST_EVENTS).map(
       ({ eventType, userType, byUser, startS, endS, roiId }) => html`
