@@ -1,5 +1,7 @@
 // What a report says of the simulated study, beside what is computed here from the truth of its scans.
 
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type {
   MeasureKey,
@@ -7,6 +9,8 @@ import type {
   ReportImage,
   ReportMeasure,
 } from "../../apps/cli/src/report/report-data.ts";
+import { found, tellingWords } from "../../apps/cli/test/blind/telling-words.ts";
+import { kym } from "../../apps/cli/test/support/kym.ts";
 import type { SimulatedScan } from "../../apps/demos/src/simulator/simulate-lab-folder.ts";
 import { type SimulatedStudy, simulatedStudy } from "./simulated-study.ts";
 
@@ -182,6 +186,40 @@ test("ROIs, traces with gaps and events of an image are loaded one image at a ti
   expect(detail.events.filter(({ byUser }) => byUser)).toHaveLength(1);
   expect(detail.traces[0]!.velocityMmPerS).toHaveLength(scan.rois[0]!.trace!.velocityMmPerS.length);
   expect(JSON.parse(JSON.stringify(detail))).toEqual(detail);
+});
+
+test("no byte of a blind list, figure, page or text has a name, a day or a condition of the study", async () => {
+  const { cwd, scans } = study;
+  // Three letters alone stand in packed bytes by chance.
+  const names = scans.flatMap(({ plan: { stem } }) => {
+    const [day = "", animal = ""] = stem.split("_");
+    return [stem, day, `"${animal}"`, `>${animal}<`, ` ${animal} `];
+  });
+  const words = [...new Set([...(await tellingWords(cwd, "study.zarr")), ...names, "Control", "AngII"])];
+  // The command and the file that it is asked for are no secret.
+  const secret = words.filter((word) => !["study", "study.zarr"].includes(word));
+  const blind = { cwd, env: { KYM_SEED: "7" } };
+  const listed = await kym(["ls", "study.zarr", "--blind", "--json"], blind);
+  const [{ image_id: name }] = JSON.parse(listed.stdout).data;
+  const runs = [
+    ["ls", "study.zarr", "--pictures"],
+    ["show", "study.zarr", name],
+    ["plot", "study.zarr", name, "-o", "one.svg"],
+    ["report", "study.zarr", "-o", "blind.html"],
+  ];
+  for (const args of runs) {
+    const { stdout, stderr, exitCode } = await kym([...args, "--blind"], { ...blind, columns: 100 });
+    expect([exitCode, found(secret, Buffer.from(stdout + stderr))], args.join(" ")).toEqual([0, []]);
+  }
+  expect(found(secret, await readFile(join(cwd, "one.svg")))).toEqual([]);
+  const page = await readFile(join(cwd, "blind.html"), "utf8");
+  // Programs and styles are the same for each study.
+  const ofStudy = page.replaceAll(/<(script|style)>[\s\S]*?<\/\1>| class="[a-z -]*"/g, "");
+  expect(ofStudy.length).toBeGreaterThan(100_000);
+  expect(found(secret, Buffer.from(ofStudy))).toEqual([]);
+  // Open, the same search finds them.
+  const { stdout } = await kym(["ls", "study.zarr"], { ...blind, columns: 100 });
+  expect(found(secret, Buffer.from(stdout)).length).toBeGreaterThan(10);
 });
 
 test("after edits without an index, values that still hold count, and those of a moved ROI do not", async () => {

@@ -13,6 +13,8 @@ import { testHost } from "../../apps/cli/test/support/test-host.ts";
 import { type SimulatedScan, simulateLabFolder } from "../../apps/demos/src/simulator/simulate-lab-folder.ts";
 
 export interface SimulatedStudy {
+  /** The folder of `study.zarr`. */
+  readonly cwd: string;
   /** The truth of each scan, also of those that did not come in. */
   readonly scans: readonly SimulatedScan[];
   /** Runs the command where the dataset is `study.zarr`. */
@@ -44,6 +46,7 @@ export async function simulatedStudy(): Promise<SimulatedStudy> {
   await run("ingest", "lab", "study.zarr");
   await run("index", "study.zarr");
   return {
+    cwd,
     scans,
     run,
     report: (where) => load(where, async ({ data }) => data),

@@ -27,12 +27,13 @@ export interface PageLook {
   readonly deviceScaleFactor?: number;
   readonly colorScheme?: "light" | "dark";
   readonly javaScriptEnabled?: boolean;
+  readonly hasTouch?: boolean;
 }
 
 /** Starts Chromium with a profile of its own. */
 export async function driveChromium(): Promise<DrivenBrowser> {
   const running = await startChromium();
-  const browser: Browser = await chromium.connectOverCDP(running.devToolsUrl);
+  const browser: Browser = await chromium.connectOverCDP(running.devToolsUrl, { timeout: 120_000 });
   return {
     open: async (url, options = {}) => {
       const { width = 1280, height = 900, ...look } = options;
@@ -72,6 +73,30 @@ export async function axeViolations(page: Page): Promise<readonly string[]> {
       violation.nodes.map(({ html, target }) => `${violation.id}: ${target.join(" ")} ${html.slice(0, 160)}`),
     );
   });
+}
+
+/** Puts fingers on a page, moves them in steps, and lifts them: each from one place to another, in CSS pixels. */
+export async function moveFingers(
+  page: Page,
+  fingers: readonly { readonly from: Place; readonly to: Place }[],
+  steps = 5,
+): Promise<void> {
+  const devTools = await page.context().newCDPSession(page);
+  const at = (share: number): { x: number; y: number; id: number }[] =>
+    fingers.map(({ from, to }, id) => ({
+      ...{ id, x: from.x + share * (to.x - from.x), y: from.y + share * (to.y - from.y) },
+    }));
+  await devTools.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints: at(0) });
+  for (let step = 1; step <= steps; step++) {
+    await devTools.send("Input.dispatchTouchEvent", { type: "touchMove", touchPoints: at(step / steps) });
+  }
+  await devTools.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
+  await devTools.detach();
+}
+
+interface Place {
+  readonly x: number;
+  readonly y: number;
 }
 
 const AXE: string = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");

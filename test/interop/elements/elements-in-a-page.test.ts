@@ -9,7 +9,13 @@ import { pageScript } from "@kym/viewer-elements/page-script";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { REPOSITORY_ROOT } from "../../gates/source/source-tree.ts";
 import { hasChromium } from "../browser/chromium.ts";
-import { axeViolations, type DrivenBrowser, type DrivenPage, driveChromium } from "../browser/drive-page.ts";
+import {
+  axeViolations,
+  type DrivenBrowser,
+  type DrivenPage,
+  driveChromium,
+  moveFingers,
+} from "../browser/drive-page.ts";
 import { CONTRAST, GAP, kymographScript, LINES, SECONDS_PER_LINE, valueAt } from "./made-kymograph.ts";
 
 /** Markup, and the end of a script, in the name of a file. */
@@ -258,6 +264,44 @@ describe.skipIf(!hasChromium())("kym-image and kym-trace", () => {
       ["kym-select", { roiId: 7 }],
     ]);
     expect(await page.evaluate(label)).toBe(`Velocity of ROI 7 of ${NAME}`);
+  });
+
+  test("two fingers zoom about themselves, one finger moves, and a tap chooses a ROI", async () => {
+    const { page, messages } = await open({ hasTouch: true });
+    const { left, top } = await page.evaluate<Box>(BOX);
+    const place = (x: number): { x: number; y: number } => ({ x: left + x, y: top + 32.5 });
+    await moveFingers(page, [
+      { from: place(200), to: place(100) },
+      { from: place(400), to: place(500) },
+    ]);
+    const zoomed = await range(page);
+    // What lay under the fingers lies there still: 200 lines between them are now 400 pixels apart.
+    expect([zoomed.start, zoomed.stop].map(Math.round)).toEqual([150, 450]);
+    await moveFingers(page, [{ from: place(300), to: place(200) }]);
+    const moved = await range(page);
+    expect([moved.start, moved.stop].map(Math.round)).toEqual([200, 500]);
+    expect(await page.evaluate("scrollY")).toBe(0);
+    expect(await page.evaluate("heard.some(([name]) => name === 'kym-select')")).toBe(false);
+    await page.touchscreen.tap(left + 50, top + 32.5);
+    expect(await page.evaluate("heard.filter(([name]) => name === 'kym-select')")).toEqual([
+      ["kym-select", { roiId: 7 }],
+    ]);
+    expect(messages).toEqual([]);
+  });
+
+  test("a page that is printed has the picture and the trace, drawn for paper, and is as it was afterwards", async () => {
+    const { page, messages } = await open({ colorScheme: "dark" });
+    await page.evaluate(`globalThis.printed = [];
+      for (const event of ["beforeprint", "afterprint"]) addEventListener(event, () => printed.push(event))`);
+    const before = await page.evaluate(PIXELS);
+    const pdf = (await page.pdf({ width: "500px", height: "800px" })).toString("latin1");
+    expect(await page.evaluate("printed")).toEqual(["beforeprint", "afterprint"]);
+    const images = [...pdf.matchAll(/\/Subtype \/Image\s[^>]*?\/Width (\d+)\s[^>]*?\/Height (\d+)/g)];
+    // The chart is lines in the file, and no picture.
+    expect(images.map(([, width, height]) => [width, height])).toEqual([[String(LINES), "100"]]);
+    await page.evaluate("drawn()");
+    expect(await page.evaluate(PIXELS)).toBe(before);
+    expect(messages).toEqual([]);
   });
 
   test("a name with markup stays text, and what is shown is said to a screen reader", async () => {

@@ -1,8 +1,11 @@
 // Checks in Chromium that the example of docs/elements.md shows an image of a dataset, and what it asks the server for.
 
 import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
 import { dirname, join } from "node:path";
+import { KymDataset } from "@kym/kym-dataset";
 import { ingestLegacyFolder } from "@kym/legacy-io/node";
+import { createNdArray } from "@kym/zarr-store";
 import { openLocalDataset } from "@kym/zarr-store/node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { REPOSITORY_ROOT } from "../../gates/source/source-tree.ts";
@@ -21,6 +24,43 @@ async function exampleOfDocs(): Promise<{ readonly html: string; readonly script
   const text = await readFile(join(REPOSITORY_ROOT, "docs/elements.md"), "utf8");
   const html = /```html\n(.*?)```/s.exec(text)?.[1] ?? "";
   return { html, script: /<script type="module">(.*?)<\/script>/s.exec(html)?.[1] ?? "" };
+}
+
+/** The lines of the second channel are brighter by 1000. */
+async function makeTwoChannels(folder: string): Promise<void> {
+  await using dataset = await openLocalDataset(folder);
+  const [lines, columns] = [1500, 16];
+  const pixels = Uint16Array.from({ length: 2 * lines * columns }, (_, at) => {
+    const isSecond = at >= lines * columns;
+    return (isSecond ? 2000 : 1000) + ((at * 7) % 251);
+  });
+  const image = createNdArray("uint16", [2, lines, columns], pixels);
+  await dataset.addImage(image, { id: "both", axes: ["c", "t", "x"] });
+  await new KymDataset(dataset).updateOverviews();
+}
+
+/** Serves a folder on an origin of its own, which allows others or not. */
+async function serveElsewhere(folder: string, allows: boolean): Promise<AsyncDisposable & { url: string }> {
+  const server = createServer(async (request, response) => {
+    const path = decodeURIComponent(new URL(request.url ?? "/", "http://localhost").pathname);
+    const allowed = { "access-control-allow-origin": "*", "access-control-allow-headers": "*" };
+    const headers = allows ? allowed : {};
+    try {
+      response.writeHead(200, headers).end(await readFile(join(folder, path)));
+    } catch {
+      response.writeHead(404, headers).end();
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  const port = typeof address === "object" ? address?.port : undefined;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
 }
 
 describe.skipIf(!hasChromium() || data === undefined)("the example of docs/elements.md", () => {
@@ -42,6 +82,7 @@ describe.skipIf(!hasChromium() || data === undefined)("the example of docs/eleme
     );
     await using dataset = await openLocalDataset(join(site.publicFolder, "study.zarr"));
     await ingestLegacyFolder(dataset, data ?? "");
+    await makeTwoChannels(join(site.publicFolder, "channels.zarr"));
     await site.build();
     server = await site.serve({ command: "preview", appType: "mpa" });
     browser = await driveChromium();
@@ -117,5 +158,43 @@ describe.skipIf(!hasChromium() || data === undefined)("the example of docs/eleme
     const overviews = pathsIn(driven).filter((path) => path.includes("overview"));
     expect(overviews.length).toBe(1);
     expect(await driven.page.evaluate("kept.isConnected")).toBe(false);
+  });
+
+  /** Shows another dataset in the page, and returns what the element says of an error, or of its overview. */
+  const shown = async (driven: DrivenPage, attributes: Readonly<Record<string, string>>): Promise<unknown> =>
+    driven.page.evaluate(`new Promise((resolve) => {
+      const image = ${IMAGE};
+      image.addEventListener("kym-error", ({ detail }) => resolve([detail.code ?? null, detail.message]), { once: true });
+      image.addEventListener("kym-load", () => resolve([image.data.overview.low, image.data.overview.high]), { once: true });
+      for (const [name, value] of Object.entries(${JSON.stringify(attributes)})) image.setAttribute(name, value);
+    })`);
+
+  test("shows the channel that is asked for, and says which ones there are", async () => {
+    const driven = await browser.open(server.url);
+    await wait(driven, `${IMAGE}.data?.traces.length === 2`);
+    const both = { src: "/channels.zarr", image: "both" };
+    expect(await shown(driven, { ...both, channel: "2" })).toEqual([2000, 2250]);
+    await wait(driven, `${IMAGE}.data.stretches.length === 1`);
+    expect(
+      await driven.page.evaluate(`${IMAGE}.data.stretches[0].plane.pixels.reduce((a, b) => Math.min(a, b))`),
+    ).toBe(2000);
+    expect(await shown(driven, { channel: "1" })).toEqual([1000, 1250]);
+    expect(await shown(driven, { channel: "3" })).toEqual([
+      "not_found",
+      "channel: both has channels 1 to 2, found 3",
+    ]);
+  });
+
+  test("shows a dataset of another origin that allows it, and says in words that one which does not cannot be read", async () => {
+    await using open = await serveElsewhere(site.publicFolder, true);
+    await using closed = await serveElsewhere(site.publicFolder, false);
+    const driven = await browser.open(server.url);
+    await wait(driven, `${IMAGE}.data?.traces.length === 2`);
+    const both = { image: "both", channel: "1" };
+    expect(await shown(driven, { ...both, src: `${open.url}/channels.zarr` })).toEqual([1000, 1250]);
+    const [, words] = (await shown(driven, { ...both, src: `${closed.url}/channels.zarr` })) as string[];
+    expect(words).toContain(closed.url);
+    expect(words).toMatch(/CORS/);
+    await wait(driven, `${IMAGE}.shadowRoot.querySelector(".message.error")?.textContent.includes("CORS")`);
   });
 });

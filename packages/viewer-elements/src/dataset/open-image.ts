@@ -93,8 +93,19 @@ async function datasetAt(src: string): Promise<KymDataset> {
     opened.delete(src);
     throw isZarrStoreError(error, "not_found")
       ? new ViewerError("not_found", `src: there is no dataset at ${src}`, { cause: error })
-      : error;
+      : isZarrStoreError(error, "io") && isElsewhere(src)
+        ? new ViewerError("load_failed", `src: ${error.message}. ${ORIGIN_HINT}`, { cause: error })
+        : error;
   }
+}
+
+/** A browser does not tell a page why it may not read, so the message names what may be the reason. */
+const ORIGIN_HINT =
+  "It lies on another origin than this page: its server must be reachable and allow this page (CORS).";
+
+/** Whether a dataset lies on another origin than the page. */
+function isElsewhere(src: string): boolean {
+  return typeof location !== "undefined" && new URL(src, location.href).origin !== location.origin;
 }
 
 /** The file's name without its extension, or the id of an image that has no file. */
