@@ -1,6 +1,6 @@
 // Reads a spreadsheet that a person filled in: a CSV, or the first sheet of an Excel file.
 
-import { readCsv } from "@kym/zarr-store/table";
+import { readCsv, utf8OfCsv } from "@kym/zarr-store/table";
 import type { CommandContext } from "../../../arguments/command.ts";
 import { readInput } from "../../../arguments/read-input.ts";
 import { CliError, usageError } from "../../../terminal/cli-error.ts";
@@ -76,7 +76,7 @@ const GUARDED = /^'(?=[=+\-@\t\r])/;
 
 /** All cells are text, so that `007` stays. */
 export function readCsvSheet(bytes: Uint8Array): Sheet {
-  const { bytes: commas, separator, asWritten } = cellsWithCommas(bytes);
+  const { bytes: commas, separator, asWritten } = cellsWithCommas(utf8OfCsv(bytes));
   const { schema, columns, rowCount } = readCsv(commas, { schema: { columns: [] } });
   const names = new Map(schema.columns.map(({ name }) => [asWritten(name), name]));
   const sheet = sheetOf([...names.keys()], rowCount, (title, row) => {
@@ -90,8 +90,20 @@ export function readCsvSheet(bytes: Uint8Array): Sheet {
     const text = isQuotedDate ? written.slice(1) : written.replace(GUARDED, "");
     return { text, written, isDate: !isQuotedDate && looksLikeSpreadsheetDate(text) };
   });
-  // Spreadsheets put semicolons between cells where the comma is in their numbers.
-  return { ...sheet, decimalComma: separator === ";" };
+  // Spreadsheets put semicolons between cells where the comma is in their numbers. Beside tabs, the numbers tell.
+  return { ...sheet, decimalComma: separator === ";" || (separator === "\t" && hasDecimalCommas(sheet)) };
+}
+
+const NUMBER = /^[+-]?\d*,?\d+$/;
+/** `1,234` may be 1234; `0,25` is never. */
+const WITH_DECIMALS = /^[+-]?(?![1-9]\d{0,2},\d{3}$)\d*,\d+$/;
+
+/** Whether a column has numbers alone, with commas, of which one cannot mark thousands. */
+function hasDecimalCommas({ titles, rows }: Pick<Sheet, "titles" | "rows">): boolean {
+  return titles.some((title) => {
+    const texts = rows.flatMap(({ cells }) => cells.get(title)?.text ?? []);
+    return texts.every((text) => NUMBER.test(text)) && texts.some((text) => WITH_DECIMALS.test(text));
+  });
 }
 
 /** The library allocates what a file says of its parts, so it sees only what was unpacked within bounds. */
