@@ -38,7 +38,13 @@ export async function loadSheet(
   }
   return {
     wanted,
-    notes:
-      passedOver.length === 0 ? [] : [`columns that no edit sets were passed over: ${passedOver.join(", ")}`],
+    notes: [
+      ...(sheet.assumedEncoding === undefined
+        ? []
+        : ["the sheet is no UTF-8, and was read as Windows-1252: compare letters with accents"]),
+      ...(passedOver.length === 0
+        ? []
+        : [`columns that no edit sets were passed over: ${passedOver.join(", ")}`]),
+    ],
   };
 }

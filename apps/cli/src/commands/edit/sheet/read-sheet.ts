@@ -32,6 +32,8 @@ export interface Sheet {
   readonly rows: readonly SheetRow[];
   /** Whether numbers have a comma where others have a point. */
   readonly decimalComma: boolean;
+  /** What a CSV was read as that is not Unicode. */
+  readonly assumedEncoding?: "windows-1252" | undefined;
 }
 
 /** How much of a file is read. */
@@ -77,7 +79,7 @@ const GUARDED = /^'(?=[=+\-@\t\r])/;
 /** All cells are text, so that `007` stays. */
 export function readCsvSheet(bytes: Uint8Array): Sheet {
   const { bytes: commas, separator, asWritten } = cellsWithCommas(utf8OfCsv(bytes));
-  const { schema, columns, rowCount } = readCsv(commas, { schema: { columns: [] } });
+  const { schema, columns, rowCount, assumedEncoding } = readCsv(commas, { schema: { columns: [] } });
   const names = new Map(schema.columns.map(({ name }) => [asWritten(name), name]));
   const sheet = sheetOf([...names.keys()], rowCount, (title, row) => {
     const cell = columns[names.get(title) ?? title]?.[row];
@@ -91,7 +93,11 @@ export function readCsvSheet(bytes: Uint8Array): Sheet {
     return { text, written, isDate: !isQuotedDate && looksLikeSpreadsheetDate(text) };
   });
   // Spreadsheets put semicolons between cells where the comma is in their numbers. Beside tabs, the numbers tell.
-  return { ...sheet, decimalComma: separator === ";" || (separator === "\t" && hasDecimalCommas(sheet)) };
+  return {
+    ...sheet,
+    assumedEncoding,
+    decimalComma: separator === ";" || (separator === "\t" && hasDecimalCommas(sheet)),
+  };
 }
 
 const NUMBER = /^[+-]?\d*,?\d+$/;
