@@ -41,7 +41,7 @@ export async function loadSheet(
     notes: [
       ...(sheet.assumedEncoding === undefined
         ? []
-        : ["the sheet is no UTF-8, and was read as Windows-1252: compare letters with accents"]),
+        : ["the sheet is not in UTF-8, and was read as Windows-1252: compare letters with accents"]),
       ...(passedOver.length === 0
         ? []
         : [`columns that no edit sets were passed over: ${passedOver.join(", ")}`]),
