@@ -52,7 +52,8 @@ export const IMAGE_CONFLICTS_COLUMNS: readonly Column[] = [
   {
     name: IMAGE_CONFLICT_COLUMN.keptAs,
     type: "utf8",
-    description: "the name of the folder that keeps what came, or kept it until it was given up; NULL in earlier builds",
+    description:
+      "the name of the folder that keeps what came, or kept it until it was given up; NULL in earlier builds",
   },
   {
     name: IMAGE_CONFLICT_COLUMN.sources,

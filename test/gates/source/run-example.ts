@@ -3,7 +3,7 @@
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import type { Example } from "./readme-example.ts";
 import { REPOSITORY_ROOT } from "./source-tree.ts";
 
@@ -22,9 +22,15 @@ export interface ExampleNode {
 /** This Node, with the sources of the packages. */
 export const THIS_NODE: ExampleNode = { program: process.execPath, flags: ["--conditions=@kym/source"] };
 
+/** Two pages of a folder may have examples at the same line. */
+function fileOf({ path, line }: Pick<Example, "path" | "line">, how: string): string {
+  const name = `.example-of-${basename(path, ".md")}-line-${line}${how}.ts`;
+  return resolve(REPOSITORY_ROOT, dirname(path), name);
+}
+
 /** Runs an example as if its file were beside its page, in an empty working folder. */
 export function runExample({ path, line, code }: Example, node: ExampleNode = THIS_NODE): ExampleRun {
-  const file = resolve(REPOSITORY_ROOT, dirname(path), `.example-line-${line}.ts`);
+  const file = fileOf({ path, line }, "");
   const cwd = mkdtempSync(join(tmpdir(), "kym-example-"));
   try {
     writeFileSync(file, code);
@@ -73,9 +79,7 @@ const RUNNER = `
  * a fraction of {@link runExample}, which shows as well that an example ends by itself.
  */
 export function runExamplesInTurn(examples: readonly Example[]): readonly ExampleRun[] {
-  const files = examples.map(({ path, line }) =>
-    resolve(REPOSITORY_ROOT, dirname(path), `.example-line-${line}-in-turn.ts`),
-  );
+  const files = examples.map((example) => fileOf(example, "-in-turn"));
   try {
     for (const [index, { code }] of examples.entries()) {
       writeFileSync(files[index] ?? "", code);

@@ -22,7 +22,7 @@ export interface PulledImage {
    * - `changed`: something of it was taken, or is in conflict
    * - `gone`: deleted here, changed in the other copy, and still deleted; what came is kept
    * - `kept`: deleted in the other copy, changed here, and still here
-   * - `replaced`: taken in the place of the one here with other pixels, as it was settled in the other copy
+   * - `replaced`: with the pixels of the other copy, which chose them
    * - `left`: nothing was done, for the reason that the conflict gives
    */
   readonly outcome: "new" | "deleted" | "changed" | "gone" | "kept" | "replaced" | "left";

@@ -7,7 +7,7 @@ import { keptImageFolder, keptObjectPath } from "@kym/zarr-store/layout";
 import { throwIfAborted } from "@kym/zarr-store/runtime";
 import { KymDatasetError } from "../errors.ts";
 import type { ObjectHashes } from "../indexer/artifact-ref.ts";
-import { decideImage, type ImageDecision } from "./decide-image.ts";
+import type { ImageDecision } from "./decide-image.ts";
 import { copyObjects, isEmptyChange, openWholeImage, writeImageChange } from "./image-change.ts";
 import { neededHistory } from "./image-versions.ts";
 import { mergeImage } from "./merge-image.ts";
@@ -16,6 +16,7 @@ import { bringKeptImage, keepImage, keptNameOf } from "./open/kept-images.ts";
 import { type ListedImages, listImages, mergeLists, withImagesHere, withLists } from "./open/list-images.ts";
 import type { MergedImageConflicts } from "./open/merge-image-conflicts.ts";
 import { type PullStart, startPull } from "./pull-base.ts";
+import { PullDecisions } from "./pull-decisions.ts";
 import { pullDetails } from "./pull-note.ts";
 import type { PullConflict, PulledImage, PullReport } from "./pull-report.ts";
 import { appendRows, compareSources, decideTables, type PulledSources, writeTables } from "./pull-tables.ts";
@@ -72,6 +73,7 @@ class Pull {
   readonly #start: PullStart;
   readonly #sources: PulledSources;
   readonly #lists: ListedImages;
+  readonly #decisions: PullDecisions;
   readonly #options: PullOptions;
   readonly #images: PulledImage[] = [];
   /** Whether something differs in the other copy, even if all stays as it is here: then it is known that it was looked at. */
@@ -92,6 +94,7 @@ class Pull {
     this.#start = start;
     this.#sources = sources;
     this.#lists = lists;
+    this.#decisions = new PullDecisions(start, sources, lists);
     this.#options = options;
   }
 
@@ -112,7 +115,7 @@ class Pull {
   }
 
   #isChanged(id: string): boolean {
-    return this.#decide(id, this.#start.ours.get(id)).kind !== "same";
+    return this.#decisions.of(id, this.#start.ours.get(id)).kind !== "same";
   }
 
   report(): PullReport {
@@ -223,7 +226,7 @@ class Pull {
   #rowsFor(imageIds: ReadonlySet<string> | undefined): readonly SourceRow[] {
     const { rows } = this.#sources;
     return [...rows]
-      .filter(([id]) => !this.#isLeftOut(id) && (imageIds?.has(id) ?? true))
+      .filter(([id]) => !this.#decisions.isLeftOut(id) && (imageIds?.has(id) ?? true))
       .flatMap(([, own]) => own);
   }
 
@@ -233,14 +236,14 @@ class Pull {
     ours: ObjectHashes | undefined,
   ): Promise<Pulled | undefined> {
     const their = this.#start.theirs.get(id);
-    const decision = this.#decide(id, ours);
+    const decision = this.#decisions.of(id, ours);
     const image = this.#untouched(id);
     switch (decision.kind) {
       case "same":
         return undefined;
       case "new":
       case "gone": {
-        const same = this.#sameFileOf(id);
+        const same = this.#decisions.sameFileOf(id);
         if (same !== undefined) {
           const reason = `both copies ingested this file by themselves; here it is ${same}`;
           return this.#keepWhole(view, image, their, { because: "same_file", here: same, reason });
@@ -276,43 +279,6 @@ class Pull {
       default:
         return decision satisfies never;
     }
-  }
-
-  #isLeftOut(id: string): boolean {
-    return this.#sameFileOf(id) !== undefined || (this.#lists.leftOut.has(id) && !this.#start.theirs.has(id));
-  }
-
-  /** The image here that was made from the same file, unless this pull deletes it. */
-  #sameFileOf(id: string): string | undefined {
-    const same = this.#sources.sameFile.get(id);
-    const isGoing = same !== undefined && this.#decide(same, this.#start.ours.get(same)).kind === "deleted";
-    return isGoing ? undefined : same;
-  }
-
-  /** What was taken or deleted here meanwhile is a change, although the base of the other copy does not know of it. */
-  #decide(id: string, ours: ObjectHashes | undefined): ImageDecision {
-    const { baseOf, theirs, ownSince, theirSince } = this.#start;
-    const their = theirs.get(id);
-    const decision = decideImage(baseOf(id), ours, their);
-    if (decision.kind === "other pixels" && this.#lists.replaced.has(id)) {
-      return { kind: "replaced" };
-    }
-    const own = this.#lists.here.has(id) ? undefined : ownSince.get(id);
-    const wasTakenThere = decision.kind === "same" && their !== undefined && theirSince.get(id) === "added";
-    if (own === "deleted" && ours === undefined && (decision.kind === "new" || wasTakenThere)) {
-      return { kind: "gone" };
-    }
-    const isKept = decision.kind === "kept" || (decision.kind === "deleted" && own === "added");
-    return !isKept ? decision : { kind: this.#isInTurn(id) ? "same" : "kept" };
-  }
-
-  /** Whether the other copy has an image of the same file in its place, about which a conflict is opened anyway. */
-  #isInTurn(id: string): boolean {
-    const { baseOf, ours, theirs } = this.#start;
-    return [...this.#sources.sameFile].some(([other, here]) => {
-      const { kind } = decideImage(baseOf(other), ours.get(other), theirs.get(other));
-      return here === id && (kind === "new" || kind === "gone");
-    });
   }
 
   /** Keeps an image of the other copy beside the dataset, where it can be taken later without that copy. */

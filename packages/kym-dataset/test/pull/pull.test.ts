@@ -289,6 +289,30 @@ describe("a pull", () => {
     expect(await cora.dataset.record("scan-0").objectHashes()).toEqual(wanted);
   });
 
+  it("takes nothing from a list of what is not kept, which an earlier build copies with the other tables", async () => {
+    const [anna, bela, cora] = await withOneFile();
+    await cora.dataset.deleteImage("by-cora");
+    await pull(anna, bela);
+    await anna.dataset.deleteImage("scan-1");
+    await imageOf(bela, "scan-1").editMetadata({ accepted: false });
+    await pull(anna, bela);
+    const path = "tables/image_conflicts.parquet";
+    await cora.dataset.transaction(async (transaction) => {
+      const hash = await anna.dataset.exact.hash(path);
+      await transaction.exact.copy(anna.dataset.exact, new Map([[path, hash ?? null]]));
+    });
+    expect((await loadImageConflicts(cora.dataset)).map(({ keptAs }) => keptAs)).toEqual([
+      undefined,
+      undefined,
+    ]);
+    await pull(bela, cora);
+    expect(await loadImageConflicts(bela.dataset)).toEqual([]);
+    await pull(cora, anna);
+    expect((await loadImageConflicts(cora.dataset)).every(({ keptAs }) => keptAs !== undefined)).toBe(true);
+    expect(await loadImageConflicts(cora.dataset)).toHaveLength(2);
+    expect((await cora.dataset.check()).problems).toEqual([]);
+  });
+
   it("leaves the same in three copies that ingested one file, and forgets no version of it", async () => {
     const [anna, bela, cora] = await withOneFile();
     for (const [to, from] of [

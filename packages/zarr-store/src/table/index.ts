@@ -8,6 +8,7 @@ export type { ColumnData } from "./columns/build-column.ts";
 export type { CsvLimits } from "./csv/csv-cells.ts";
 export type { CsvColumnData } from "./csv/csv-column.ts";
 export type { CsvDialect } from "./csv/csv-dialect.ts";
+export { utf8Of as utf8OfCsv } from "./csv/foreign/utf8-of.ts";
 export { type CsvTable, type ReadCsvOptions, readCsv } from "./csv/read-csv.ts";
 export {
   type CsvTextColumn,

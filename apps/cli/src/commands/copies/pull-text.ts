@@ -74,14 +74,15 @@ function countsOf(images: readonly PulledImage[]): string {
   return [...counts, ...(conflicts === 0 ? [] : [`${conflicts} in conflict`])].join(", ");
 }
 
-function changeWords({ outcome, taken }: PulledImage, verbose: boolean): string {
+function changeWords({ outcome, taken, openThere }: PulledImage, verbose: boolean): string {
   if (outcome !== "changed") {
     return OUTCOMES[outcome];
   }
   const words = taken.map((name) => printable(wordsOfField(name.replace(/^analysis\//, ""))));
   const shown = verbose ? words : words.slice(0, MOST_TAKEN);
   const more = words.length - shown.length;
-  const open = words.length === 0 ? "open conflicts as in the other copy" : "";
+  const what = openThere.length > 0 ? "open conflicts" : "what was open is settled";
+  const open = words.length === 0 ? `${what} as in the other copy` : "";
   return `${shown.join(", ")}${open}${more > 0 ? ` and ${more} more` : ""}`;
 }
 

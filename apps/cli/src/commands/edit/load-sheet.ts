@@ -46,7 +46,13 @@ export async function loadSheet(
       : new Map([...named].map(([name, values]) => [blind.idOf(name) ?? name, values]));
   return {
     wanted,
-    notes:
-      passedOver.length === 0 ? [] : [`columns that no edit sets were passed over: ${passedOver.join(", ")}`],
+    notes: [
+      ...(sheet.assumedEncoding === undefined
+        ? []
+        : ["the sheet is not in UTF-8, and was read as Windows-1252: compare letters with accents"]),
+      ...(passedOver.length === 0
+        ? []
+        : [`columns that no edit sets were passed over: ${passedOver.join(", ")}`]),
+    ],
   };
 }

@@ -70,7 +70,7 @@ export async function settleDeleted(
   }));
   const word = taken === undefined ? "mine" : "theirs";
   const isBack = isHere
-    ? `${isDry ? "it would be" : "it is"} as it came now`
+    ? `${isDry ? "it would be" : "it is"} the one that came now`
     : `${isDry ? "it would be" : "it is"} here again`;
   const stays = isHere ? "as it is" : "deleted";
   const what =

@@ -15,7 +15,7 @@ import {
   type SourceRow,
 } from "@kym/zarr-store";
 import { parseLossless, plainValue } from "@kym/zarr-store/json";
-import { dropKeptImages } from "./kept-images.ts";
+import { dropKeptImages, keptNode } from "./kept-images.ts";
 
 /** An image of another copy that did not come, because another one is here in its place, or because it was deleted here. */
 export interface ImageConflict {
@@ -64,6 +64,21 @@ export async function loadImageConflicts(
   contents: DatasetContents,
   options: ReadOptions = {},
 ): Promise<readonly ImageConflict[]> {
+  const conflicts = await loadRows(contents, options);
+  return Promise.all(
+    conflicts.map(async (conflict) => {
+      const { imageId, isSettled, keptAs } = conflict;
+      const isKept =
+        isSettled ||
+        keptAs === undefined ||
+        (await contents.exact.hash(keptNode({ imageId, name: keptAs }))) !== undefined;
+      return isKept ? conflict : { ...conflict, keptAs: undefined };
+    }),
+  );
+}
+
+/** An earlier build takes the table of another copy for one of its own, without what that copy keeps. */
+async function loadRows(contents: DatasetContents, options: ReadOptions): Promise<readonly ImageConflict[]> {
   try {
     return [...rowsOf(await contents.loadTable(IMAGE_CONFLICTS_TABLE, options))].map((row) => ({
       imageId: String(row[IMAGE]),

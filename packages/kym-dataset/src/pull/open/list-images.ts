@@ -188,9 +188,14 @@ async function replacedIds(
   ];
   const listedThere = new Set(leftOut.there.map(({ imageId }) => imageId));
   for (const { row, listedBy } of rows) {
-    const { imageId, because, isSettled, keptAs = "" } = row;
+    const { imageId, because, isSettled, keptAs } = row;
     const [own, their] = [ours.get(imageId), theirs.get(imageId)];
-    if (because !== "other_pixels" || their === undefined || !isSameVersion(baseOf(imageId), own)) {
+    if (
+      because !== "other_pixels" ||
+      keptAs === undefined ||
+      their === undefined ||
+      !isSameVersion(baseOf(imageId), own)
+    ) {
       continue;
     }
     const isSeen =

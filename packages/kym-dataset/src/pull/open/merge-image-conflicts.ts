@@ -53,8 +53,9 @@ export function mergeImageConflicts(image: ListedImage): MergedImageConflicts {
   const along = theirs.filter(
     (conflict) =>
       !conflict.isSettled &&
+      conflict.keptAs !== undefined &&
       !known.has(conflict.keptAs) &&
-      !wasDropped(conflict.keptAs ?? "", "here") &&
+      !wasDropped(conflict.keptAs, "here") &&
       isNews(image, conflict),
   );
   const settled = theirs.filter(
@@ -65,8 +66,14 @@ export function mergeImageConflicts(image: ListedImage): MergedImageConflicts {
       !(conflict.because === "other_pixels" ? opened !== undefined : image.isHere),
   );
   const stays = ours.filter((conflict) => {
+    // What is kept takes the place of a row that keeps nothing.
     const isChosen = settled.some(({ keptAs }) => keptAs === conflict.keptAs);
-    return !isChosen && (conflict.isSettled ? isStillSettled(image, conflict) : isStillOpen(image, conflict));
+    const isNamedOnly = !conflict.isSettled && conflict.keptAs === undefined && along.length > 0;
+    return (
+      !isChosen &&
+      !isNamedOnly &&
+      (conflict.isSettled ? isStillSettled(image, conflict) : isStillOpen(image, conflict))
+    );
   });
   return { open: [...stays, ...along, ...settled, ...(opened === undefined ? [] : [opened])], along };
 }
@@ -74,7 +81,7 @@ export function mergeImageConflicts(image: ListedImage): MergedImageConflicts {
 /** Whether this copy has not had the version that the other copy keeps. */
 function isNews(image: ListedImage, { because, keptAs, from }: ImageConflict): boolean {
   const { opened, wasHere, isHere, isThere, isReplaced, baseName, nameHere } = image;
-  if (keptAs === undefined || (because === "other_pixels" && opened !== undefined)) {
+  if (because === "other_pixels" && opened !== undefined) {
     return false;
   }
   // What goes with this pull is kept there, and comes along. What is here is a later version of what came from here.

@@ -1,6 +1,6 @@
 // Reads a spreadsheet that a person filled in: a CSV, or the first sheet of an Excel file.
 
-import { readCsv } from "@kym/zarr-store/table";
+import { readCsv, utf8OfCsv } from "@kym/zarr-store/table";
 import type { CommandContext } from "../../../arguments/command.ts";
 import { readInput } from "../../../arguments/read-input.ts";
 import { CliError, usageError } from "../../../terminal/cli-error.ts";
@@ -32,6 +32,8 @@ export interface Sheet {
   readonly rows: readonly SheetRow[];
   /** Whether numbers have a comma where others have a point. */
   readonly decimalComma: boolean;
+  /** What a CSV was read as that is not Unicode. */
+  readonly assumedEncoding?: "windows-1252" | undefined;
 }
 
 /** How much of a file is read. */
@@ -76,8 +78,8 @@ const GUARDED = /^'(?=[=+\-@\t\r])/;
 
 /** All cells are text, so that `007` stays. */
 export function readCsvSheet(bytes: Uint8Array): Sheet {
-  const { bytes: commas, separator, asWritten } = cellsWithCommas(bytes);
-  const { schema, columns, rowCount } = readCsv(commas, { schema: { columns: [] } });
+  const { bytes: commas, separator, asWritten } = cellsWithCommas(utf8OfCsv(bytes));
+  const { schema, columns, rowCount, assumedEncoding } = readCsv(commas, { schema: { columns: [] } });
   const names = new Map(schema.columns.map(({ name }) => [asWritten(name), name]));
   const sheet = sheetOf([...names.keys()], rowCount, (title, row) => {
     const cell = columns[names.get(title) ?? title]?.[row];
@@ -90,8 +92,24 @@ export function readCsvSheet(bytes: Uint8Array): Sheet {
     const text = isQuotedDate ? written.slice(1) : written.replace(GUARDED, "");
     return { text, written, isDate: !isQuotedDate && looksLikeSpreadsheetDate(text) };
   });
-  // Spreadsheets put semicolons between cells where the comma is in their numbers.
-  return { ...sheet, decimalComma: separator === ";" };
+  // Spreadsheets put semicolons between cells where the comma is in their numbers. Beside tabs, the numbers tell.
+  return {
+    ...sheet,
+    assumedEncoding,
+    decimalComma: separator === ";" || (separator === "\t" && hasDecimalCommas(sheet)),
+  };
+}
+
+const NUMBER = /^[+-]?\d*,?\d+$/;
+/** `1,234` may be 1234; `0,25` is never. */
+const WITH_DECIMALS = /^[+-]?(?![1-9]\d{0,2},\d{3}$)\d*,\d+$/;
+
+/** Whether a column has numbers alone, with commas, of which one cannot mark thousands. */
+function hasDecimalCommas({ titles, rows }: Pick<Sheet, "titles" | "rows">): boolean {
+  return titles.some((title) => {
+    const texts = rows.flatMap(({ cells }) => cells.get(title)?.text ?? []);
+    return texts.every((text) => NUMBER.test(text)) && texts.some((text) => WITH_DECIMALS.test(text));
+  });
 }
 
 /** The library allocates what a file says of its parts, so it sees only what was unpacked within bounds. */

@@ -97,6 +97,16 @@ it.each([
   ["commas", "image_id,note,um_per_px\na,x;y,1.5\n", { text: "x;y", decimalComma: false }],
   ["semicolons", "image_id;note;um_per_px\r\na;x,y;1,5\r\n", { text: "x,y", decimalComma: true }],
   ["tabs", "\ufeffimage_id\tnote, if any\na\tx,y\n", { text: "x,y", decimalComma: false }],
+  [
+    "tabs beside decimal commas",
+    "image_id\tnote\tum_per_px\na\tx,y\t0,25\nb\t1,5\t0,125\n",
+    { text: "x,y", decimalComma: true },
+  ],
+  [
+    "tabs beside what may be thousands",
+    "image_id\tnote\tum_per_px\na\tx,y\t1,234\n",
+    { text: "x,y", decimalComma: false },
+  ],
   ["quotes", '"image_id";"a, b";c\n"a";"x;""y"",\nz";1\n', { text: 'x;"y",\nz', decimalComma: true }],
   ["empty quotes", 'image_id;"";note\na;"";"",\n', undefined],
 ])("what stands between the cells is found in the line of the titles: %s", (_, csv, expected) => {
@@ -140,7 +150,21 @@ async function zipInPieces(parts: Readonly<Record<string, Uint8Array>>): Promise
 
 it("a CSV that Excel on Windows saved keeps its umlauts, with semicolons between cells and commas in them", () => {
   const text = "image_id;note\r\na;\xdcbung, 5 \xb5m\r\nb;gro\xdf\r\n";
-  const { rows, titles } = readCsvSheet(new Uint8Array(Buffer.from(text, "latin1")));
+  const { rows, titles, assumedEncoding } = readCsvSheet(new Uint8Array(Buffer.from(text, "latin1")));
+  expect(assumedEncoding).toBe("windows-1252");
   expect(titles).toEqual(["image_id", "note"]);
   expect(rows.map(({ cells }) => cells.get("note")?.text)).toEqual(["Übung, 5 µm", "groß"]);
+});
+
+it.each(["utf-16le", "utf-16be"] as const)("a CSV in %s keeps what stands in quotes", (encoding) => {
+  for (const mark of ["\ufeff", ""]) {
+    const csv = Buffer.from(
+      `${mark}image_id;note;um_per_px\r\na;"x; y, \u201ez\u201c";0,5\r\nb;c, d;1,5\r\n`,
+      "utf16le",
+    );
+    const bytes = new Uint8Array(encoding === "utf-16le" ? csv : csv.swap16());
+    const { rows, decimalComma } = readCsvSheet(bytes);
+    expect(rows.map(({ cells }) => cells.get("note")?.text)).toEqual(["x; y, \u201ez\u201c", "c, d"]);
+    expect([rows[1]?.cells.get("um_per_px")?.text, decimalComma]).toEqual(["1,5", true]);
+  }
 });
