@@ -27,7 +27,7 @@ export interface PythonPeer {
  * them has the library, prints the reason and returns undefined.
  */
 export async function startPython(
-  library: "tifffile" | "pandas" | "ingest" | "zarr" | "flow",
+  library: "tifffile" | "pandas" | "ingest" | "zarr" | "tensorstore" | "flow",
 ): Promise<PythonPeer | undefined> {
   const given = process.env["KYM_PYTHON"];
   if (given === undefined && !(await hasPython())) {
