@@ -173,7 +173,7 @@ async function benchmarkFull(location: string, open: ZarrDataset, reads: Reads):
   );
 }
 
-/** Visits the files that a full index reads, each once. */
+/** Visits the files that a full index reads, without duplicates. */
 async function forEachFile(location: string, run: (path: string) => Promise<void>): Promise<void> {
   const names = [
     "metadata.json",
