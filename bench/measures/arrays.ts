@@ -53,6 +53,23 @@ export async function addArrays(
   }
 }
 
+/** Reads several images at the same time, as a program does that has all of them to read. */
+export async function readArraysAtOnce(
+  dataset: ZarrDataset,
+  ids: readonly string[],
+  atOnce: number,
+): Promise<readonly NdArray[]> {
+  const images: NdArray[] = [];
+  const queue = ids.entries();
+  const work = async (): Promise<void> => {
+    for (const [index, id] of queue) {
+      images[index] = await dataset.record(id).loadArray();
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, work));
+  return images;
+}
+
 export async function readArrays(dataset: ZarrDataset, ids: readonly string[]): Promise<readonly NdArray[]> {
   const images: NdArray[] = [];
   for (const id of ids) {

@@ -23,7 +23,7 @@ export interface PythonPeer {
 }
 
 /** The scripts that end in `_peer.py`. */
-export type PeerName = "tifffile" | "pandas" | "ingest" | "zarr" | "flow" | "tables";
+export type PeerName = "tifffile" | "pandas" | "ingest" | "zarr" | "tensorstore" | "flow" | "tables";
 
 /**
  * Runs `<library>_peer.py` with the Python that `KYM_PYTHON` names, or that of the interop tests. If none of

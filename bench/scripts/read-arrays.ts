@@ -1,8 +1,9 @@
-// Measures reading whole arrays of `zstd:1` beside zarr-python, and beside the parts of such a read.
+// Measures reading whole arrays of `zstd:1` beside zarr-python and tensorstore, and beside the parts of such a read.
 
 /**
- * The parts are reading the files, hashing them (which zarr-python does not do), and decompressing them.
- * Elements are compared before they are timed. The goal: at most 1.2 times the time of zarr-python.
+ * The parts are reading the files, hashing them (which the peers do not do), and decompressing them. Elements are
+ * compared before they are timed. The goals: at most 1.2 times the time of zarr-python, and at most 1.25 times that
+ * of tensorstore on one thread, or, several at once, 1.43 times that of its two.
  *
  *     npx -y pnpm@12 bench:arrays [rounds]
  *     npx -y pnpm@12 bench:arrays --against COMMIT [--rounds N]
@@ -19,7 +20,7 @@ import { openLocalDataset } from "@kym/zarr-store/node";
 import { compareBuilds } from "../against/compare-builds.ts";
 import { readBenchArguments } from "../bench-arguments.ts";
 import { makeBenchFolder } from "../inputs/bench-folder.ts";
-import { type ArrayCase, addArrays, imageIdsOf, readArrays } from "../measures/arrays.ts";
+import { type ArrayCase, addArrays, imageIdsOf, readArrays, readArraysAtOnce } from "../measures/arrays.ts";
 import { comparePython, type PythonPeer, startPython } from "../peers/python-peer.ts";
 import { pairedRounds } from "../rounds/paired-rounds.ts";
 
@@ -28,12 +29,14 @@ const rounds = askedRounds ?? Number(positionals[0] ?? 9);
 const CHUNKS_AT_ONCE = 4;
 const CASES: readonly ArrayCase[] = [
   { name: "20 line scans of 2.3 MB, one chunk each", images: 20, shape: [30_000, 38] },
+  { name: "200 line scans of 1.4 MB, one chunk each", images: 200, shape: [18_158, 38] },
   { name: "an image of 134 MB, in chunks of whole rows", images: 1, shape: [1_048_576, 64] },
   { name: "an image of 134 MB, in square chunks", images: 1, shape: [8192, 8192], chunks: [1024, 1024] },
 ];
 
 const folder = makeBenchFolder();
 const zarr = against === undefined ? await startPython("zarr") : undefined;
+const tensorstore = against === undefined ? await startPython("tensorstore") : undefined;
 try {
   await (against === undefined
     ? benchmark(zarr)
@@ -47,6 +50,7 @@ try {
       }));
 } finally {
   zarr?.end();
+  tensorstore?.end();
   rmSync(folder, { recursive: true });
 }
 
@@ -82,6 +86,12 @@ async function compare(
     }
   }
   await comparePython(peer, rounds, read, arrays);
+  await comparePython(tensorstore, rounds, read, ["1", ...arrays]);
+  console.log(`  ${CHUNKS_AT_ONCE} at once, beside two threads:`);
+  await comparePython(tensorstore, rounds, () => readArraysAtOnce(dataset, ids, CHUNKS_AT_ONCE), [
+    "2",
+    ...arrays,
+  ]);
   const inflate = promisify(zstdDecompress);
   const atOnce = async (work: (path: string) => Promise<unknown>): Promise<void> => {
     const queue = chunks.values();
@@ -121,9 +131,9 @@ function report(
 }
 
 function chunkPaths(array: string): readonly string[] {
-  return readdirSync(array)
-    .filter((name) => name.startsWith("c"))
-    .map((name) => join(array, name));
+  return readdirSync(array, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name !== "zarr.json")
+    .map(({ parentPath, name }) => join(parentPath, name));
 }
 
 function digestOf(images: readonly NdArray[]): string {

@@ -14,7 +14,7 @@ import {
 /** The dependencies that each package brings into a user's project. Adding one needs a change here. */
 const BROUGHT_ALONG: ReadonlyMap<string, readonly string[]> = new Map([
   ["@kym/roi", ["@noble/hashes"]],
-  ["@kym/zarr-store", ["parquet-wasm", "zarrita"]],
+  ["@kym/zarr-store", ["fzstd", "parquet-wasm", "zarrita"]],
   ["@kym/kym-schema", []],
   ["@kym/legacy-io", ["@cornerstonejs/codec-libjpeg-turbo-8bit", "geotiff", "lerc"]],
   ["@kym/kym-dataset", ["@noble/hashes"]],

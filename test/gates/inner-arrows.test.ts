@@ -205,7 +205,7 @@ const ARROWS: Arrows = {
     store: ["runtime"],
     commit: ["bytes", "json", "runtime", "store"],
     http: ["runtime", "store", "commit"],
-    table: ["bytes", "json"],
+    table: ["bytes", "codecs", "json"],
     image: ["json", "runtime", "array", "table"],
     dataset: ["bytes", "json", "runtime", "array", "store", "commit", "http", "table", "image"],
     layout: ["commit", "dataset", "image"],

@@ -72,7 +72,10 @@ export async function commitIndex(
         const rowsByImageId = new Map([...valid.updated].map(([id, { rows }]) => [id, rows] as const));
         const removedIds = new Set(valid.removed.keys());
         const where = tablePath(parseTableName(tableName));
-        const before = current && (await decodeParquet(current, { where, memory: "shared" }));
+        const before =
+          current &&
+          (memory.tableOf(await dataset.runtime.sha256(current)) ??
+            (await decodeParquet(current, { where, memory: "shared" })));
         table = mergeIndexTable(before, schema, { rowsByImageId, removedIds });
         return { table: table.table, schema: table.schema, imageIds };
       });

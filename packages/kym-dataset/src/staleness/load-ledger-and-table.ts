@@ -32,16 +32,18 @@ const NO_ROWS: RecordedRows = { count: 0, provenance: undefined };
 
 /** Remembers the table and ledger that a run committed, so that the next run does not decode them. */
 export function rememberIndexes(
-  { tables, ledgers }: RunMemory,
+  memory: RunMemory,
   tableName: string,
   { ops }: Commit,
   { table, ledger }: { readonly table: IndexTable | undefined; readonly ledger: Ledger | undefined },
 ): void {
+  const { tables, ledgers } = memory;
   const ledgerName = ledgerTableName(tableName);
   for (const op of ops) {
     if (op.op === "put" && op.path === pathOf(tableName) && table !== undefined) {
       const part = { schema: schemaOfTable(table.table), rowsByImageId: countRows(table.ranges) };
       tables.set(tableName, { sha256: op.sha256, part });
+      memory.keepTable(op.sha256, table.table);
     } else if (op.op === "put" && op.path === pathOf(ledgerName) && ledger !== undefined) {
       ledgers.set(ledgerName, { sha256: op.sha256, part: ledger });
     }

@@ -1,7 +1,8 @@
 // Reads small Parquet files that are written plainly, as ours are, without WebAssembly.
 
-// hyparquet is no faster than the WebAssembly here: with Node's zlib it takes 277 µs for ten rows of nine columns and the WebAssembly
-// 282, with fzstd 195, and this 95. It also believes the counts in the headers of pages, so that they would have to be read before it.
+// Ten rows of nine columns take 113 µs to an Arrow table, and 282 µs by parquet-wasm. hyparquet 1.33 takes 277 µs with Node's zlib. With
+// fzstd it takes 100 µs to columns of JavaScript values, but it believes the counts in the headers of pages: those would have to be
+// read and checked before it, and the columns made Arrow after it.
 
 import type { Table } from "apache-arrow";
 import { decompress } from "fzstd";

@@ -73,7 +73,7 @@ export class ThriftReader {
     return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
   }
 
-  /** Reads an integer without a sign, as levels have it, which are no Thrift but share this form. */
+  /** Reads an integer without a sign. The levels of pages, which are not Thrift, have the same form. */
   unsigned(): number {
     return this.#varint();
   }
