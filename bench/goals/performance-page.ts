@@ -16,7 +16,7 @@ Written by \`npx -y pnpm@12 bench --write\`, which measures each thing beside it
 the measures below \`bench/rooms\`, not this page.
 
 - **Machine:** ${machineLine(report.machine)}.
-- **Measured:** ${report.date}, at ${report.commit}${report.size === "short" ? ", in short form: smaller inputs than the goals are about" : ""}.
+- **Measured:** each at the day and the commit that stand above its table${report.size === "short" ? ", in short form: with smaller inputs than the goals are about" : ""}.
 - **Result:** ${tallyLine(goals)}.
 ${busy.length === 0 ? "- **Load:** the machine was idle.\n" : `- **Load:** not idle for ${busy.join(", ")}. Times that passed then say little; the column *by CPU* has the same figure by the\n  seconds of processors.\n`}
 *Median* and *best* are of the rounds. A ratio is taken within each round, so it need not be the ratio of two medians.
@@ -57,6 +57,10 @@ function limitSentence(goal: JudgedGoal, idle: boolean): string {
     return `${stands}. No limit is measured: ours is what takes the time.`;
   }
   const { at } = found;
+  // The seconds of processors say nothing about a goal of time that several threads may reach.
+  if (!idle && goal.by !== "cpu") {
+    return `${stands}; ${limit} alone stands at ${digits(at)}.`;
+  }
   const allows =
     bound.kind === "as fast" ? at >= bound.atLeast : bound.kind === "beside" ? true : at <= bound.atMost;
   return `${stands}; ${limit} alone stands at ${digits(at)}${allows ? ", so the goal can be reached" : ", so the goal cannot be reached this way"}.`;

@@ -34,7 +34,15 @@ const LEFT_OUT: JudgedGoal = {
 const SHOWN: JudgedGoal = { ...MET, id: "a.shown", verdict: "shown", bound: { kind: "beside" } };
 
 function room(load: number, goals: readonly JudgedGoal[], name = "a"): RoomReport {
-  return { room: name, title: `Room ${name}`, load, rounds: 5, notes: ["Ten files."], goals };
+  return {
+    room: name,
+    title: `Room ${name}`,
+    at: "2026-11-30, 0123abcd",
+    load,
+    rounds: 5,
+    notes: ["Ten files."],
+    goals,
+  };
 }
 
 function report(...rooms: readonly RoomReport[]): BenchReport {
@@ -102,10 +110,10 @@ test("a run of some rooms keeps the last figures of the others, unless they are 
 });
 
 test("the page has the machine, the load, the rooms in their order, and what stands in the way", () => {
-  const page = performancePage(report(room(4, [MISSED], "b"), room(0, [MET], "a")), ["a", "b"]);
+  const page = performancePage(report(room(0, [MISSED], "b"), room(4, [MET], "a")), ["a", "b"]);
   expect(page).toContain("- **Machine:** 2 × A chip, 25 GB, linux 6, Node 24.1.0.");
   expect(page).toContain("- **Result:** 1 goals met, 1 not met, 0 not measured.");
-  expect(page).toContain("not idle for b");
+  expect(page).toContain("not idle for a");
   expect(page.indexOf("## Room a")).toBeLessThan(page.indexOf("## Room b"));
   expect(page).toContain(
     "goal ≤ 2 × its time, now 4.00; hashing alone stands at 3.00, so the goal cannot be reached this way.",
@@ -116,4 +124,11 @@ test("the page says where the limit leaves room for the goal", () => {
   const near = { ...MISSED, limitFigure: spread(1.5) };
   expect(performancePage(report(room(0, [near])), ["a"])).toContain("1.50, so the goal can be reached.");
   expect(performancePage(report(room(0, [MET])), ["a"])).toContain("Each goal that was measured is met.");
+});
+
+test("on a busy machine the page concludes nothing from the limit of a goal of time", () => {
+  const busy = { ...MISSED, figureByCpu: spread(6), limitFigureByCpu: spread(5) };
+  expect(performancePage(report(room(4, [busy])), ["a"])).toContain(
+    "goal ≤ 2 × its time, now 6.00 by CPU; hashing alone stands at 5.00.",
+  );
 });
