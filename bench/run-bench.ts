@@ -74,8 +74,8 @@ async function main(): Promise<void> {
   }
   give({
     format: 1,
-    date: new Date().toISOString().slice(0, 10),
-    commit: git("rev-parse", "--short=8", "HEAD"),
+    date: today(),
+    commit: commit(),
     size: options.isShort ? "short" : "full",
     machine: thisMachine(),
     rooms: reports,
@@ -101,7 +101,7 @@ async function measureRoom(room: Room, python: PeerPython | undefined): Promise<
     });
     const { name, title } = room;
     const goals = room.goals(options).map((goal) => judgeGoal(goal, samples));
-    return { room: name, title, load, rounds, notes, goals };
+    return { room: name, title, at: `${today()}, ${commit()}`, load, rounds, notes, goals };
   } finally {
     for (const folder of [memory, disk]) {
       rmSync(folder, { recursive: true, force: true });
@@ -143,6 +143,13 @@ function give(report: BenchReport): void {
   }
 }
 
-function git(...args: readonly string[]): string {
-  return execFileSync("git", args, { cwd: REPOSITORY, encoding: "utf8" }).trim();
+function today(): string {
+  return new Date().toISOString().slice(0, 10);
+}
+
+function commit(): string {
+  return execFileSync("git", ["rev-parse", "--short=8", "HEAD"], {
+    cwd: REPOSITORY,
+    encoding: "utf8",
+  }).trim();
 }

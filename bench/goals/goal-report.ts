@@ -7,6 +7,8 @@ import { isIdle, loadLine, type Machine, machineLine } from "./machine.ts";
 export interface RoomReport {
   readonly room: string;
   readonly title: string;
+  /** The day and the commit at which it was measured. */
+  readonly at: string;
   /** The load before its first round. */
   readonly load: number;
   readonly rounds: number;
@@ -34,8 +36,8 @@ export function reportText(report: BenchReport): string {
   ].join("\n\n");
 }
 
-export function roomHead({ title, room, load, rounds, notes }: RoomReport): string {
-  return [`${title} (bench ${room}): ${rounds} rounds, ${loadLine(load)}`, ...notes].join("\n");
+export function roomHead({ title, room, at, load, rounds, notes }: RoomReport): string {
+  return [`${title} (bench ${room}, ${at}): ${rounds} rounds, ${loadLine(load)}`, ...notes].join("\n");
 }
 
 export function roomTable({ goals, load }: RoomReport): string {

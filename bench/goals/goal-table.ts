@@ -1,6 +1,6 @@
 // Puts judged goals into a table of Markdown, for a terminal and for a page.
 
-import type { Bound, JudgedGoal, Spread } from "./goal.ts";
+import type { Bound, JudgedGoal } from "./goal.ts";
 
 /** `isIdle` decides whether the figures by seconds of processors stand beside those of the time that passed. */
 export function goalTable(goals: readonly JudgedGoal[], { isIdle }: { readonly isIdle: boolean }): string {
@@ -14,14 +14,14 @@ export function goalTable(goals: readonly JudgedGoal[], { isIdle }: { readonly i
     ...(isIdle ? [] : [figureText(goal.bound, goal.figureByCpu?.median)]),
     resultText(goal, isIdle),
   ]);
-  return [titles, titles.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+  return [titles, titles.map(() => RULE), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 }
 
 /** For a terminal: the columns of a table of Markdown, padded to one width each. */
 export function padTable(table: string): string {
   const rows = table.split("\n").map((line) => line.slice(2, -2).split(" | "));
   const widths = (rows[0] ?? []).map((_, column) =>
-    Math.max(...rows.map((row) => [...(row[column] ?? "")].length)),
+    Math.max(...rows.map((row) => lengthOf(row[column] ?? ""))),
   );
   return rows
     .map((row) =>
@@ -33,8 +33,14 @@ export function padTable(table: string): string {
     .join("\n");
 }
 
+const RULE = "---";
+
+function lengthOf(cell: string): number {
+  return cell === RULE ? 0 : [...cell].length;
+}
+
 function padCell(cell: string, width: number): string {
-  return cell === "---" ? "-".repeat(width) : cell + " ".repeat(width - [...cell].length);
+  return cell === RULE ? "-".repeat(width) : cell + " ".repeat(width - lengthOf(cell));
 }
 
 export function boundText({ bound, by }: Pick<JudgedGoal, "bound" | "by">): string {
@@ -81,7 +87,7 @@ function resultText(goal: JudgedGoal, isIdle: boolean): string {
     case "met":
       return doubt("met", goal, isIdle);
     case "not met":
-      return doubt(`not met${limitText(goal)}`, goal, isIdle);
+      return doubt(`not met${limitText(goal, isIdle)}`, goal, isIdle);
   }
 }
 
@@ -89,8 +95,19 @@ function doubt(text: string, { by }: JudgedGoal, isIdle: boolean): string {
   return isIdle || by === "cpu" ? text : `${text} (not idle)`;
 }
 
-function limitText({ limit, limitFigure, bound }: JudgedGoal): string {
-  return limit === undefined || limitFigure === undefined
+/** Where the limit stands: by seconds of processors on a machine that was not idle, as far as they are counted. */
+export function limitOf(
+  { limitFigure, limitFigureByCpu }: Pick<JudgedGoal, "limitFigure" | "limitFigureByCpu">,
+  isIdle: boolean,
+): { readonly at: number; readonly byCpu: boolean } | undefined {
+  const byCpu = !isIdle && limitFigureByCpu !== undefined;
+  const figure = byCpu ? limitFigureByCpu : limitFigure;
+  return figure && { at: figure.median, byCpu };
+}
+
+function limitText(goal: JudgedGoal, isIdle: boolean): string {
+  const found = limitOf(goal, isIdle);
+  return goal.limit === undefined || found === undefined
     ? ""
-    : `; ${limit} alone: ${figureText(bound, (limitFigure satisfies Spread).median)}`;
+    : `; ${goal.limit} alone: ${figureText(goal.bound, found.at)}${found.byCpu ? " by CPU" : ""}`;
 }

@@ -61,4 +61,5 @@ export interface JudgedGoal extends Goal {
   readonly figureByCpu?: Spread;
   /** Where the limit would stand in place of ours. */
   readonly limitFigure?: Spread;
+  readonly limitFigureByCpu?: Spread;
 }

@@ -29,6 +29,7 @@ export function judgeGoal(goal: Goal, samples: SideSamples): JudgedGoal {
     figure,
     ...optional("figureByCpu", cpu),
     ...optional("limitFigure", limitFigure),
+    ...optional("limitFigureByCpu", figureOf(bound, cpuOf(limit), cpuOf(theirs))),
   };
 }
 

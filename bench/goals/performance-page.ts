@@ -1,8 +1,8 @@
 // Writes `docs/performance.md` from the last run.
 
 import type { JudgedGoal } from "./goal.ts";
-import { type BenchReport, roomHead, roomTable, tallyLine } from "./goal-report.ts";
-import { boundText, digits } from "./goal-table.ts";
+import { type BenchReport, type RoomReport, roomHead, roomTable, tallyLine } from "./goal-report.ts";
+import { boundText, digits, limitOf } from "./goal-table.ts";
 import { isIdle, machineLine } from "./machine.ts";
 
 /** `order` is that of the rooms on the page. */
@@ -16,7 +16,7 @@ Written by \`npx -y pnpm@12 bench --write\`, which measures each thing beside it
 the measures below \`bench/rooms\`, not this page.
 
 - **Machine:** ${machineLine(report.machine)}.
-- **Measured:** ${report.date}, at ${report.commit}${report.size === "short" ? ", in short form: smaller inputs than the goals are about" : ""}.
+- **Measured:** each at the day and the commit that stand above its table${report.size === "short" ? ", in short form: with smaller inputs than the goals are about" : ""}.
 - **Result:** ${tallyLine(goals)}.
 ${busy.length === 0 ? "- **Load:** the machine was idle.\n" : `- **Load:** not idle for ${busy.join(", ")}. Times that passed then say little; the column *by CPU* has the same figure by the\n  seconds of processors.\n`}
 *Median* and *best* are of the rounds. A ratio is taken within each round, so it need not be the ratio of two medians.
@@ -26,7 +26,7 @@ ${rooms.map((room) => `## ${room.title}\n\n${roomHead(room).split("\n").map(sent
 
 ## What stands in the way
 
-${limits(goals)}
+${limits(rooms)}
 `;
 }
 
@@ -34,22 +34,33 @@ function sentence(line: string): string {
   return line.endsWith(".") ? line : `${line}.`;
 }
 
-function limits(goals: readonly JudgedGoal[]): string {
-  const missed = goals.filter(({ verdict }) => verdict === "not met");
+function limits(rooms: readonly RoomReport[]): string {
+  const missed = rooms.flatMap(({ goals, load }) =>
+    goals
+      .filter(({ verdict }) => verdict === "not met")
+      .map(
+        (goal) =>
+          `- **${goal.what}**, beside ${goal.peer ?? "nothing"}: ${limitSentence(goal, isIdle(load))}`,
+      ),
+  );
   return missed.length === 0
     ? "Each goal that was measured is met."
-    : `For each goal that is not met, the part of the work that no program of this kind can leave out, measured in the same run.\n\n${missed
-        .map((goal) => `- **${goal.what}**, beside ${goal.peer ?? "nothing"}: ${limitSentence(goal)}`)
-        .join("\n")}`;
+    : `For each goal that is not met, the part of the work that no program of this kind can leave out, measured in the same run.\n\n${missed.join("\n")}`;
 }
 
-function limitSentence(goal: JudgedGoal): string {
-  const { limit, limitFigure, figure, bound } = goal;
-  const stands = `goal ${boundText(goal)}, now ${figure === undefined ? "—" : digits(figure.median)}`;
-  if (limit === undefined || limitFigure === undefined) {
+function limitSentence(goal: JudgedGoal, idle: boolean): string {
+  const { bound, figure, figureByCpu, limit } = goal;
+  const found = limitOf(goal, idle);
+  const now = found?.byCpu === true ? figureByCpu : figure;
+  const stands = `goal ${boundText(goal)}, now ${now === undefined ? "—" : digits(now.median)}${found?.byCpu === true ? " by CPU" : ""}`;
+  if (limit === undefined || found === undefined) {
     return `${stands}. No limit is measured: ours is what takes the time.`;
   }
-  const at = limitFigure.median;
+  const { at } = found;
+  // The seconds of processors say nothing about a goal of time that several threads may reach.
+  if (!idle && goal.by !== "cpu") {
+    return `${stands}; ${limit} alone stands at ${digits(at)}.`;
+  }
   const allows =
     bound.kind === "as fast" ? at >= bound.atLeast : bound.kind === "beside" ? true : at <= bound.atMost;
   return `${stands}; ${limit} alone stands at ${digits(at)}${allows ? ", so the goal can be reached" : ", so the goal cannot be reached this way"}.`;

@@ -56,7 +56,7 @@ async function take({ run }: Side): Promise<Sample> {
 export interface Program {
   readonly command: readonly [program: string, ...args: string[]];
   readonly env?: NodeJS.ProcessEnv;
-  /** Exit codes that are no failure. Default: 0. */
+  /** Exit codes with which it has not failed. Default: 0. */
   readonly exitCodes?: readonly number[];
 }
 

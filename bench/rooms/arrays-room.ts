@@ -65,9 +65,9 @@ async function measure({ memory, rounds, isShort, python, note }: RoomPlace): Pr
   const ids = await dataset.listImageIds();
   const arrays = ids.map((id) => join(location, "images", id, "data"));
   const chunks = arrays.flatMap((array) =>
-    readdirSync(array)
-      .filter((name) => name.startsWith("c"))
-      .map((name) => join(array, name)),
+    readdirSync(array, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && entry.name !== "zarr.json")
+      .map((entry) => join(entry.parentPath, entry.name)),
   );
   const byPeer = (name: string, library: string, threads: number): readonly Side[] =>
     python === undefined

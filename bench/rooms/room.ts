@@ -11,7 +11,7 @@ export interface RoomPlace {
   readonly rounds: number;
   /** Whether inputs are small: for a first look, and for CI. */
   readonly isShort: boolean;
-  /** The Python with the peers; undefined where there is none. */
+  /** The Python with the peers; undefined where it cannot be had. */
   readonly python: PeerPython | undefined;
   /** Adds a sentence to the notes of the room. */
   note(sentence: string): void;

@@ -11,10 +11,10 @@ import type { Sample, SideSamples } from "../goals/goal.ts";
 import { writeTiffFolder } from "../inputs/tiff-folder.ts";
 import type { Room, RoomPlace } from "./room.ts";
 
-const COUNTS = { full: 400, short: 150 };
+const COUNTS = { full: 1500, short: 400 };
 const FIRST = "first line of an ingest";
 const END = "end of an ingest after Ctrl-C";
-const RUNNING_MS = 700;
+const RUNNING_MS = 200;
 const SOURCE = join(REPOSITORY, "apps/cli/src/main.ts");
 
 export const waitRoom: Room = {
@@ -65,7 +65,7 @@ async function ingestAndStop(
 ): Promise<{ readonly firstMs: number; readonly endMs: number | undefined }> {
   const begun = performance.now();
   const node = ["--conditions=@kym/source", "--disable-warning=ExperimentalWarning", SOURCE];
-  const child = spawn(process.execPath, [...node, "ingest", ...args, "--compression", "zstd"], { env });
+  const child = spawn(process.execPath, [...node, "ingest", ...args], { env });
   const said = Promise.race([once(child.stdout, "data"), once(child.stderr, "data")]);
   const closed = once(child, "close");
   await said;
@@ -75,5 +75,8 @@ async function ingestAndStop(
   const stopped = performance.now();
   child.kill("SIGINT");
   await closed;
+  if (!isRunning && child.exitCode !== 0) {
+    throw new Error(`the ingest ended by itself with ${child.exitCode}`);
+  }
   return { firstMs, endMs: isRunning ? performance.now() - stopped : undefined };
 }

@@ -24,7 +24,6 @@ const REASONS: Readonly<Record<string, readonly string[]>> = {
     "@kym/kym-dataset BaseIndexer",
     "@kym/kym-dataset paramsHash",
     "@kym/kym-dataset stableJsonDumps",
-    "@kym/kym-dataset summarizeRecord",
     "@kym/legacy-io planExport",
     "@kym/legacy-io planIngest",
     "@kym/legacy-io readNpy",
@@ -46,7 +45,6 @@ const REASONS: Readonly<Record<string, readonly string[]>> = {
     "@kym/zarr-store/table spliceRows",
     "@kym/zarr-store/table takeRows",
   ],
-  "an example would need a web server": ["@kym/zarr-store httpStore"],
   "an example would need a browser": [
     "@kym/viewer-elements KymImageElement",
     "@kym/viewer-elements KymTraceElement",

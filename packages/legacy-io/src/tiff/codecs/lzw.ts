@@ -7,6 +7,8 @@ const CLEAR = 256;
 const END = 257;
 const FIRST_FREE = 258;
 const MAX_CODES = 4096;
+const FIRST_WIDTH = 9;
+const LAST_WIDTH = 12;
 const BYTES_PER_CHECK = 1 << 16;
 
 export const lzwCodec: TiffCodec = {
@@ -26,7 +28,7 @@ export const lzwCodec: TiffCodec = {
  * first, and grow one code early (TIFF 6.0, §13). Before TIFF 5.0 they came the least significant bit first and grew when the
  * table was full; such data begin with the code 256 in that order.
  *
- * The table holds no strings. Entry `i` is a piece of the output, from `starts[i]` to `stops[i]`: an earlier string and the
+ * The table holds no strings. Entry `i` is a piece of the output, `sizes[i]` bytes from `starts[i]` on: an earlier string and the
  * byte after it. `check` is called now and then, and what it throws is passed on. Data that go on beyond `target` are left,
  * and `onMore` is called.
  * @throws {LegacyIoError} `invalid_file` for a code that is not in the table
@@ -40,10 +42,13 @@ export function decodeLzw(
   const isOld = bytes[0] === 0 && ((bytes[1] ?? 0) & 1) === 1;
   const early = isOld ? 0 : 1;
   const starts = new Int32Array(MAX_CODES);
-  const stops = new Int32Array(MAX_CODES);
+  const sizes = new Int32Array(MAX_CODES);
   const end = bytes.length;
+  const limit = target.length;
   let free = FIRST_FREE;
-  let width = 9;
+  let width = FIRST_WIDTH;
+  /** The number of entries from which codes are one bit wider. */
+  let widerFrom = (1 << FIRST_WIDTH) - early;
   let buffer = 0;
   let bits = 0;
   let at = 0;
@@ -51,17 +56,27 @@ export function decodeLzw(
   let written = 0;
   let previousStart = -1;
   while (true) {
-    while (bits < width && at < end) {
-      buffer = isOld ? buffer | ((bytes[at] ?? 0) << bits) : (buffer << 8) | (bytes[at] ?? 0);
-      bits += 8;
-      at++;
-    }
-    if (at >= nextCheck) {
-      check();
-      nextCheck = at + BYTES_PER_CHECK;
-    }
     if (bits < width) {
-      return written;
+      // At most 11 bits are left, so two more bytes fit; and they are enough for a code.
+      if (at + 1 < end) {
+        const [first, second] = [bytes[at] ?? 0, bytes[at + 1] ?? 0];
+        buffer = isOld
+          ? buffer | (first << bits) | (second << (bits + 8))
+          : (buffer << 16) | (first << 8) | second;
+        bits += 16;
+        at += 2;
+      } else if (at < end) {
+        buffer = isOld ? buffer | ((bytes[at] ?? 0) << bits) : (buffer << 8) | (bytes[at] ?? 0);
+        bits += 8;
+        at++;
+      }
+      if (bits < width) {
+        return written;
+      }
+      if (at >= nextCheck) {
+        check();
+        nextCheck = at + BYTES_PER_CHECK;
+      }
     }
     bits -= width;
     const mask = (1 << width) - 1;
@@ -72,45 +87,45 @@ export function decodeLzw(
     }
     if (code === CLEAR) {
       free = FIRST_FREE;
-      width = 9;
+      width = FIRST_WIDTH;
+      widerFrom = (1 << FIRST_WIDTH) - early;
       previousStart = -1;
       continue;
     }
-    if (written >= target.length) {
+    if (written >= limit) {
       onMore();
       return written;
     }
     // The new entry is the previous string plus the first byte of this one. It may be this string, which is not yet written.
     if (previousStart >= 0 && free < MAX_CODES) {
       starts[free] = previousStart;
-      stops[free] = written + 1;
+      sizes[free] = written + 1 - previousStart;
       free++;
-      if (free >= (1 << width) - early && width < 12) {
+      if (free >= widerFrom && width < LAST_WIDTH) {
         width++;
+        widerFrom = (1 << width) - early;
       }
     }
-    const start = written;
+    previousStart = written;
     if (code < CLEAR) {
       target[written++] = code;
-    } else {
-      if (code >= free) {
-        throw new LegacyIoError(
-          "invalid_file",
-          `damaged LZW data: code ${code} where the table has ${free}`,
-          { expected: free, found: code },
-        );
-      }
-      let from = starts[code] ?? 0;
-      const stop = stops[code] ?? 0;
-      if (written + stop - from > target.length) {
-        target.set(target.subarray(from, from + target.length - written), written);
-        onMore();
-        return target.length;
-      }
-      while (from < stop) {
-        target[written++] = target[from++] ?? 0;
-      }
+      continue;
     }
-    previousStart = start;
+    if (code >= free) {
+      throw new LegacyIoError("invalid_file", `damaged LZW data: code ${code} where the table has ${free}`, {
+        expected: free,
+        found: code,
+      });
+    }
+    let from = starts[code] ?? 0;
+    const stop = written + (sizes[code] ?? 0);
+    if (stop > limit) {
+      target.set(target.subarray(from, from + limit - written), written);
+      onMore();
+      return limit;
+    }
+    while (written < stop) {
+      target[written++] = target[from++] ?? 0;
+    }
   }
 }
