@@ -135,7 +135,8 @@ const ARROWS: Arrows = {
     stores: ["tiff", "files", "scan"],
     update: ["files", "read", "scan"],
     resolve: ["files", "scan", "update"],
-    ingest: ["files", "read", "resolve", "restore", "scan", "update"],
+    threads: ["tiff", "files", "read"],
+    ingest: ["files", "read", "resolve", "restore", "scan", "threads", "update"],
     watch: ["ingest", "restore", "scan", "update"],
   },
   "packages/legacy-io/src/tiff": {
@@ -207,7 +208,7 @@ const ARROWS: Arrows = {
   },
   "packages/zarr-store/src/node": {
     runtime: [],
-    workers: [],
+    workers: ["runtime"],
   },
   "packages/zarr-store/src/table": {
     columns: [],
