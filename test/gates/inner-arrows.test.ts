@@ -167,7 +167,8 @@ const ARROWS: Arrows = {
     stores: ["tiff", "files", "scan"],
     update: ["files", "read", "scan"],
     resolve: ["files", "scan", "update"],
-    ingest: ["files", "read", "resolve", "restore", "scan", "update"],
+    threads: ["tiff", "files", "read"],
+    ingest: ["files", "read", "resolve", "restore", "scan", "threads", "update"],
     watch: ["ingest", "restore", "scan", "update"],
   },
   "packages/legacy-io/src/tiff": {
@@ -239,7 +240,7 @@ const ARROWS: Arrows = {
   },
   "packages/zarr-store/src/node": {
     runtime: [],
-    workers: [],
+    workers: ["runtime"],
   },
   "packages/zarr-store/src/table": {
     columns: [],

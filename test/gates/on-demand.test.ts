@@ -104,13 +104,17 @@ function kilobytes(bytes: number): string {
 }
 
 /** The libraries that a program has loaded in Node after each of its steps. */
-function loadedAfter(folder: string, steps: readonly string[]): readonly (readonly string[])[] {
+function loadedAfter(
+  folder: string,
+  steps: readonly string[],
+  libraries: readonly string[] = LIBRARIES,
+): readonly (readonly string[])[] {
   const script = `
     import { registerHooks } from "node:module";
     const found = new Set();
     registerHooks({
       load: (url, context, next) => {
-        for (const library of ${JSON.stringify(LIBRARIES)}) {
+        for (const library of ${JSON.stringify(libraries)}) {
           if (url.includes("node_modules/" + library + "/")) found.add(library);
         }
         return next(url, context);
@@ -158,6 +162,11 @@ describe("Node", () => {
       'await dataset.saveTable("numbers", table)',
     ];
     expect(loadedAfter("packages/zarr-store", steps)).toEqual([[], [], ["apache-arrow"], LIBRARIES]);
+  });
+
+  test("loads none of them in a thread of an ingest, and no zarrita", () => {
+    const thread = ['await import("./src/node/threads/stage-image.ts")'];
+    expect(loadedAfter("packages/legacy-io", thread, [...LIBRARIES, "zarrita"])).toEqual([[]]);
   });
 
   test("has one Arrow, whoever imports it", () => {

@@ -11,7 +11,6 @@ import { createNdArray, isZarrStoreError } from "@kym/zarr-store";
 import { openLocalDataset } from "@kym/zarr-store/node";
 import { expect } from "vitest";
 import type { KillShim } from "../../packages/zarr-store/test/commit/every-call/kill-shim.ts";
-import type { VerbKills } from "./killed-verbs.ts";
 
 const INGEST = fileURLToPath(
   new URL("../../packages/legacy-io/test/node/ingest/killed/ingest-worker.ts", import.meta.url),
@@ -29,9 +28,15 @@ export interface ThreadTally {
 
 /**
  * Ingests a folder in one commit again and again, each time killed at a later call. What is left then is all of the images or none;
- * the next ingest ends with all of them, each once, and leaves nothing in staging; `check` finds nothing.
+ * the next ingest ends with all of them and without duplicates; `check` finds nothing; no staging of an ingest is left.
  */
-export async function killThreads({ shim, hasLinks, every }: VerbKills): Promise<ThreadTally> {
+export async function killThreads({
+  shim,
+  every,
+}: {
+  readonly shim: KillShim;
+  readonly every: number;
+}): Promise<ThreadTally> {
   const work = await mkdtemp(join(tmpdir(), "kym-threads-"));
   try {
     const lab = join(work, "lab");
@@ -45,18 +50,18 @@ export async function killThreads({ shim, hasLinks, every }: VerbKills): Promise
     }
     const countTo = join(work, "count");
     const whole = join(work, "whole.zarr");
-    expect(await ingest(lab, whole, shim, { hasLinks, countTo })).toEqual([0, null]);
+    expect(await ingest(lab, whole, shim, { countTo })).toEqual([0, null]);
     const wanted = await hashesOf(whole);
     expect(wanted).toHaveLength(IMAGES);
     const tally = { calls: Number(await readFile(countTo, "utf8")), killed: 0, none: 0, all: 0 };
     for (let killAt = every; killAt <= tally.calls; killAt += every) {
       const path = join(work, `killed-${killAt}.zarr`);
-      const [, signal] = await ingest(lab, path, shim, { hasLinks, killAt });
-      const left = await hashesOf(path);
-      expect([[], wanted], `killed at call ${killAt} of ${tally.calls}`).toContainEqual(left);
+      const [, signal] = await ingest(lab, path, shim, { killAt });
+      const found = await hashesOf(path);
+      expect([[], wanted], `killed at call ${killAt} of ${tally.calls}`).toContainEqual(found);
       tally.killed += signal === "SIGKILL" ? 1 : 0;
-      tally[left.length === 0 ? "none" : "all"]++;
-      expect(await ingest(lab, path, shim, { hasLinks }), `after call ${killAt}`).toEqual([0, null]);
+      tally[found.length === 0 ? "none" : "all"]++;
+      expect(await ingest(lab, path, shim, {}), `after call ${killAt}`).toEqual([0, null]);
       expect(await hashesOf(path), `after call ${killAt}`).toEqual(wanted);
       await using dataset = await openLocalDataset(path);
       expect((await dataset.check()).problems).toEqual([]);
@@ -64,12 +69,14 @@ export async function killThreads({ shim, hasLinks, every }: VerbKills): Promise
       const [id = ""] = await dataset.listImageIds();
       await dataset.record(id).updateAttributes({ seen_after_call: killAt });
       await dataset.gc();
-      expect(await readdir(join(path, "__staging")), `staging after call ${killAt}`).toEqual([]);
+      // What closing writes, such as a checkpoint, names no owner, and is removed once it is old.
+      const left = (await readdir(join(path, "__staging"))).filter((name) => !name.startsWith("checkpoint-"));
+      expect(left, `staging after call ${killAt}`).toEqual([]);
       await rm(path, { recursive: true });
     }
     const { calls, killed, none, all } = tally;
     console.log(
-      `ingest with ${THREADS} threads, ${hasLinks ? "with" : "without"} hard links: ${calls} calls, ${killed} processes killed; ${none} left nothing, ${all} all`,
+      `ingest with ${THREADS} threads: ${calls} calls, ${killed} processes killed; ${none} left nothing, ${all} all`,
     );
     return tally;
   } finally {
@@ -95,9 +102,9 @@ async function ingest(
   lab: string,
   path: string,
   shim: KillShim,
-  options: { readonly hasLinks: boolean; readonly killAt?: number; readonly countTo?: string },
+  options: { readonly killAt?: number; readonly countTo?: string },
 ): Promise<unknown[]> {
-  const env = shim.environment({ folder: path, ...options });
+  const env = shim.environment({ folder: path, hasLinks: true, ...options });
   const child = spawn(process.execPath, ["--conditions=@kym/source", INGEST, lab, path, `${THREADS}`], {
     env,
     stdio: "ignore",

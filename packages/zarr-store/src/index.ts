@@ -61,10 +61,8 @@ export type { ExactObjects } from "./dataset/copies/exact-objects.ts";
 export type {
   AddImageOptions,
   DatasetContents,
-  LentImage,
   ReplaceRowsOptions,
   SaveTableOptions,
-  StagingPlace,
   TableChange,
 } from "./dataset/dataset-contents.ts";
 export type { DatasetManifest } from "./dataset/dataset-manifest.ts";
@@ -86,6 +84,7 @@ export type {
   RecordPixels,
   SaveImageOptions,
 } from "./dataset/record/record-pixels.ts";
+export type { LentImage, StagingPlace } from "./dataset/record/stage-array.ts";
 export type {
   LoadTableArtifactOptions,
   SaveTableArtifactOptions,

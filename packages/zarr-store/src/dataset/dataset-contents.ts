@@ -10,14 +10,14 @@ import { ZarrStoreError } from "../errors.ts";
 import { parseTableName, type TableName } from "../image/artifact-name.ts";
 import type { ReadOptions } from "../runtime/read-options.ts";
 import type { Runtime } from "../runtime/runtime.ts";
-import { joinKey } from "../store/store-key.ts";
 import type { ParquetFile } from "../table/parquet/parquet-parts.ts";
 import { type Row, schemaOfTable, type TableSchema } from "../table/table-schema.ts";
 import { ExactObjects } from "./copies/exact-objects.ts";
-import { imageGroup, imageNode, isTablePart, meaningOf, pixelArray, tablePath } from "./layout.ts";
+import { imageGroup, imageNode, isTablePart, meaningOf, tablePath } from "./layout.ts";
 import { encodeArray } from "./record/array-objects.ts";
 import { KeptReads } from "./record/kept-reads.ts";
 import { arrayAttributesOf, type SaveImageOptions } from "./record/record-pixels.ts";
+import { type LentImage, lendPixels } from "./record/stage-array.ts";
 import { ZarrImageRecord } from "./record/zarr-image-record.ts";
 import type { ObjectSession } from "./session/object-session.ts";
 import { loadTableCode } from "./tables/load-table-code.ts";
@@ -62,19 +62,6 @@ export interface TableChange {
   readonly schema: TableSchema;
   /** The images whose rows changed; the commit log records them. */
   readonly imageIds?: readonly string[];
-}
-
-/** Where another thread writes the chunks of an image. It can be copied to that thread. */
-export interface StagingPlace {
-  readonly folder: string;
-  readonly prefix: string;
-}
-
-/** A place for the chunks of a new image, and how to give it up. */
-export interface LentImage {
-  readonly place: StagingPlace;
-  /** Removes what was written there, if the image was not added. Nobody may write there any more. */
-  discard(): Promise<void>;
 }
 
 /** The images and tables of a dataset, either as committed or as one transaction sees them. */
@@ -169,27 +156,12 @@ export class DatasetContents {
   }
 
   /**
-   * Makes a place in the staging folder of this transaction where another thread can write the chunks of a new image, by
-   * `stageArray` of `./node`. They become part of the commit once `addImage` gets what `stageArray` returned. If it never does, call
-   * `discard` once that thread is done.
-   *
-   * Undefined where only this thread can write: outside of a transaction, in a store that is no local folder, or for an image that
-   * exists.
+   * Makes a place in the staging folder of this transaction for the chunks of a new image, which another thread writes there by
+   * `stageArray` of `./workers`. Then `addImage` gets what that returned, or `discard` removes it. Undefined where only this thread
+   * can write: outside of a transaction, in a store that is not a folder of this machine, for an image that exists.
    */
   async lendImage(id: string): Promise<LentImage | undefined> {
-    const { lender } = this.session;
-    const imageId = this.record(id).id;
-    const group = imageGroup(imageId);
-    const lent = await lender?.lend(group);
-    return (
-      lent && {
-        place: {
-          folder: lent.folder,
-          prefix: joinKey(lent.key, pixelArray(imageId).slice(group.length + 1)),
-        },
-        discard: async () => lender?.takeBack(group),
-      }
-    );
+    return lendPixels(this.session, this.record(id).id);
   }
 
   /**

@@ -31,6 +31,17 @@ export class DirectoryJail {
     }
   }
 
+  /** Makes an {@link assertParentInside} for keys of one call, most of which share their directories: each is looked at once only. */
+  lookOnce(): (key: StoreKey) => Promise<void> {
+    const looks = new Map<StoreKey | undefined, Promise<void>>();
+    return (key) => {
+      const parent = parentKey(key);
+      const look = looks.get(parent) ?? this.assertParentInside(key);
+      looks.set(parent, look);
+      return look;
+    };
+  }
+
   /** Like {@link assertParentInside}, for a directory itself. */
   async assertInside(directory: StoreKey): Promise<void> {
     this.#realRoot ??= await this.#realpath(this.#root);

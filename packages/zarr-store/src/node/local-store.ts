@@ -217,14 +217,8 @@ class LocalStore implements KeyValueStore {
   }
 
   async sync(keys: readonly (StoreKey | "")[]): Promise<void> {
-    // Most keys share their directories, and each of these is looked at once.
-    const looks = new Map<StoreKey, Promise<void>>();
-    const assertInside = async (directory: StoreKey): Promise<void> => {
-      const look = looks.get(directory) ?? this.#jail.assertInside(directory);
-      looks.set(directory, look);
-      await look;
-    };
-    await runBounded(keys, (key) => this.#syncOne(key, assertInside), { concurrency: this.#syncConcurrency });
+    const look = this.#jail.lookOnce();
+    await runBounded(keys, (key) => this.#syncOne(key, look), { concurrency: this.#syncConcurrency });
   }
 
   async fileSystemName(): Promise<string | undefined> {
@@ -243,11 +237,10 @@ class LocalStore implements KeyValueStore {
     }
   }
 
-  async #syncOne(key: StoreKey | "", assertInside: (directory: StoreKey) => Promise<void>): Promise<void> {
+  async #syncOne(key: StoreKey | "", assertParentInside: (key: StoreKey) => Promise<void>): Promise<void> {
     await this.#absentAs(undefined, "sync", key, async (path) => {
-      const parent = key === "" ? undefined : parentKey(key);
-      if (parent !== undefined) {
-        await assertInside(parent);
+      if (key !== "") {
+        await assertParentInside(key);
       }
       const file = await this.#changes.open(path, READ);
       try {

@@ -45,7 +45,8 @@ interface ItemToRead {
  * Reads a few bundles ahead and yields them in order.
  *
  * - A bundle that cannot be read is an outcome, not an error.
- * - After an abort, it yields the bundles that are being read but starts no more, so that a stopped ingest keeps its work.
+ * - After an abort, it yields the bundles that are being read but starts no more, so that a stopped ingest keeps its work. Of those
+ *   that threads read, it yields what is read.
  * - Asking for the next bundle releases the memory of the previous one.
  */
 export async function* readAhead<T extends ItemToRead>(

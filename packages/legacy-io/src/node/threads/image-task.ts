@@ -21,5 +21,5 @@ export interface StagedImage extends Pick<ReadImage, "files" | "axes" | "pixelsS
 export type ImageOutcome =
   | { readonly kind: "staged"; readonly image: StagedImage }
   | { readonly kind: "failed"; readonly reason: string }
-  /** An error that is no fault of the image. */
+  /** An error that the image did not cause. */
   | { readonly kind: "broken"; readonly message: string };

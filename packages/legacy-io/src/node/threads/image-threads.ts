@@ -5,7 +5,6 @@ import { WorkerPool } from "@kym/zarr-store/node";
 import { isZarrStoreError } from "@kym/zarr-store/runtime";
 import { LegacyIoError } from "../../errors.ts";
 import type { TiffCodec } from "../../tiff/codecs/tiff-codec.ts";
-import { STREAMED_FROM_BYTES } from "../read/streamed-image.ts";
 import type { ImageOutcome, ImageTask, StagedImage } from "./image-task.ts";
 
 /** Below this, the threads would take longer to start than to read. */
@@ -64,8 +63,8 @@ export class ImageThreads implements AsyncDisposable {
   }
 
   /**
-   * Reads and stages an image. Returns the reason if that is not possible for this image. After an abort, a small file is still
-   * read to its end, a large one is not.
+   * Reads and stages an image. Returns the reason if that is not possible for this image. After an abort, no thread
+   * goes on.
    *
    * @throws LegacyIoError `io` once three threads in a row have died, and for what broke in the thread and concerns every image
    */
@@ -74,10 +73,9 @@ export class ImageThreads implements AsyncDisposable {
     signal: AbortSignal | undefined,
   ): Promise<StagedImage | { readonly reason: string } | "aborted"> {
     const { image } = task.files;
-    const isLarge = image.sizeBytes >= STREAMED_FROM_BYTES;
-    const outcome = await this.#run(task, isLarge ? signal : undefined);
+    const outcome = await this.#run(task, signal);
     if (outcome === "aborted" || outcome.kind === "failed") {
-      return isLarge && signal?.aborted === true ? "aborted" : outcome;
+      return outcome;
     }
     if (outcome.kind === "broken") {
       throw new LegacyIoError("io", `${image.relPath} could not be stored: ${outcome.message}`, {

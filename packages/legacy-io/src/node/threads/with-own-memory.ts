@@ -1,7 +1,7 @@
 // Gives each array of bytes in a value memory of its own, before the value is copied to another thread.
 
 /**
- * Copies a value of objects, lists and maps so that its arrays of bytes are no views of larger memory: a message to another thread
+ * Copies a value of objects, lists and maps so that none of its arrays of bytes is a view of larger memory: a message to another thread
  * carries the whole memory that a view belongs to, which may be a file with all its pixels.
  */
 export function withOwnMemory<T>(value: T): T {

@@ -4,8 +4,10 @@ import { ZarrStoreError } from "../../errors.ts";
 import type { ReadOptions } from "../../runtime/read-options.ts";
 import type { StoreKey } from "../../store/store-key.ts";
 import type { CommitContext } from "../commit-context.ts";
+import { LentGroups } from "../lent-groups.ts";
 import { groupOf, isRecordNode, zarrNode } from "../object-path.ts";
 import type { ObjectReader } from "../object-reader.ts";
+import type { PutOptions, StagedPut } from "../put-options.ts";
 import type { CommitOp } from "../records/commit-record.ts";
 import { isReservedPath } from "../records/control-keys.ts";
 import { AskedHistory } from "./asked-history.ts";
@@ -13,20 +15,6 @@ import { conflictError } from "./conflict-error.ts";
 import type { MergeableChange } from "./mergeable-change.ts";
 import { StagingArea } from "./staging-area.ts";
 import { TurnQueue } from "./turn-queue.ts";
-
-interface StagedPut {
-  readonly sha256: string;
-  readonly sizeBytes: number;
-  readonly imageIds?: readonly string[];
-}
-
-/** What a caller of {@link Transaction.put} may know of the object. */
-export interface PutOptions {
-  /** The images that the object is about. */
-  readonly imageIds?: readonly string[] | undefined;
-  /** The SHA-256 of the bytes. Default: it is computed. */
-  readonly sha256?: string | undefined;
-}
 
 /**
  * Changes that are not committed yet. Everything is staged below `__staging/<txid>`; nothing is in place. Reads see the
@@ -38,6 +26,8 @@ export class Transaction {
   readonly staging: StagingArea;
   /** What the commit keeps in the history besides what it replaces. */
   readonly asked: AskedHistory;
+  /** What other threads stage for this transaction. */
+  readonly lent: LentGroups;
   readonly #context: CommitContext;
   /** Reads what is committed, whatever this transaction does. */
   readonly reader: ObjectReader;
@@ -66,6 +56,10 @@ export class Transaction {
     this.txid = `${this.base}-${context.runtime.newId()}`;
     this.staging = new StagingArea(context, this.txid);
     this.asked = new AskedHistory(context.runtime, () => this.#assertOpen());
+    this.lent = new LentGroups(context, {
+      ...{ staging: this.staging, prev: this.#prev, changes: this.#changes, forms: this.#forms },
+      change: (path, run) => this.change(() => this.#inTurn(path, run)),
+    });
   }
 
   get readPaths(): ReadonlySet<StoreKey> {
@@ -174,42 +168,6 @@ export class Transaction {
     this.#changeCount++;
     this.#forgetMerges(path);
     await this.#inTurn(path, () => this.#stage(path, bytes, options));
-  }
-
-  /**
-   * Lets another thread stage objects of a new image; returns the folder of the store, and the key in it below which they are
-   * written. Undefined if the store is not a folder, or the image is not new. Each object that it wrote is then put by {@link putStaged}, or all are given up by
-   * {@link takeBack}.
-   */
-  async lend(group: string): Promise<{ readonly folder: string; readonly key: StoreKey } | undefined> {
-    this.#assertOpen();
-    const { store, log } = this.#context;
-    const { folder } = store;
-    const isNew = log.head.object(zarrNode(group)) === undefined && !this.#forms.has(group);
-    if (folder === undefined || !isNew) {
-      return undefined;
-    }
-    this.#forms.set(group, "in its folder");
-    return this.change(async () => ({ folder, key: await this.staging.lend(group) }));
-  }
-
-  /** Puts an object whose file another thread staged, as {@link put} does, by its size and hash. */
-  async putStaged(path: StoreKey, { sha256, sizeBytes }: Omit<StagedPut, "imageIds">): Promise<void> {
-    this.#assertOpen();
-    this.#changeCount++;
-    await this.#inTurn(path, async () => {
-      this.#prev.set(path, this.#context.log.head.object(path)?.sha256 ?? null);
-      this.staging.adopt(path);
-      this.#changes.set(path, { sha256, sizeBytes });
-    });
-  }
-
-  /** Removes what another thread staged for an image that was not added. */
-  async takeBack(group: string): Promise<void> {
-    const hasChanges = [...this.#changes.keys()].some((path) => groupOf(path) === group);
-    if (this.#phase === "open" && !hasChanges) {
-      await this.change(() => this.staging.takeBack(group));
-    }
   }
 
   /** Deletes a path, and returns whether there was something to delete. */

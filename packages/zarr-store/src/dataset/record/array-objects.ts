@@ -43,7 +43,7 @@ export async function writeArray(
   options: WriteArrayOptions,
 ): Promise<void> {
   for (const { key, ...staged } of "chunks" in array ? array.chunks : []) {
-    await transaction.putStaged(joinKey(prefix, key), staged);
+    await transaction.lent.adopt(joinKey(prefix, key), staged);
   }
   const objects =
     "objects" in array

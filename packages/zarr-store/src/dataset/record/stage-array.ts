@@ -1,15 +1,43 @@
-// Writes the chunks of an array into the staging folder of a transaction that runs in another thread.
+// Lends a place in the staging folder of a transaction, and writes the chunks of an array there, in another thread.
 
 import { defaultAxes, validateAxes } from "../../array/axes.ts";
 import type { NdArray } from "../../array/nd-array.ts";
 import type { ArrayRows, PlanArrayWriteOptions, StagedArray, StagedObject } from "../../array/zarr-array.ts";
 import { encodeArrayFromRows, encodeArrayObjects, planArrayWrite } from "../../array/zarr-array.ts";
 import { ZARR_NODE_NAME } from "../../commit/object-path.ts";
+import type { ImageId } from "../../image/artifact-name.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
 import type { KeyValueStore } from "../../store/key-value-store.ts";
 import { joinKey } from "../../store/store-key.ts";
+import { imageGroup, pixelArray } from "../layout.ts";
+import type { ObjectSession } from "../session/object-session.ts";
 
 export type { StagedArray };
+
+/** Where another thread writes the chunks of an image. It can be copied to that thread. */
+export interface StagingPlace {
+  readonly folder: string;
+  readonly prefix: string;
+}
+
+/** A place for the chunks of a new image, and how to give it up. */
+export interface LentImage {
+  readonly place: StagingPlace;
+  /** Removes what was written there, if the image was not added. Nobody may write there any more. */
+  discard(): Promise<void>;
+}
+
+/** Lends the folder of an image's pixels, see `DatasetContents.lendImage`. */
+export async function lendPixels({ lender }: ObjectSession, id: ImageId): Promise<LentImage | undefined> {
+  const group = imageGroup(id);
+  const lent = await lender?.lend(group);
+  return (
+    lent && {
+      place: { folder: lent.folder, prefix: joinKey(lent.key, pixelArray(id).slice(group.length + 1)) },
+      discard: async () => lender?.takeBack(group),
+    }
+  );
+}
 
 /** An array in memory, or one that is read while it is written. */
 export type ArrayToStage = NdArray | ArrayRows;

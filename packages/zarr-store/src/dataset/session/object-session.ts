@@ -36,7 +36,7 @@ export interface ObjectSession {
   /** The same state as of the last check of the log, if there is a log. It never checks for newer commits. */
   readonly lastLook?: ObjectSession;
   /** What lets another thread stage objects. Absent outside of a transaction. */
-  readonly lender?: Pick<Transaction, "lend" | "takeBack">;
+  readonly lender?: Transaction["lent"];
   /** The ids of the images that exist, sorted. */
   imageIds(): Promise<readonly string[]>;
   /**

@@ -24,8 +24,8 @@ export class TransactionSession implements ObjectSession {
   readonly #outer: ObjectSession;
   readonly #transaction: Transaction;
 
-  get lender(): Pick<Transaction, "lend" | "takeBack"> {
-    return this.#transaction;
+  get lender(): Transaction["lent"] {
+    return this.#transaction.lent;
   }
 
   constructor(outer: ObjectSession, transaction: Transaction) {

@@ -28,25 +28,15 @@ const decompressInPool = promisify(zstdDecompress);
 const POOL_FROM_BYTES = 256 * 1024;
 const MIN_CHUNK_BYTES = 64;
 
-/** Compresses in this thread, which has nothing else to do meanwhile. */
-export function compressHere(bytes: Uint8Array, level: number): Uint8Array<ArrayBuffer> {
-  return zstdCompressSync(bytes, compressOptions(bytes, level));
-}
-
-function compressOptions(bytes: Uint8Array, level: number): zlib.ZstdOptions {
-  return {
-    chunkSize: bytes.length + (bytes.length >>> 8) + MIN_CHUNK_BYTES,
-    pledgedSrcSize: bytes.length,
-    params: { [constants.ZSTD_c_compressionLevel]: level },
-  };
-}
-
 /** The Zstandard codec of Node's zlib. Small inputs are handled synchronously. */
 export const nodeZstd: ZstdCodec = {
   compress(bytes, level) {
-    return bytes.length < POOL_FROM_BYTES
-      ? compressHere(bytes, level)
-      : compressInPool(bytes, compressOptions(bytes, level));
+    const options = {
+      chunkSize: bytes.length + (bytes.length >>> 8) + MIN_CHUNK_BYTES,
+      pledgedSrcSize: bytes.length,
+      params: { [constants.ZSTD_c_compressionLevel]: level },
+    };
+    return bytes.length < POOL_FROM_BYTES ? zstdCompressSync(bytes, options) : compressInPool(bytes, options);
   },
   decompress(bytes, maxSizeBytes) {
     return maxSizeBytes < POOL_FROM_BYTES

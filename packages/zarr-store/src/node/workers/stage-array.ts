@@ -1,19 +1,16 @@
 // Writes the chunks of an image for a transaction of another thread, in Node.
 
-import type { StagingPlace } from "../../dataset/dataset-contents.ts";
 import {
   type ArrayToStage,
   type StageArrayOptions,
   type StagedArray,
+  type StagingPlace,
   stageChunks,
 } from "../../dataset/record/stage-array.ts";
 import { localStore } from "../local-store.ts";
 import { nodeHashing } from "../runtime/node-runtime.ts";
-import { compressHere } from "../runtime/zstd-node.ts";
 
 export type { ArrayToStage, StageArrayOptions };
-
-const HASHING = { ...nodeHashing, zstd: { ...nodeHashing.zstd, compress: compressHere } };
 
 /**
  * Writes the chunks of an image where a transaction of another thread lent it a place, see `lendImage`. Returns facts that can
@@ -29,5 +26,5 @@ export async function stageArray(
   array: ArrayToStage,
   options: StageArrayOptions = {},
 ): Promise<StagedArray> {
-  return stageChunks(localStore(folder), prefix, HASHING, array, options);
+  return stageChunks(localStore(folder), prefix, nodeHashing, array, options);
 }

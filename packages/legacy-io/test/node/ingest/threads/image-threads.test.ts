@@ -68,38 +68,59 @@ describe("the threads of an ingest", () => {
     );
   }
 
-  it.each(["none", "zstd"] as const)(
-    "store and say what an ingest without them does, compression %s",
-    async (compression) => {
-      folder = await makeLabFolder({
-        "a/scan_1.tif": tinyTiff(1),
-        "a/scan_1.json": CLASSIC_JSON,
-        "a/flow-analysis/scan_1_radon.csv": TRACE_CSV,
-        "a/two_C001T001.tif": tinyTiff(2),
-        "a/two_C002T001.tif": tinyTiff(3),
-        "b/broken.tif": tinyTiff(4).slice(0, -5),
-        "b/empty.tif": new Uint8Array(0),
-        "b/colours.tif": colours(),
-        "b/large.tif": largeTiff(),
-      });
-      const [without, with2] = [await open(), await open()];
-      const reports = [await ingest(without, { jobs: 1, compression }), await ingest(with2, { compression })];
-      const [first, second] = reports.map(({ ingested, newImageIds, notes, ...report }) => ({
-        ...report,
-        ingested: ingested.map(({ path }) => path),
-        notes: notes.map(({ path, reason }) => ({ path, reason })),
-        newImageIds: newImageIds.length,
-      }));
-      expect(second).toEqual(first);
-      expect([first?.newImageIds, first?.failed.map(({ path }) => path)]).toEqual([
-        4,
-        ["b/broken.tif", "b/empty.tif"],
-      ]);
-      expect(await contentOf(with2)).toEqual(await contentOf(without));
-      expect((await with2.check()).problems).toEqual([]);
-      expect(await leftovers(with2)).toEqual([]);
-    },
-  );
+  /** Ingests the folder with and without threads. */
+  async function ingestTwice(compression: "none" | "zstd"): Promise<IngestReport> {
+    const [without, within] = [await open(), await open()];
+    const reports = [await ingest(without, { jobs: 1, compression }), await ingest(within, { compression })];
+    const [first, second] = reports.map(({ ingested, newImageIds, notes, ...report }) => ({
+      ...report,
+      ingested: ingested.map(({ path }) => path),
+      notes: notes.map(({ path, reason }) => ({ path, reason })),
+      newImageIds: newImageIds.length,
+    }));
+    expect(second).toEqual(first);
+    expect(await contentOf(within)).toEqual(await contentOf(without));
+    expect((await within.check()).problems).toEqual([]);
+    expect(await leftovers(within)).toEqual([]);
+    return reports[1] as IngestReport;
+  }
+
+  it("store and say what an ingest without them does", async () => {
+    folder = await makeLabFolder({
+      "a/scan_1.tif": tinyTiff(1),
+      "a/scan_1.json": CLASSIC_JSON,
+      "a/flow-analysis/scan_1_radon.csv": TRACE_CSV,
+      "a/two_C001T001.tif": tinyTiff(2),
+      "a/two_C002T001.tif": tinyTiff(3),
+      "b/broken.tif": tinyTiff(4).slice(0, -5),
+      "b/empty.tif": new Uint8Array(0),
+      "b/colours.tif": colours(),
+    });
+    const { ingested, failed } = await ingestTwice("none");
+    expect([ingested.length, failed.map(({ path }) => path)]).toEqual([3, ["b/broken.tif", "b/empty.tif"]]);
+  });
+
+  it("store the same chunks of an image that is read a few rows at a time", async () => {
+    folder = await makeLabFolder({ "large.tif": largeTiff() });
+    expect((await ingestTwice("zstd")).ingested).toHaveLength(1);
+  });
+
+  it("stop after an abort, and what was stored until then is committed", async () => {
+    folder = await makeLabFolder(
+      Object.fromEntries(Array.from({ length: 30 }, (_, n) => [`${100 + n}.tif`, tinyTiff(n)])),
+    );
+    const dataset = await open();
+    const stop = new AbortController();
+    const onEvent = ({ type }: { readonly type: string }): void =>
+      type === "read" ? stop.abort() : undefined;
+    await expect(ingest(dataset, { signal: stop.signal, onEvent })).rejects.toMatchObject({
+      code: "aborted",
+    });
+    const { length } = await dataset.listImageIds();
+    expect([length > 0, length < 30]).toEqual([true, true]);
+    expect((await dataset.check()).problems).toEqual([]);
+    expect(await leftovers(dataset)).toEqual([]);
+  });
 
   it("cost one image if one dies, which is named, and another takes its place", async () => {
     folder = await makeLabFolder({
