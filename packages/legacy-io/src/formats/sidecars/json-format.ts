@@ -2,6 +2,7 @@
 
 import { decodeJsonText } from "@kym/zarr-store/json";
 import type { SidecarFormat } from "../sidecar-format.ts";
+import { MAX_SIDECAR_NODES } from "../sidecar-limits.ts";
 
 export const jsonFormat: SidecarFormat = {
   name: "json",
@@ -9,7 +10,8 @@ export const jsonFormat: SidecarFormat = {
   named: "json",
   artifacts: [],
   precedence: { artifacts: 200 },
-  parse: (bytes, { artifact, relPath }) => ({
-    artifacts: [{ kind: "json", name: artifact, text: decodeJsonText(bytes, { where: relPath }).text }],
-  }),
+  parse: (bytes, { artifact, relPath: where }) => {
+    const { text } = decodeJsonText(bytes, { where, maxNodes: MAX_SIDECAR_NODES });
+    return { artifacts: [{ kind: "json", name: artifact, text }] };
+  },
 };

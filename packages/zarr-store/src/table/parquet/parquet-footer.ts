@@ -71,6 +71,10 @@ export interface ParquetFooter {
   readonly fields: readonly ParquetField[];
   /** The Arrow schema that the writer kept beside its own, in base64. */
   readonly arrowSchema: string | undefined;
+  /** The number of rows that the footer states. The file may hold others. */
+  readonly rows: number | undefined;
+  /** The bytes of all its pages, unpacked, as the footer states them. Values of a dictionary count once. */
+  readonly unpackedBytes: number;
 }
 
 interface OpenField {
@@ -96,9 +100,21 @@ export function parquetFooterOf(bytes: Uint8Array): ParquetFooter {
   const reader = new ThriftReader(bytes.subarray(bytes.length - 8 - footerBytes, bytes.length - 8));
   const elements: OpenField[] = [];
   let arrowSchema: string | undefined;
+  let rows: number | undefined;
+  let unpackedBytes = 0;
   reader.struct((field, type) => {
     if (field === 2 && type === THRIFT.list) {
       reader.structs(() => elements.push(readElement(reader)));
+      return true;
+    }
+    if (field === 3 && type === THRIFT.i64) {
+      rows = reader.integer();
+      return true;
+    }
+    if (field === 4 && type === THRIFT.list) {
+      reader.structs(() => {
+        unpackedBytes += readGroupBytes(reader);
+      });
       return true;
     }
     if (field === 5 && type === THRIFT.list) {
@@ -109,7 +125,20 @@ export function parquetFooterOf(bytes: Uint8Array): ParquetFooter {
     }
     return false;
   });
-  return { fields: treeOf(elements), arrowSchema };
+  return { fields: treeOf(elements), arrowSchema, rows, unpackedBytes };
+}
+
+/** Reads the `total_byte_size` of a `RowGroup`. */
+function readGroupBytes(reader: ThriftReader): number {
+  let sizeBytes = 0;
+  reader.struct((field, type) => {
+    if (field !== 2 || type !== THRIFT.i64) {
+      return false;
+    }
+    sizeBytes = reader.integer();
+    return true;
+  });
+  return sizeBytes;
 }
 
 function readElement(reader: ThriftReader): OpenField {
