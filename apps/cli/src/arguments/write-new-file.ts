@@ -2,7 +2,7 @@
 
 import { link, lstat, open, readlink, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve, sep } from "node:path";
-import { ownMark, removeLeftovers } from "../output/leftover-name.ts";
+import { ownMark, removeLeftovers } from "../leftover-name.ts";
 import { CliError } from "../terminal/cli-error.ts";
 import { EXIT } from "../terminal/exit-code.ts";
 

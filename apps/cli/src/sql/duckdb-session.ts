@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import type { CommandContext } from "../arguments/command.ts";
-import { ownMark, removeLeftovers } from "../output/leftover-name.ts";
+import { ownMark, removeLeftovers } from "../leftover-name.ts";
 import { CliError } from "../terminal/cli-error.ts";
 import { EXIT } from "../terminal/exit-code.ts";
 

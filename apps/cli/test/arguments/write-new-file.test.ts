@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { writeNewFile } from "../../src/arguments/write-new-file.ts";
-import { ownMark } from "../../src/output/leftover-name.ts";
+import { ownMark } from "../../src/leftover-name.ts";
 
 let work = "";
 beforeEach(async () => {

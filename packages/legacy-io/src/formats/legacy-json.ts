@@ -2,7 +2,7 @@
 
 import { getMember, type JsonNode, parseLossless } from "@kym/zarr-store/json";
 import { LegacyIoError } from "../errors.ts";
-import { MAX_SIDECAR_NODES } from "./sidecar-limits.ts";
+import { MAX_SIDECAR_NODES } from "../sidecar-limits.ts";
 
 /**
  * Reads a JSON object as Python writes it: `NaN`, `Infinity` and a byte order mark are accepted. The result is a tree of

@@ -5,6 +5,7 @@ import { ndArrayBytes } from "@kym/zarr-store/array";
 import { parseLossless } from "@kym/zarr-store/json";
 import { assertTableMatches, decodeParquet, schemaOfTable, tableFromColumns } from "@kym/zarr-store/table";
 import { isLegacyIoError, LegacyIoError } from "../errors.ts";
+import { assertParsedSize, MAX_SIDECAR_CELLS, MAX_UNPACKED_BYTES } from "../sidecar-limits.ts";
 import { ALL_FORMATS } from "./all-formats.ts";
 import { warningsOfCsv } from "./sidecar-csv.ts";
 import type {
@@ -15,7 +16,6 @@ import type {
   SidecarSource,
   TableFile,
 } from "./sidecar-format.ts";
-import { assertParsedSize, MAX_SIDECAR_CELLS, MAX_UNPACKED_BYTES } from "./sidecar-limits.ts";
 
 /** What a file says, or why it could not be read. */
 export type SidecarMeaning =

@@ -3,7 +3,7 @@
 import { isZarrStoreError } from "@kym/zarr-store/runtime";
 import { type CsvTable, type ReadCsvOptions, readCsv } from "@kym/zarr-store/table/reading";
 import { LegacyIoError } from "../errors.ts";
-import { MAX_SIDECAR_CELLS } from "./sidecar-limits.ts";
+import { MAX_SIDECAR_CELLS } from "../sidecar-limits.ts";
 
 const CODES = ["invalid_file", "schema_mismatch"] as const;
 

@@ -133,7 +133,7 @@ export class ObjectReader {
     }
   }
 
-  /** Such a value is none that a commit wrote: it is damaged, and its first bytes are enough to say so. */
+  /** No commit wrote such a value: it is damaged, and that it is longer is enough to say so. */
   async #getUnlessTooLarge(
     key: StoreKey,
     { sizeBytes: expectedBytes }: CommittedObject,

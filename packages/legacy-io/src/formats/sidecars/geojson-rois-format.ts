@@ -4,9 +4,9 @@ import { ARTIFACTS } from "@kym/kym-schema";
 import { readGeoJson } from "@kym/roi/geojson";
 import { decodeJsonText, getMember, type JsonNode, parseLossless, plainValue } from "@kym/zarr-store/json";
 import { isZarrStoreError } from "@kym/zarr-store/runtime";
+import { MAX_SIDECAR_NODES } from "../../sidecar-limits.ts";
 import { type FoundRois, foundOrProblem } from "../rois/found-rois.ts";
 import type { SidecarFormat } from "../sidecar-format.ts";
-import { MAX_SIDECAR_NODES } from "../sidecar-limits.ts";
 import { withoutNonFinite } from "../without-non-finite.ts";
 
 export const geoJsonRoisFormat: SidecarFormat = {

@@ -1,8 +1,8 @@
 // The format of `<stem>.<artifact>.json`: a JSON under the artifact's name.
 
 import { decodeJsonText } from "@kym/zarr-store/json";
+import { MAX_SIDECAR_NODES } from "../../sidecar-limits.ts";
 import type { SidecarFormat } from "../sidecar-format.ts";
-import { MAX_SIDECAR_NODES } from "../sidecar-limits.ts";
 
 export const jsonFormat: SidecarFormat = {
   name: "json",

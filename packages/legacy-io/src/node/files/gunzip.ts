@@ -2,7 +2,7 @@
 
 import { gunzip as unzip } from "node:zlib";
 import { LegacyIoError } from "../../errors.ts";
-import { MAX_SIDECAR_BYTES } from "../../formats/sidecar-limits.ts";
+import { MAX_SIDECAR_BYTES } from "../../sidecar-limits.ts";
 
 /** Text tables compress about 14:1, so a file that unpacks to far more is not a text table. */
 const MAX_UNPACKED_RATIO = 200;

@@ -6,12 +6,8 @@ import { encodeParquet, tableFromColumns } from "@kym/zarr-store/table";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ALL_FORMATS } from "../../../src/formats/all-formats.ts";
 import { parseSidecar } from "../../../src/formats/parse-sidecar.ts";
-import {
-  MAX_SIDECAR_BYTES,
-  MAX_SIDECAR_CELLS,
-  MAX_SIDECAR_NODES,
-} from "../../../src/formats/sidecar-limits.ts";
 import { readSidecars } from "../../../src/node/read/read-sidecars.ts";
+import { MAX_SIDECAR_BYTES, MAX_SIDECAR_CELLS, MAX_SIDECAR_NODES } from "../../../src/sidecar-limits.ts";
 
 const repeated = (first: string, part: string, count: number, last: string): string =>
   first + part.repeat(count) + last;

@@ -32,7 +32,7 @@ export interface WholeCheckpoint extends WholeContents, Stored {}
 
 /** A bound against a hostile file. 10 000 images of 100 objects make 130 MB of text. */
 const MAX_TEXT_BYTES = 1 << 30;
-/** Hashes do not pack: text of ours is three to six times its packed size. Far more is none of ours. */
+/** Hashes do not pack: text of ours is three to six times its packed size. A file with far more is not ours. */
 const MAX_UNPACKED_RATIO = 24;
 const LEAST_LIMIT_BYTES = 1 << 20;
 

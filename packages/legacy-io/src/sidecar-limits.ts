@@ -1,6 +1,6 @@
 // How much of a sidecar is parsed, so that no file of a lab fills the memory.
 
-import { LegacyIoError } from "../errors.ts";
+import { LegacyIoError } from "./errors.ts";
 
 /** A larger text becomes an attachment unparsed: parsed it may take thirty times its size. An array of NumPy takes only its own. */
 export const MAX_SIDECAR_BYTES: number = 32 * 2 ** 20;
