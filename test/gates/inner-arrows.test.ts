@@ -13,7 +13,7 @@ const ARROWS: Arrows = {
     screen: [],
     terminal: ["screen"],
     arguments: ["screen", "terminal"],
-    sql: ["arguments"],
+    sql: ["terminal", "arguments"],
     blind: ["terminal"],
     study: ["screen", "terminal", "arguments", "sql", "blind"],
     output: ["terminal", "arguments"],

@@ -64,6 +64,7 @@ describe("as a process, the command", () => {
   it.each([
     ["SIGINT", 130],
     ["SIGTERM", 143],
+    ["SIGHUP", 129],
   ] as const)(
     "stops on %s with its exit code, keeps its work, and a rerun completes it",
     async (signal, code) => {

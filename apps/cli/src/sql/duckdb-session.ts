@@ -6,6 +6,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import type { CommandContext } from "../arguments/command.ts";
+import { ownMark, removeLeftovers } from "../leftover-name.ts";
+import { CliError } from "../terminal/cli-error.ts";
+import { EXIT } from "../terminal/exit-code.ts";
 
 export interface DuckDbSession {
   readonly connection: DuckDBConnection;
@@ -22,7 +25,7 @@ export async function withDuckDb<T>(
   fn: (session: DuckDbSession) => Promise<T>,
 ): Promise<T> {
   const { DuckDBInstance } = await import("@duckdb/node-api");
-  const folder = await mkdtemp(join(tmpdir(), "kym-query-"));
+  const folder = await makeFolder();
   const clean = (): void => rmSync(folder, { recursive: true, force: true });
   const cleanNoMore = onExit(clean);
   const instance = await DuckDBInstance.create(":memory:", {
@@ -41,6 +44,22 @@ export async function withDuckDb<T>(
     instance.closeSync();
     clean();
     cleanNoMore();
+  }
+}
+
+const PREFIX = "kym-query-";
+
+/** Makes a folder for copies, and removes those of commands that were killed. */
+async function makeFolder(): Promise<string> {
+  await removeLeftovers(tmpdir(), PREFIX);
+  try {
+    return await mkdtemp(join(tmpdir(), PREFIX + ownMark()));
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new CliError(EXIT.input, "io", `no folder for copies can be made in ${tmpdir()}: ${why}`, {
+      hint: "TMPDIR names the folder for temporary files",
+      cause,
+    });
   }
 }
 

@@ -12,6 +12,8 @@ export const EXIT = {
   refused: 5,
   /** The input is missing or cannot be read. */
   input: 6,
+  /** The terminal was closed. */
+  hungUp: 129,
   interrupted: 130,
   terminated: 143,
 } as const;

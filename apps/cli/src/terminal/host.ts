@@ -36,7 +36,7 @@ export interface Input extends AsyncIterable<Uint8Array> {
   readonly unref?: () => unknown;
 }
 
-export type StopSignal = "SIGINT" | "SIGTERM";
+export type StopSignal = "SIGINT" | "SIGTERM" | "SIGHUP";
 
 /** Removes a listener. */
 export type Unsubscribe = () => void;

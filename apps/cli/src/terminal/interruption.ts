@@ -1,4 +1,4 @@
-// Ctrl-C and kill: the first signal lets the command finish its current file, the second ends it at once.
+// Ctrl-C, kill and a terminal that is closed: the first signal lets the command finish its current file, the second ends it at once.
 
 import { CliError } from "./cli-error.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
@@ -33,6 +33,7 @@ export function interruptible(
   const unsubscribe = [
     onSignal("SIGINT", stop(EXIT.interrupted)),
     onSignal("SIGTERM", stop(EXIT.terminated)),
+    onSignal("SIGHUP", stop(EXIT.hungUp)),
   ];
   return {
     signal: controller.signal,

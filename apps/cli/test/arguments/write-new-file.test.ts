@@ -1,8 +1,10 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { spawnSync } from "node:child_process";
+import { mkdir, mkdtemp, readdir, readFile, readlink, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { writeNewFile } from "../../src/arguments/write-new-file.ts";
+import { ownMark } from "../../src/leftover-name.ts";
 
 let work = "";
 beforeEach(async () => {
@@ -74,4 +76,57 @@ test("no file is written into a dataset, be it with force or through a link", as
   expect(await readFile(join(dataset, "zarr.json"), "utf8")).toBe("{}");
   await writeNewFile(join(work, "study.zarr.csv"), "new", false, dataset);
   expect((await readdir(work)).sort()).toEqual(["link", "study.zarr", "study.zarr.csv"]);
+});
+
+test("no file is written into any dataset, which its log tells", async () => {
+  await mkdir(join(work, "other.zarr", "__commits"), { recursive: true });
+  await symlink("other.zarr/zarr.json", join(work, "link.json"));
+  for (const path of ["other.zarr/zarr.json", "other.zarr/x.csv", "link.json"]) {
+    await expect(writeNewFile(join(work, path), "new", true, join(work, "study.zarr"))).rejects.toMatchObject(
+      {
+        code: "inside_dataset",
+      },
+    );
+  }
+  expect(await readdir(join(work, "other.zarr"))).toEqual(["__commits"]);
+});
+
+test("a link is followed and stays, also one that leads to no file yet", async () => {
+  await writeFile(join(work, "real.csv"), "old");
+  await symlink("real.csv", join(work, "a.csv"));
+  await symlink("later.csv", join(work, "b.csv"));
+  await expect(writeNewFile(join(work, "a.csv"), "new", false)).rejects.toMatchObject({
+    code: "already_exists",
+  });
+  await writeNewFile(join(work, "a.csv"), "new", true);
+  await writeNewFile(join(work, "b.csv"), "newer", true);
+  expect(await readlink(join(work, "a.csv"))).toBe("real.csv");
+  expect(await readFile(join(work, "real.csv"), "utf8")).toBe("new");
+  expect(await readFile(join(work, "later.csv"), "utf8")).toBe("newer");
+});
+
+test.runIf(process.platform !== "win32")("a pipe and a device are written straight", async () => {
+  const pipe = join(work, "pipe");
+  expect(spawnSync("mkfifo", [pipe]).status).toBe(0);
+  const [text] = await Promise.all([readFile(pipe, "utf8"), writeNewFile(pipe, "through", false)]);
+  expect(text).toBe("through");
+  await writeNewFile("/dev/null", "away", false);
+  expect((await stat("/dev/null")).isCharacterDevice()).toBe(true);
+});
+
+test("what a process that was killed left of a file goes at the next run, and nothing else", async () => {
+  const { pid } = spawnSync(process.execPath, ["--version"]);
+  const own = ownMark();
+  const names = {
+    ofDead: `a.csv.partial-${own.replace(/-\d+-$/, `-${pid}-`)}x`,
+    ofLiving: `a.csv.partial-${own}x`,
+    ofAnotherMachine: `a.csv.partial-${"0".repeat(12)}-${pid}-x`,
+    ofSomebody: "a.csv.partial-mine",
+  };
+  for (const name of Object.values(names)) {
+    await writeFile(join(work, name), "part");
+  }
+  await writeNewFile(join(work, "a.csv"), "whole", false);
+  const { ofDead: _, ...others } = names;
+  expect((await readdir(work)).sort()).toEqual(["a.csv", ...Object.values(others)].sort());
 });

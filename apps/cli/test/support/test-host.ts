@@ -36,6 +36,7 @@ export function testHost(options: TestHostOptions = {}): TestHost {
   const listening = {
     SIGINT: new Set<() => void>(),
     SIGTERM: new Set<() => void>(),
+    SIGHUP: new Set<() => void>(),
     exit: new Set<() => void>(),
   };
   let endedWith: ExitCode | undefined;

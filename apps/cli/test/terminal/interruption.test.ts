@@ -5,6 +5,7 @@ import { testHost } from "../support/test-host.ts";
 test.each([
   ["SIGINT", 130],
   ["SIGTERM", 143],
+  ["SIGHUP", 129],
 ] as const)("the first %s aborts, and ends with %i and a hint to run it again", (signal, code) => {
   const host = testHost();
   const interruption = interruptible(host, host.stderr.write);

@@ -2,6 +2,7 @@
 
 import { getMember, type JsonNode, parseLossless } from "@kym/zarr-store/json";
 import { LegacyIoError } from "../errors.ts";
+import { MAX_SIDECAR_NODES } from "../sidecar-limits.ts";
 
 /**
  * Reads a JSON object as Python writes it: `NaN`, `Infinity` and a byte order mark are accepted. The result is a tree of
@@ -20,7 +21,7 @@ function parseAny(source: string | Uint8Array, what: string): JsonNode {
   try {
     const text =
       typeof source === "string" ? source : new TextDecoder("utf-8", { fatal: true }).decode(source);
-    return parseLossless(text, { allowNonFinite: true, where: what });
+    return parseLossless(text, { allowNonFinite: true, where: what, maxNodes: MAX_SIDECAR_NODES });
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new LegacyIoError("invalid_file", `${what} is not valid JSON: ${reason}`, { cause });

@@ -5,6 +5,7 @@ import { ndArrayBytes } from "@kym/zarr-store/array";
 import { parseLossless } from "@kym/zarr-store/json";
 import { assertTableMatches, decodeParquet, schemaOfTable, tableFromColumns } from "@kym/zarr-store/table";
 import { isLegacyIoError, LegacyIoError } from "../errors.ts";
+import { assertParsedSize, MAX_SIDECAR_CELLS, MAX_UNPACKED_BYTES } from "../sidecar-limits.ts";
 import { ALL_FORMATS } from "./all-formats.ts";
 import { warningsOfCsv } from "./sidecar-csv.ts";
 import type {
@@ -27,10 +28,13 @@ const MAX_ARTIFACTS = 256;
 const MAX_GIVEN_BYTES = 256 * 2 ** 20;
 const MAX_EVENTS = 2 ** 20;
 
+/** Formats whose files take no more memory than they have bytes. */
+const AS_IT_IS: ReadonlySet<string> = new Set(["npy"]);
+
 /**
  * Reads a file with its format. A `LegacyIoError` or `ZarrStoreError` from the format means that the file is kept as an
- * attachment.
- * @throws {LegacyIoError} `invalid_argument` if the format throws any other error, or if an added format returns
+ * attachment, and so does any error of a built-in format: it concerns this file alone. A file of more than 32 MiB is not parsed.
+ * @throws {LegacyIoError} `invalid_argument` if an added format throws any other error, or returns
  * - an artifact that it did not announce, or one that does not fit its shape or schema;
  * - more than 256 artifacts, 256 MiB or 1 048 576 events.
  */
@@ -41,10 +45,17 @@ export async function parseSidecar(
 ): Promise<SidecarMeaning> {
   let facts: SidecarFacts;
   try {
+    if (!isAdded(format) && !AS_IT_IS.has(format.name)) {
+      assertParsedSize(bytes.length, source.relPath);
+    }
     facts = await decodeTables(withCsvWarnings(await format.parse(bytes, source)), source.relPath);
   } catch (error) {
     if (isLegacyIoError(error) || isZarrStoreError(error)) {
       return { kind: "opaque", reason: error.message, cause: error };
+    }
+    if (!isAdded(format)) {
+      const reason = `it could not be parsed: ${String(error)}`;
+      return { kind: "opaque", reason, cause: error instanceof Error ? error : undefined };
     }
     throw formatFault(format, source, `it threw ${String(error)}`, error);
   }
@@ -84,7 +95,11 @@ async function decodeTables(facts: SidecarFacts, where: string): Promise<Sidecar
 async function decodeTable(file: TableFile, where: string): Promise<GivenArtifact> {
   const { name } = file;
   if ("parquet" in file) {
-    const table = await decodeParquet(file.parquet, { where });
+    const table = await decodeParquet(file.parquet, {
+      where,
+      maxCells: MAX_SIDECAR_CELLS,
+      maxBytes: MAX_UNPACKED_BYTES,
+    });
     return { kind: "table", name, table, schema: schemaOfTable(table) };
   }
   const { schema, columns, rowCount } = file.csv;

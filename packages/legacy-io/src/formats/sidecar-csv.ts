@@ -3,13 +3,14 @@
 import { isZarrStoreError } from "@kym/zarr-store/runtime";
 import { type CsvTable, type ReadCsvOptions, readCsv } from "@kym/zarr-store/table/reading";
 import { LegacyIoError } from "../errors.ts";
+import { MAX_SIDECAR_CELLS } from "../sidecar-limits.ts";
 
 const CODES = ["invalid_file", "schema_mismatch"] as const;
 
 /** Like `readCsv` of `@kym/zarr-store`. Throws `LegacyIoError`: `invalid_file` or `schema_mismatch`, with the line. */
 export function readSidecarCsv(bytes: Uint8Array, options: ReadCsvOptions = {}): CsvTable {
   try {
-    return readCsv(bytes, options);
+    return readCsv(bytes, { maxCells: MAX_SIDECAR_CELLS, ...options });
   } catch (error) {
     const code = CODES.find((known) => isZarrStoreError(error, known));
     if (code === undefined || !isZarrStoreError(error)) {

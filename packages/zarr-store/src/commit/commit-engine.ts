@@ -10,7 +10,7 @@ import { isListableStore } from "../store/read-only-store.ts";
 import type { StoreKey } from "../store/store-key.ts";
 import { assertOneDevice } from "./assert-one-device.ts";
 import { assertClaimWorks, assertSafePlace, chooseClaim } from "./claim/probe-claim.ts";
-import { type Commit, type CommitOptions, commitTransaction } from "./commit.ts";
+import { type Commit, type CommitOptions, commitTransaction, unchanged } from "./commit.ts";
 import type { CommitContext, CommitSession, CommitStep } from "./commit-context.ts";
 import { type WriterLockOptions, withWriterLock } from "./lock/writer-lock.ts";
 import { type Checkpoint, isAtItsRecord, openCheckpoint } from "./log/checkpoint.ts";
@@ -23,6 +23,7 @@ import { type AbandonedStaging, surveyStaging } from "./publish/recovery.ts";
 import type { ClaimMethod, CommitRecord } from "./records/commit-record.ts";
 import { OLD_CHECKPOINT } from "./records/control-keys.ts";
 import { findLogGap, listLog } from "./records/log-gap.ts";
+import { assertCheckpointHolds } from "./write/assert-borne-out.ts";
 import { packableBlocks, packBlock } from "./write/pack-log.ts";
 import { Transaction } from "./write/transaction.ts";
 
@@ -205,6 +206,7 @@ export class CommitEngine {
     options: EngineTransactionOptions = {},
   ): Promise<{ readonly value: T; readonly commit: Commit }> {
     const { runtime } = this.#options;
+    const { retries = Number.POSITIVE_INFINITY } = options;
     const context = this.#writableContext();
     let firstConflictMs: number | undefined;
     for (let run = 0; ; run++) {
@@ -220,9 +222,7 @@ export class CommitEngine {
       } catch (error) {
         await transaction.discard();
         firstConflictMs ??= runtime.monotonicMs();
-        const mayRunAgain =
-          run < (options.retries ?? Number.POSITIVE_INFINITY) &&
-          runtime.monotonicMs() - firstConflictMs < RETRY_FOR_MS;
+        const mayRunAgain = run < retries && runtime.monotonicMs() - firstConflictMs < RETRY_FOR_MS;
         if (!isZarrStoreError(error, "conflict") || !mayRunAgain) {
           throw error;
         }
@@ -240,8 +240,7 @@ export class CommitEngine {
     const isFence = options.evenIfUnchanged === true && options.details !== undefined;
     if (transaction.isEmpty && !isFence) {
       await transaction.discard();
-      const [{ version }, { txid }] = [this.log.head, transaction];
-      return { version, txid, committed: false, published: true, ops: [], droppedImageIds: [], kept: [] };
+      return unchanged(this.log.head.version, transaction.txid);
     }
     return this.#oneAtATime(async () => {
       await this.#prepareOnce(context);
@@ -292,10 +291,11 @@ export class CommitEngine {
     const context = this.#writableContext();
     const { durability = "batched" } = this.#options;
     const lock = { ...this.#options.lock, ...options.lock, signal: options.signal };
-    const holder = `maintenance-${context.runtime.newId()}`;
     return this.#oneAtATime(async () => {
       await assertSafePlace(context);
-      return withWriterLock(context, holder, lock, () => fn(context, durability));
+      return withWriterLock(context, `maintenance-${context.runtime.newId()}`, lock, () =>
+        fn(context, durability),
+      );
     });
   }
 
@@ -349,7 +349,7 @@ export class CommitEngine {
     this.#prepared ??= (async (): Promise<void> => {
       await assertOneDevice(context.store);
       await this.#refreshToWrite(context, "list");
-      await assertCheckpointHolds(this.log);
+      await assertCheckpointHolds(context);
       this.#abandoned = await surveyStaging(context);
     })();
     try {
@@ -386,19 +386,7 @@ export class CommitEngine {
     if (!isWritableStore(this.#store)) {
       throw new ZarrStoreError("read_only", `${this.#store.location} can only be read`);
     }
-    const step = onStep ?? ((): void => undefined);
-    return { store: this.#store, log: this.log, runtime, logger, onStep: step, session: this.#session };
-  }
-}
-
-/** A checkpoint only repeats the log. Before anything is built on it, the record it stands for must exist. */
-async function assertCheckpointHolds(log: CommitLog): Promise<void> {
-  const { version, recordSha256 } = log.head;
-  const record = await log.headRecord();
-  if (version > 0 && record?.sha256 !== recordSha256) {
-    throw new ZarrStoreError("integrity", `the checkpoint does not match commit record ${version}`, {
-      expected: recordSha256,
-      found: record?.sha256,
-    });
+    const context = { store: this.#store, log: this.log, runtime, logger, session: this.#session };
+    return { ...context, onStep: onStep ?? ((): void => undefined) };
   }
 }

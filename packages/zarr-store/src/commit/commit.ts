@@ -119,6 +119,11 @@ export async function commitTransaction(
   return { ...outcome, kept: [...kept] };
 }
 
+/** The outcome of a transaction that changes nothing. */
+export function unchanged(version: number, txid: string): Commit {
+  return { version, txid, committed: false, published: true, ops: [], droppedImageIds: [], kept: [] };
+}
+
 /** The outcome of one round. What was kept is known at the end. */
 type Outcome = Omit<Commit, "kept">;
 

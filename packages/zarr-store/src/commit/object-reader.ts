@@ -7,6 +7,7 @@ import type { Runtime } from "../runtime/runtime.ts";
 import { throwIfAborted } from "../runtime/throw-if-aborted.ts";
 import { isWritableStore, type ReadableStore } from "../store/key-value-store.ts";
 import { joinKey, type StoreKey } from "../store/store-key.ts";
+import { isTooLarge } from "../store/unreadable.ts";
 import type { CommitLog } from "./log/commit-log.ts";
 import type { CommittedObject } from "./log/head.ts";
 import { groupOf, isOwnFormat } from "./object-path.ts";
@@ -89,7 +90,7 @@ export class ObjectReader {
       throwIfAborted(options.signal);
       const { version } = this.#log.head;
       for (const { key, count } of this.#places(path, object)) {
-        const bytes = await this.#store.get(key, { ...options, expectedBytes: object.sizeBytes });
+        const bytes = await this.#getUnlessTooLarge(key, object, options);
         if (bytes !== undefined && (await this.#isCommitted(bytes, object))) {
           this.counts[count]++;
           this.counts.roundsMax = Math.max(this.counts.roundsMax, round);
@@ -129,6 +130,22 @@ export class ObjectReader {
     yield { key: path, count: "fromPlace" };
     for (const key of stagedKeys(object.txid, path)) {
       yield { key, count: "fromStaging" };
+    }
+  }
+
+  /** No commit wrote such a value: it is damaged, and that it is longer is enough to say so. */
+  async #getUnlessTooLarge(
+    key: StoreKey,
+    { sizeBytes: expectedBytes }: CommittedObject,
+    options: ReadOptions,
+  ): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    try {
+      return await this.#store.get(key, { ...options, expectedBytes });
+    } catch (error) {
+      if (isTooLarge(error) && !isWritableStore(this.#store)) {
+        return new Uint8Array();
+      }
+      throw error;
     }
   }
 

@@ -4,10 +4,10 @@ import { isReservedPath } from "../commit/records/control-keys.ts";
 import { ZarrStoreError } from "../errors.ts";
 import { type Logger, SILENT_LOGGER } from "../runtime/logger.ts";
 import type { ReadOptions } from "../runtime/read-options.ts";
-import type { ByteRange, ReadableStore } from "../store/key-value-store.ts";
+import type { ByteRange, GetOptions, ReadableStore } from "../store/key-value-store.ts";
 import { assertRange } from "../store/memory-store.ts";
 import { parseStoreKey, type StoreKey } from "../store/store-key.ts";
-import { UNPACKED_ON_THE_WAY } from "../store/unreadable.ts";
+import { TOO_LARGE, UNPACKED_ON_THE_WAY } from "../store/unreadable.ts";
 import { parseContentRange } from "./content-range.ts";
 import { HttpClient, type HttpClientOptions } from "./http-client.ts";
 import { HttpFault } from "./http-fault.ts";
@@ -17,6 +17,9 @@ export interface HttpStoreOptions extends HttpClientOptions {
   /** The largest value that is read. Default 1 GiB. */
   readonly maxSizeBytes?: number | undefined;
 }
+
+/** How much longer than the log says a value may be before it is refused unread: what other programs add to a file. */
+const SURPLUS_BYTES = 16 * 2 ** 20;
 
 /** What to do about a server of a single-page app, which answers 200 with its front page where there is no file. */
 const FALLBACK_HINT =
@@ -37,6 +40,7 @@ const FALLBACK_HINT =
  * | a web page in place of a file, as the fallback of a single-page app | `io`, with the setting to change |
  * | a body shorter than announced | retried, then `io` |
  * | a body longer than announced, or than `maxSizeBytes` | `io` |
+ * | a body that is more than 16 MiB longer than the log says | `io`, before more is read |
  * | the whole file in place of a range | `io` |
  * | any other status | `io` |
  *
@@ -66,12 +70,17 @@ class HttpStore implements ReadableStore {
     this.#logger = logger;
   }
 
-  async get(key: StoreKey, { signal }: ReadOptions = {}): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  async get(
+    key: StoreKey,
+    { signal, expectedBytes }: GetOptions = {},
+  ): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    // Another program may have made a file longer, but not by this much.
+    const maxSizeBytes = Math.min(this.#maxSizeBytes, (expectedBytes ?? this.#maxSizeBytes) + SURPLUS_BYTES);
     return this.#client.request({
       key,
       headers: {},
       signal,
-      read: (response, heard) => this.#readWhole(key, response, heard),
+      read: (response, heard) => this.#readWhole(key, response, heard, maxSizeBytes),
     });
   }
 
@@ -101,16 +110,18 @@ class HttpStore implements ReadableStore {
     key: StoreKey,
     response: Response,
     heard: () => void,
+    maxSizeBytes: number,
   ): Promise<Uint8Array<ArrayBuffer> | undefined> {
     if (response.status !== 200) {
       return this.#absent(key, response);
     }
     this.#assertNoWebPage(key, response);
     const announced = announcedSize(response);
-    if (announced !== undefined && announced > this.#maxSizeBytes) {
-      throw this.#fault(key, `${announced} bytes, the limit is ${this.#maxSizeBytes}`, announced);
+    if (announced !== undefined && announced > maxSizeBytes) {
+      const found = maxSizeBytes < this.#maxSizeBytes ? TOO_LARGE : announced;
+      throw this.#fault(key, `${announced} bytes, the limit is ${maxSizeBytes}`, found);
     }
-    const bytes = await this.#body(key, response, heard, announced);
+    const bytes = await this.#body(key, response, heard, announced, maxSizeBytes);
     this.#assertStillPacked(key, response, bytes);
     return bytes;
   }
@@ -144,9 +155,10 @@ class HttpStore implements ReadableStore {
     response: Response,
     heard: () => void,
     sizeBytes: number | undefined,
+    limitBytes: number = this.#maxSizeBytes,
   ): Promise<Uint8Array<ArrayBuffer>> {
     const where = this.#client.where(key);
-    const maxSizeBytes = sizeBytes ?? this.#maxSizeBytes;
+    const maxSizeBytes = sizeBytes ?? limitBytes;
     const bytes = await readBody(response, { maxSizeBytes, where, path: key, onPart: heard });
     if (sizeBytes !== undefined && bytes.length !== sizeBytes) {
       throw new HttpFault(`only ${bytes.length} of ${sizeBytes} bytes arrived`, { found: bytes.length });

@@ -1,6 +1,7 @@
 // Reads the body of a response up to a given size.
 
 import { ZarrStoreError } from "../errors.ts";
+import { TOO_LARGE } from "../store/unreadable.ts";
 
 export interface ReadBodyOptions {
   readonly maxSizeBytes: number;
@@ -31,6 +32,7 @@ export async function readBody(
       throw new ZarrStoreError("io", `${where} sends more than ${maxSizeBytes} bytes`, {
         path,
         expected: maxSizeBytes,
+        found: TOO_LARGE,
       });
     }
     parts.push(next.value);

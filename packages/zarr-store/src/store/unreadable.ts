@@ -5,6 +5,9 @@ import { isZarrStoreError, ZarrStoreError } from "../errors.ts";
 /** The most bytes that one read and `createHash` accept. A file can claim more at no cost, because it may be sparse. */
 const MAX_VALUE_BYTES = 2 ** 31 - 1;
 
+/** What `found` is in the error of a value that is too large. */
+export const TOO_LARGE = "EFBIG";
+
 /**
  * Refuses a value that is too large to be read whole, before memory is allocated for it.
  *
@@ -15,14 +18,14 @@ export function assertReadable(path: string, sizeBytes: number): void {
     throw new ZarrStoreError("io", `cannot read ${path}: it is too large (${sizeBytes} bytes)`, {
       path,
       expected: MAX_VALUE_BYTES,
-      found: "EFBIG",
+      found: TOO_LARGE,
     });
   }
 }
 
 /** Whether a value was too large to read. No commit wrote such a value. */
 export function isTooLarge(error: unknown): error is ZarrStoreError {
-  return isZarrStoreError(error, "io") && error.details.found === "EFBIG";
+  return isZarrStoreError(error, "io") && error.details.found === TOO_LARGE;
 }
 
 /** The `Content-Encoding` of a `.gz` file that a web server makes the client unpack. */
@@ -34,7 +37,7 @@ export function isUnpackedOnTheWay(error: unknown): error is ZarrStoreError {
 }
 
 /** Errors of a file system about one file: a bad sector, its mode, its size. */
-const OF_ONE_FILE: ReadonlySet<unknown> = new Set(["EIO", "EACCES", "EPERM", "EFBIG"]);
+const OF_ONE_FILE: ReadonlySet<unknown> = new Set(["EIO", "EACCES", "EPERM", TOO_LARGE]);
 
 /** Whether only one file cannot be read, while the rest of the store may be sound. */
 export function isUnreadable(error: unknown): error is ZarrStoreError {

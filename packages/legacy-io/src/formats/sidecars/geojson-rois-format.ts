@@ -2,8 +2,9 @@
 
 import { ARTIFACTS } from "@kym/kym-schema";
 import { readGeoJson } from "@kym/roi/geojson";
-import { decodeJsonText, parseLossless, plainValue } from "@kym/zarr-store/json";
+import { decodeJsonText, getMember, type JsonNode, parseLossless, plainValue } from "@kym/zarr-store/json";
 import { isZarrStoreError } from "@kym/zarr-store/runtime";
+import { MAX_SIDECAR_NODES } from "../../sidecar-limits.ts";
 import { type FoundRois, foundOrProblem } from "../rois/found-rois.ts";
 import type { SidecarFormat } from "../sidecar-format.ts";
 import { withoutNonFinite } from "../without-non-finite.ts";
@@ -21,11 +22,24 @@ export const geoJsonRoisFormat: SidecarFormat = {
   },
 };
 
+/** A feature that cannot be read takes a sentence of its own. */
+const MAX_FEATURES = 2 ** 15;
+
+function featuresIn(node: JsonNode): number {
+  const features = node.kind === "object" ? getMember(node, "features") : node;
+  return features?.kind === "array" ? features.items.length : 0;
+}
+
 /** Reads GeoJSON. Numbers that are NaN or infinite, which QuPath writes among its measurements, become null. */
 async function readFeatures(bytes: Uint8Array<ArrayBuffer>, where: string): Promise<FoundRois> {
   try {
-    const { text } = decodeJsonText(bytes, { allowNonFinite: true, where });
-    const value = plainValue(withoutNonFinite(parseLossless(text, { allowNonFinite: true, where })));
+    const options = { allowNonFinite: true, where, maxNodes: MAX_SIDECAR_NODES };
+    const node = parseLossless(decodeJsonText(bytes, options).text, options);
+    const count = featuresIn(node);
+    if (count > MAX_FEATURES) {
+      return { rois: [], problems: [`${where} has ${count} features; at most ${MAX_FEATURES} are read`] };
+    }
+    const value = plainValue(withoutNonFinite(node));
     return await foundOrProblem(() => readGeoJson(value));
   } catch (error) {
     if (!isZarrStoreError(error, "invalid_file")) {

@@ -5,6 +5,7 @@ import { isZarrStoreError } from "@kym/zarr-store";
 import { isLegacyIoError, LegacyIoError } from "../../errors.ts";
 import { decodeExportManifest, EXPORT_MANIFEST, type ExportManifest } from "../../export/export-manifest.ts";
 import { decodeExportMarker, EXPORT_MARKER } from "../../export/export-marker.ts";
+import { sha256Of } from "../files/sha256-of.ts";
 import { readRegularFile } from "../tiff/read-regular-file.ts";
 import { filesBelow, pathExists } from "./staged-folder.ts";
 
@@ -15,7 +16,7 @@ const SYSTEM_FILES: ReadonlySet<string> = new Set([".DS_Store", "Thumbs.db", "de
  * Makes sure that an export may write to a folder.
  *
  * @throws LegacyIoError `already_exists` if the folder exists. With `overwrite`: if no export wrote it, or if somebody
- * added files that would be lost.
+ * added or edited files that would be lost.
  */
 export async function assertMayWrite(target: string, overwrite: boolean): Promise<void> {
   if (!(await pathExists(target))) {
@@ -25,6 +26,33 @@ export async function assertMayWrite(target: string, overwrite: boolean): Promis
     throw new LegacyIoError("already_exists", `${target} already exists`, { path: target });
   }
   await assertReplaceable(target);
+  await assertUnedited(target);
+}
+
+/**
+ * Makes sure that nobody has edited a file of an export. Its manifest has the hash of each; a marker has none.
+ *
+ * @throws LegacyIoError `already_exists`, naming what was edited
+ */
+async function assertUnedited(folder: string): Promise<void> {
+  const edited: string[] = [];
+  for (const [path, sha256] of (await exportedFiles(folder)) ?? []) {
+    const file = join(folder, path);
+    if (
+      sha256 !== undefined &&
+      (await pathExists(file)) &&
+      sha256Of(await readRegularFile(file)) !== sha256
+    ) {
+      edited.push(path);
+    }
+  }
+  if (edited.length > 0) {
+    throw new LegacyIoError(
+      "already_exists",
+      `${folder} was not replaced: ${edited.length} of its files ${edited.length === 1 ? "was" : "were"} edited since the export, such as ${edited[0]}`,
+      { path: folder, found: edited.slice(0, 10) },
+    );
+  }
 }
 
 /**
@@ -52,10 +80,11 @@ export async function assertReplaceable(folder: string, target: string = folder)
   }
 }
 
-async function exportedFiles(target: string): Promise<ReadonlySet<string> | undefined> {
+/** The files of an export, with their hashes where they are known. */
+async function exportedFiles(target: string): Promise<ReadonlyMap<string, string | undefined> | undefined> {
   if (await pathExists(join(target, EXPORT_MANIFEST))) {
     try {
-      return pathsOf(decodeExportManifest(await readRegularFile(join(target, EXPORT_MANIFEST))));
+      return filesOf(decodeExportManifest(await readRegularFile(join(target, EXPORT_MANIFEST))));
     } catch (error) {
       if (!isLegacyIoError(error) && !isZarrStoreError(error, "invalid_file")) {
         throw error;
@@ -64,12 +93,12 @@ async function exportedFiles(target: string): Promise<ReadonlySet<string> | unde
   }
   if (await pathExists(join(target, EXPORT_MARKER))) {
     const paths = decodeExportMarker(await readRegularFile(join(target, EXPORT_MARKER)));
-    return paths && new Set([...paths, EXPORT_MARKER]);
+    return paths && new Map([...paths, EXPORT_MARKER].map((path) => [path, undefined]));
   }
   return undefined;
 }
 
-function pathsOf({ images, tables, index }: ExportManifest): ReadonlySet<string> {
+function filesOf({ images, tables, index }: ExportManifest): ReadonlyMap<string, string | undefined> {
   const artifacts = images.flatMap((image) => image.artifacts);
   const tifs = artifacts.flatMap((artifact) =>
     artifact.kind === "array" && artifact.tif !== undefined ? [artifact.tif] : [],
@@ -81,5 +110,6 @@ function pathsOf({ images, tables, index }: ExportManifest): ReadonlySet<string>
     ...tables,
     ...(index ? [index] : []),
   ];
-  return new Set([...files.map(({ path }) => path), EXPORT_MANIFEST]);
+  const hashes = new Map<string, string | undefined>(files.map(({ path, sha256 }) => [path, sha256]));
+  return hashes.set(EXPORT_MANIFEST, undefined);
 }

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { memoryStore, openDataset, rowsOf, type ZarrDataset } from "@kym/zarr-store";
@@ -137,6 +137,22 @@ describe("an export laid out as the lab's folder", () => {
       details: { found: ["28d AngII/mine.txt"] },
     });
   });
+
+  it.each(["index.csv", "tables/sources.csv"])(
+    "is not replaced if somebody edited a file of it: %s",
+    async (path) => {
+      await exportLegacyFolder(dataset, out, { layout: "lab" });
+      await appendFile(join(out, path), "scored,by,hand\n");
+      await expect(
+        exportLegacyFolder(dataset, out, { layout: "lab", overwrite: true }),
+      ).rejects.toMatchObject({
+        code: "already_exists",
+        message: expect.stringContaining(`1 of its files was edited since the export, such as ${path}`),
+        details: { found: [path] },
+      });
+      expect(await readFile(join(out, path), "utf8")).toContain("scored,by,hand");
+    },
+  );
 
   it("without pixels says in index.csv which image the other files are of", async () => {
     await exportLegacyFolder(dataset, out, { layout: "lab", includeTiff: false });

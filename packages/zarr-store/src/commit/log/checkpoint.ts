@@ -32,6 +32,14 @@ export interface WholeCheckpoint extends WholeContents, Stored {}
 
 /** A bound against a hostile file. 10 000 images of 100 objects make 130 MB of text. */
 const MAX_TEXT_BYTES = 1 << 30;
+/** Hashes do not pack: text of ours is three to six times its packed size. A file with far more is not ours. */
+const MAX_UNPACKED_RATIO = 24;
+const LEAST_LIMIT_BYTES = 1 << 20;
+
+/** The most text that a checkpoint of this size is unpacked to. What its size says bounds it before it is read. */
+function maxTextBytes(storedBytes: number): number {
+  return Math.min(MAX_TEXT_BYTES, Math.max(LEAST_LIMIT_BYTES, storedBytes * MAX_UNPACKED_RATIO));
+}
 
 /** Encodes the head in the form of the dataset's version. */
 export async function encodeCheckpoint(
@@ -148,7 +156,7 @@ async function decodeAt<T>(
     return undefined;
   }
   try {
-    return { ...(await decode(bytes, MAX_TEXT_BYTES)), key, storedBytes: bytes.length };
+    return { ...(await decode(bytes, maxTextBytes(bytes.length))), key, storedBytes: bytes.length };
   } catch (cause) {
     throw new Unusable("", { cause });
   }

@@ -32,7 +32,10 @@ export async function checkObject(
         return undefined;
       }
     }
-    const bytes = await store.get(path, context);
+    const bytes = await store.get(path, {
+      ...(context.signal && { signal: context.signal }),
+      expectedBytes: object.sizeBytes,
+    });
     readBytes = bytes?.length ?? 0;
     if (bytes !== undefined && (await isCommitted(context, bytes, object))) {
       const fault = readsData ? await context.rules.fault(path, bytes) : undefined;

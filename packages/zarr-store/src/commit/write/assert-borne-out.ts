@@ -1,5 +1,6 @@
 // Makes sure that what a commit says it replaces is what the log says was there.
 
+import { ZarrStoreError } from "../../errors.ts";
 import type { StoreKey } from "../../store/store-key.ts";
 import type { CommitContext } from "../commit-context.ts";
 import type { CommittedObject } from "../log/head.ts";
@@ -36,4 +37,16 @@ export async function dropCheckpoint(
   );
   await log.readAgain();
   throw conflictError(paths, "the checkpoint did not follow from the log");
+}
+
+/** A checkpoint only repeats the log. Before anything is built on it, the record it stands for must exist. */
+export async function assertCheckpointHolds({ log }: Pick<CommitContext, "log">): Promise<void> {
+  const { version, recordSha256 } = log.head;
+  const record = await log.headRecord();
+  if (version > 0 && record?.sha256 !== recordSha256) {
+    throw new ZarrStoreError("integrity", `the checkpoint does not match commit record ${version}`, {
+      expected: recordSha256,
+      found: record?.sha256,
+    });
+  }
 }

@@ -17,6 +17,8 @@ export interface ParseLosslessOptions {
   readonly duplicateKeys?: "lastWins" | "error";
   /** The longest text accepted, in UTF-16 code units. Default 256 Mi. */
   readonly maxLength?: number;
+  /** The most values, arrays and objects accepted. Each takes up to 200 bytes of memory. Default: as many as there are. */
+  readonly maxNodes?: number | undefined;
   /** The name of the file or key, for messages. */
   readonly where?: string | undefined;
 }
@@ -51,6 +53,8 @@ export function parseLossless(text: string, options: ParseLosslessOptions = {}):
 
 const nullNode: JsonNode = { [jsonNodeBrand]: true, kind: "null" };
 const trueNode: JsonNode = { [jsonNodeBrand]: true, kind: "boolean", value: true };
+/** All empty objects are one: each of its own would take a hundred times the two characters of its text. */
+const emptyObject: JsonNode = { [jsonNodeBrand]: true, kind: "object", members: new Map() };
 const falseNode: JsonNode = { [jsonNodeBrand]: true, kind: "boolean", value: false };
 
 const words: readonly (readonly [word: string, node: JsonNode])[] = [
@@ -69,6 +73,7 @@ class Parser {
   readonly #options: ParseLosslessOptions;
   #at = 0;
   #depth = 0;
+  #nodes = 0;
 
   constructor(text: string, options: ParseLosslessOptions) {
     this.#text = text;
@@ -92,6 +97,10 @@ class Parser {
 
   #value(expected: string): JsonNode {
     this.#skipSpace();
+    this.#nodes += 1;
+    if (this.#nodes > (this.#options.maxNodes ?? Number.POSITIVE_INFINITY)) {
+      throw this.#error(this.#at, `at most ${this.#options.maxNodes} values`, "one more");
+    }
     const code = this.#text.charCodeAt(this.#at);
     if (code === 0x22) {
       return { [jsonNodeBrand]: true, kind: "string", value: this.#string() };
@@ -116,26 +125,28 @@ class Parser {
 
   #object(): JsonNode {
     this.#enter();
+    if (this.#skip(0x7d)) {
+      this.#depth -= 1;
+      return emptyObject;
+    }
     const members = new Map<string, JsonNode>();
-    if (!this.#skip(0x7d)) {
-      do {
-        this.#skipSpace();
-        const keyAt = this.#at;
-        if (this.#text.charCodeAt(keyAt) !== 0x22) {
-          throw this.#unexpected(members.size === 0 ? 'a key or "}"' : "a key");
-        }
-        const key = this.#string();
-        if (this.#options.duplicateKeys === "error" && members.has(key)) {
-          throw this.#error(keyAt, "each key once", `the key ${JSON.stringify(key)} again`);
-        }
-        if (!this.#skip(0x3a)) {
-          throw this.#unexpected('":"');
-        }
-        members.set(key, this.#value("a value"));
-      } while (this.#skip(0x2c));
-      if (!this.#skip(0x7d)) {
-        throw this.#unexpected('"," or "}"');
+    do {
+      this.#skipSpace();
+      const keyAt = this.#at;
+      if (this.#text.charCodeAt(keyAt) !== 0x22) {
+        throw this.#unexpected(members.size === 0 ? 'a key or "}"' : "a key");
       }
+      const key = this.#string();
+      if (this.#options.duplicateKeys === "error" && members.has(key)) {
+        throw this.#error(keyAt, "each key once", `the key ${JSON.stringify(key)} again`);
+      }
+      if (!this.#skip(0x3a)) {
+        throw this.#unexpected('":"');
+      }
+      members.set(key, this.#value("a value"));
+    } while (this.#skip(0x2c));
+    if (!this.#skip(0x7d)) {
+      throw this.#unexpected('"," or "}"');
     }
     this.#depth -= 1;
     return { [jsonNodeBrand]: true, kind: "object", members };

@@ -46,4 +46,6 @@ export interface CsvLimits {
   readonly maxRowBytes?: number | undefined;
   /** The largest file in bytes. Default 256 MiB. */
   readonly maxBytes?: number | undefined;
+  /** The most cells that the separators and line ends may make, asked before any is cut. Default: as many as there are. */
+  readonly maxCells?: number | undefined;
 }

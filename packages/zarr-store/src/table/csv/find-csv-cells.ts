@@ -34,6 +34,7 @@ export function findCsvCells(file: Uint8Array, limits: CsvLimits = {}): CsvCells
     );
   }
   const bytes = utf8Of(file);
+  assertCellCount(bytes, limits.maxCells);
   try {
     return cutText(bytes, maxRowBytes);
   } catch (error) {
@@ -42,6 +43,37 @@ export function findCsvCells(file: Uint8Array, limits: CsvLimits = {}): CsvCells
       throw error;
     }
     return { ...cutText(turned, maxRowBytes), assumedEncoding: "windows-1252" };
+  }
+}
+
+/** Counts what may end a cell. A file of fewer bytes needs no count. */
+function assertCellCount(bytes: Uint8Array, maxCells = Number.POSITIVE_INFINITY): void {
+  if (bytes.length <= maxCells) {
+    return;
+  }
+  let rows = 0;
+  const counts = new Map<number, number>(Object.values(SEPARATORS).map((code) => [code, 0]));
+  const isEnd = new Uint8Array(256);
+  for (const code of counts.keys()) {
+    isEnd[code] = 1;
+  }
+  for (const byte of bytes) {
+    if (byte === 0x0a || byte === 0x0d) {
+      rows++;
+    } else if (isEnd[byte] === 1) {
+      counts.set(byte, (counts.get(byte) ?? 0) + 1);
+    }
+  }
+  const cells = rows + Math.max(...counts.values());
+  if (cells > maxCells) {
+    throw new ZarrStoreError(
+      "invalid_file",
+      `the CSV has about ${cells} cells, at most ${maxCells} are read`,
+      {
+        expected: maxCells,
+        found: cells,
+      },
+    );
   }
 }
 

@@ -95,6 +95,10 @@ export interface ParquetFooter {
   readonly hasOtherMetadata: boolean;
   /** Only if they were asked for. */
   readonly rowGroups: readonly ParquetRowGroup[] | undefined;
+  /** The number of rows that the footer states. The file may hold others. */
+  readonly rows: number | undefined;
+  /** The bytes of all its pages, unpacked, as the footer states them. Values of a dictionary count once. */
+  readonly unpackedBytes: number;
 }
 
 interface OpenField {
@@ -126,7 +130,13 @@ export function parquetFooterOf(
   const rowGroups: ParquetRowGroup[] | undefined = options.rowGroups === true ? [] : undefined;
   let arrowSchema: string | undefined;
   let hasOtherMetadata = false;
+  let rows: number | undefined;
+  let unpackedBytes = 0;
   reader.struct((field, type) => {
+    if (field === 3 && type === THRIFT.i64) {
+      rows = reader.long();
+      return true;
+    }
     if (type !== THRIFT.list) {
       return false;
     }
@@ -134,8 +144,12 @@ export function parquetFooterOf(
       reader.structs(() => elements.push(readElement(reader)));
       return true;
     }
-    if (field === 4 && rowGroups !== undefined) {
-      reader.structs(() => rowGroups.push(readRowGroup(reader)));
+    if (field === 4) {
+      reader.structs(() => {
+        const group = readRowGroup(reader, rowGroups !== undefined);
+        unpackedBytes += group.unpackedBytes;
+        rowGroups?.push(group);
+      });
       return true;
     }
     if (field === 5) {
@@ -148,15 +162,23 @@ export function parquetFooterOf(
     }
     return false;
   });
-  return { fields: treeOf(elements), arrowSchema, hasOtherMetadata, rowGroups };
+  return { fields: treeOf(elements), arrowSchema, hasOtherMetadata, rows, unpackedBytes, rowGroups };
 }
 
-function readRowGroup(reader: ThriftReader): ParquetRowGroup {
+/** Reads a `RowGroup`; of one whose chunks are not wanted, `total_byte_size` alone. */
+function readRowGroup(
+  reader: ThriftReader,
+  wantsChunks: boolean,
+): ParquetRowGroup & { readonly unpackedBytes: number } {
   const chunks: ParquetChunk[] = [];
-  let rowCount = 0;
+  let [rowCount, unpackedBytes] = [0, 0];
   reader.struct((field, type) => {
-    if (field === 1 && type === THRIFT.list) {
+    if (wantsChunks && field === 1 && type === THRIFT.list) {
       reader.structs(() => chunks.push(readChunk(reader)));
+      return true;
+    }
+    if (field === 2 && type === THRIFT.i64) {
+      unpackedBytes = reader.long();
       return true;
     }
     if (field === 3 && type === THRIFT.i64) {
@@ -165,7 +187,7 @@ function readRowGroup(reader: ThriftReader): ParquetRowGroup {
     }
     return false;
   });
-  return { rowCount, chunks };
+  return { rowCount, chunks, unpackedBytes };
 }
 
 interface OpenChunk {

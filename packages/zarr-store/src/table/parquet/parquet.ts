@@ -8,7 +8,13 @@ import { isNormalizedTable } from "../columns/normalized-column.ts";
 import { unreadType } from "../columns/read-chunk.ts";
 import { normalizeTable } from "../rows/normalize-table.ts";
 import { tableFromColumns } from "../rows/table-from-rows.ts";
-import { assertTableMatches, parseTableSchema, schemaOfTable, type TableSchema } from "../table-schema.ts";
+import {
+  assertTableMatches,
+  maxColumns,
+  parseTableSchema,
+  schemaOfTable,
+  type TableSchema,
+} from "../table-schema.ts";
 import { firstUnread } from "./first-unread.ts";
 import { loadParquetWasm, type ParquetWasm } from "./load-parquet-wasm.ts";
 import { parquetColumnsOf } from "./parquet-columns.ts";
@@ -39,6 +45,8 @@ export interface DecodeParquetOptions {
   readonly where?: string | undefined;
   /** The most cells, rows × columns, to read. Default 2^26, which is also the default when writing. */
   readonly maxCells?: number | undefined;
+  /** The most bytes that its pages may unpack to, as its footer states them. Default: as many as there are. */
+  readonly maxBytes?: number | undefined;
   /**
    * `shared` lets columns share memory, which saves a copy. Use it for a table that is only read: apache-arrow 21.2 cannot
    * write it. Default `own`: each column has its own memory.
@@ -122,8 +130,9 @@ export async function decodeParquet(bytes: Uint8Array, options: DecodeParquetOpt
   checkFrame(bytes, where);
   const isSmall = options.isVerified === true && bytes.length <= SMALL_FILE_BYTES;
   const footer = readFooter(bytes, where, { rowGroups: isSmall });
-  await loadArrow();
   const maxCells = options.maxCells ?? DEFAULT_MAX_CELLS;
+  checkSize(footer, { maxCells, maxBytes: options.maxBytes }, where);
+  await loadArrow();
   const small = isSmall ? readSmallParquet(bytes, footer, maxCells) : undefined;
   if (small !== undefined) {
     return small;
@@ -195,6 +204,28 @@ function readFooter(
     throw unreadType(`column ${unread.name} of ${where}`, unread.type);
   }
   return footer;
+}
+
+/**
+ * Refuses what the footer says is too large, before anything is decoded. A footer that says less is found out later.
+ *
+ * @throws {ZarrStoreError} `invalid_file`
+ */
+function checkSize(
+  { fields, rows, unpackedBytes }: ParquetFooter,
+  { maxCells, maxBytes = Number.POSITIVE_INFINITY }: { maxCells: number; maxBytes?: number | undefined },
+  where: string,
+): void {
+  if (unpackedBytes > maxBytes) {
+    throw invalidFile(where, `at most ${maxBytes} bytes unpacked`, `${unpackedBytes}`);
+  }
+  if (fields.length > maxColumns) {
+    throw invalidFile(where, `at most ${maxColumns} columns`, `${fields.length}`);
+  }
+  const maxRows = Math.floor(maxCells / Math.max(1, fields.length));
+  if (rows !== undefined && rows > maxRows) {
+    throw invalidFile(where, `at most ${maxCells} cells`, `more than ${maxRows} rows of ${fields.length}`);
+  }
 }
 
 /**
