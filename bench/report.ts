@@ -17,6 +17,7 @@ import { testHost } from "../apps/cli/test/support/test-host.ts";
 import { readBenchArguments } from "./bench-arguments.ts";
 import { makeBenchFolder } from "./bench-folder.ts";
 import { madeScan } from "./made-scan.ts";
+import { median } from "./paired-rounds.ts";
 
 const [LINES, COLUMNS, SHOWN_LINES, CHUNK_LINES] = [30_000, 38, 600, 4096];
 const { positionals } = readBenchArguments();
@@ -79,8 +80,4 @@ async function cpuSeconds(run: () => Promise<void>): Promise<number> {
   await run();
   const { user, system } = process.cpuUsage(before);
   return (user + system) / 1e6;
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }

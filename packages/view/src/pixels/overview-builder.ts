@@ -2,7 +2,7 @@
 
 import { LineReduction } from "./line-reduction.ts";
 import { type Overview, overviewBins, overviewOf } from "./overview.ts";
-import type { PixelArray } from "./pixel-plane.ts";
+import { numbersOf, type PixelArray } from "./pixel-plane.ts";
 
 /** Pixels of any type. 64-bit integers become doubles, which is exact enough for 64 levels. */
 type Elements = PixelArray | BigInt64Array | BigUint64Array;
@@ -109,10 +109,4 @@ interface Place {
   readonly lines: number;
   /** Whether every other axis is at its first element. */
   readonly isShown: boolean;
-}
-
-function numbersOf(elements: Elements): PixelArray {
-  return elements instanceof BigInt64Array || elements instanceof BigUint64Array
-    ? Float64Array.from(elements, Number)
-    : elements;
 }
