@@ -17,7 +17,7 @@ const ARROWS: Arrows = {
     blind: ["terminal"],
     study: ["screen", "terminal", "arguments", "sql", "blind"],
     output: ["terminal", "arguments"],
-    changes: ["screen", "terminal", "study"],
+    changes: ["screen", "terminal", "study", "blind"],
     figure: ["screen"],
     report: ["terminal", "arguments", "study", "blind"],
     page: ["terminal", "figure", "report"],

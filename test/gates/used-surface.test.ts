@@ -53,6 +53,9 @@ const REASONS: Readonly<Record<string, readonly string[]>> = {
   ],
   "an example would need a bundler": ["@kym/zarr-store setParquetWasm"],
   "programs that decide on files with formats of their own begin with it": ["@kym/legacy-io sidecarFormats"],
+  "programs that add lines as they come need the number of bins for a LineReduction": [
+    "@kym/view overviewBins",
+  ],
   "programs order images by a key of the summary": ["@kym/kym-schema/keys SUMMARY_KEYS"],
   "authors of stores test theirs by it": [
     "@kym/zarr-store/testing testReadableStoreContract",

@@ -24,5 +24,6 @@ export { type Contrast, type ContrastOptions, contrastOf, levelOf } from "./pixe
 export { LineReduction } from "./pixels/line-reduction.ts";
 export { nearestLines } from "./pixels/nearest-lines.ts";
 export { narrowOverview, type Overview, overviewBins, overviewOf, overviewPlane } from "./pixels/overview.ts";
+export { type OverviewByPartsOptions, overviewByParts } from "./pixels/overview-by-parts.ts";
 export { type LevelPicture, paintLevels } from "./pixels/paint-levels.ts";
-export type { PixelArray, PixelPlane } from "./pixels/pixel-plane.ts";
+export { type PixelArray, type PixelPlane, pixelPlaneOf } from "./pixels/pixel-plane.ts";

@@ -1,7 +1,7 @@
 // Makes, stores and loads the overviews of an image.
 
 import { overviewFile } from "@kym/kym-schema/keys";
-import { LineReduction, type Overview, overviewBins, overviewOf } from "@kym/view";
+import { type Overview, overviewByParts, pixelPlaneOf } from "@kym/view";
 import { decodeOverviews, encodeOverviews, isViewError, OverviewBuilder } from "@kym/view/stored";
 import {
   isZarrStoreError,
@@ -84,19 +84,17 @@ export async function readOverviews(
     return overviews;
   }
   const { height: lines, width: columns, numChannels } = extentOf(info);
-  const bins = overviewBins({ lines, columns });
-  for (let channel = 1; bins > 0 && channel <= numChannels; channel++) {
-    const reduction = new LineReduction({ lines, columns, bins });
-    const atOnce = Math.max(1, Math.floor(PIXELS_AT_ONCE / columns));
-    for (let first = 0; first < lines; first += atOnce) {
-      const rows = { dim0Start: first, dim0Stop: Math.min(lines, first + atOnce) };
-      const selection = planeSelection(info, { channel }, { ...rows, dim1Start: 0, dim1Stop: columns });
-      const { data } = await pixels.loadRegion(selection, options);
-      const isBig = data instanceof BigInt64Array || data instanceof BigUint64Array;
-      const numbers = isBig ? Float64Array.from(data, Number) : data;
-      reduction.add(first, { pixels: numbers, lines: rows.dim0Stop - first, columns });
+  for (let channel = 1; channel <= numChannels; channel++) {
+    const size = { lines, columns, pixelsAtOnce: PIXELS_AT_ONCE };
+    const overview = await overviewByParts(size, async ({ start, stop }) => {
+      const region = { dim0Start: start, dim0Stop: stop, dim1Start: 0, dim1Stop: columns };
+      const { data } = await pixels.loadRegion(planeSelection(info, { channel }, region), options);
+      return pixelPlaneOf({ data, shape: [stop - start, columns] });
+    });
+    if (overview === null) {
+      break;
     }
-    overviews.set(channel, overviewOf(reduction));
+    overviews.set(channel, overview);
   }
   return overviews;
 }

@@ -4,7 +4,7 @@ import { ARTIFACTS, analysisRunKey, COLUMNS } from "@kym/kym-schema";
 import { calibrationsOfTrace, type UsedCalibration } from "@kym/kym-schema/calibration";
 import { ANALYSIS_RUN_KEYS, RADON_PARAMS_KEYS } from "@kym/kym-schema/keys";
 import { geometryKey, type Roi } from "@kym/roi";
-import { isZarrStoreError, type NdArray, tableFromRows } from "@kym/zarr-store";
+import { isZarrStoreError, tableFromRows } from "@kym/zarr-store";
 import { parseLossless, plainValue, serializeLossless } from "@kym/zarr-store/json";
 import { tableFromColumns } from "@kym/zarr-store/table";
 import { isLegacyIoError } from "../errors.ts";
@@ -63,21 +63,11 @@ export interface TiffFacts {
   readonly isTurned: boolean;
 }
 
-export interface BundleParts extends Omit<SidecarParts, "shape" | "axes"> {
-  readonly image: NdArray;
-  readonly axes: readonly string[];
-}
-
 /** Everything that the files beside an image say about it. */
 export type SidecarArtifacts = Omit<ImageContent, "image" | "axes"> & {
   /** Fields that the folders name and a sidecar gives as well: its value is in the metadata. */
   readonly overruled: readonly string[];
 };
-
-/** Combines an image and its parsed sidecars into what ingest stores. Reads nothing. */
-export async function contentOfBundle({ image, axes, ...parts }: BundleParts): Promise<ImageContent> {
-  return { image, axes, ...(await artifactsOfSidecars({ ...parts, axes, shape: image.shape })) };
-}
 
 /**
  * Maps sidecars to artifacts, without the pixels: enough for an update in which only sidecars changed. Reads nothing.

@@ -53,11 +53,3 @@ export function readCoordinate(value: unknown, path: string): number {
   }
   return number === 0 ? 0 : number;
 }
-
-/** True if both lists have the same points in the same order. */
-export function pointsEqual(a: readonly RoiPoint[], b: readonly RoiPoint[]): boolean {
-  return (
-    a.length === b.length &&
-    a.every(({ dim0, dim1 }, index) => dim0 === b[index]?.dim0 && dim1 === b[index]?.dim1)
-  );
-}

@@ -4,7 +4,7 @@ import { isSmallIntegers } from "./integer-extremes.ts";
 import { IntegerReduction } from "./integer-overview.ts";
 import { LineReduction } from "./line-reduction.ts";
 import { type Overview, overviewBins, overviewOf } from "./overview.ts";
-import type { PixelArray, PixelPlane } from "./pixel-plane.ts";
+import { numbersOf, type PixelArray, type PixelPlane } from "./pixel-plane.ts";
 
 /** Pixels of any type. 64-bit integers become doubles, which is exact enough for 64 levels. */
 type Elements = PixelArray | BigInt64Array | BigUint64Array;
@@ -137,10 +137,4 @@ interface Place {
   readonly lines: number;
   /** Whether every other axis is at its first element. */
   readonly isShown: boolean;
-}
-
-function numbersOf(elements: Elements): PixelArray {
-  return elements instanceof BigInt64Array || elements instanceof BigUint64Array
-    ? Float64Array.from(elements, Number)
-    : elements;
 }

@@ -23,7 +23,8 @@ export function stepOfLevel(level: number): number {
 export function rangeOf(low: number | undefined, high: number | undefined): LevelRange {
   const [one = high ?? 0, other = low ?? 0] = [low, high];
   // The few that were left out can be all that differ.
-  return one <= other ? { low: one, high: other } : { low: other, high: one };
+  // A sum with 0 is never -0, which JSON would store as 0.
+  return one <= other ? { low: one + 0, high: other + 0 } : { low: other + 0, high: one + 0 };
 }
 
 /** Gives the level of a value that is not NaN. */

@@ -105,6 +105,12 @@ it("an overview in fewer bins is that of the pixels in fewer bins", () => {
   expect(narrowOverview(narrow, 9)).toBe(narrow);
 });
 
+it("a scan of negative zeros has an overview from 0 to 0, stored and made", () => {
+  const made = overview({ pixels: Float64Array.of(Number.NaN, -0, -0), lines: 1, columns: 3 });
+  expect([made.low, made.high]).toEqual([0, 0]);
+  expect(decodeOverviews(stored(made)).channels.get(1)).toEqual(made);
+});
+
 it("what was stored comes back, for any pixels", () => {
   const pixel = fc.oneof(fc.double(), fc.constant(Number.NaN));
   fc.assert(

@@ -2,14 +2,8 @@
 
 import { AcqImage, KymDataset, loadOverview } from "@kym/kym-dataset";
 import { ARTIFACTS, calibrationOf, parseProvenance, sourcePathOf } from "@kym/kym-schema";
-import { LineReduction, type Overview, overviewBins, overviewOf, type PixelPlane } from "@kym/view";
-import {
-  isZarrStoreError,
-  type NdArray,
-  openDataset,
-  type ReadOptions,
-  type ZarrImageRecord,
-} from "@kym/zarr-store";
+import { overviewByParts, type PixelPlane, pixelPlaneOf } from "@kym/view";
+import { isZarrStoreError, openDataset, type ReadOptions, type ZarrImageRecord } from "@kym/zarr-store";
 import { ViewerError } from "../errors.ts";
 import type { Kymograph } from "../model/kymograph.ts";
 import type { TimeRange } from "../model/time-range.ts";
@@ -20,7 +14,6 @@ import { findRecord } from "./find-record.ts";
 const MOST_OPEN = 4;
 /** An image of more pixels that has no overview in its dataset gets none: reading all of it would take too long. */
 const MOST_PIXELS = 2 ** 25;
-const PIXELS_AT_ONCE = 2 ** 22;
 
 const opened = new Map<string, Promise<KymDataset>>();
 
@@ -58,10 +51,12 @@ export async function openImage(
     );
   }
   const loadLines = async (stretch: TimeRange, options: ReadOptions): Promise<PixelPlane> =>
-    planeOf(await scan.getSlice2d({ channel: shown, rows: stretch }, options));
+    pixelPlaneOf(await scan.getSlice2d({ channel: shown, rows: stretch }, options));
+  const isMade = stored === null && size.lines * size.columns <= MOST_PIXELS;
+  const made = isMade ? await overviewByParts(size, (rows) => loadLines(rows, { signal })) : null;
   return {
     ...{ name, size, pixelSize: calibrationOf(header) },
-    overview: stored ?? (await madeOverview(size, loadLines, { signal })),
+    overview: stored ?? made ?? undefined,
     stretches: [],
     loadLines,
     loadResults: async (options) => {
@@ -120,32 +115,4 @@ async function nameOf(record: ZarrImageRecord, options: ReadOptions): Promise<st
     }
     throw error;
   }
-}
-
-/** The overview of an image without one, from all of its pixels; undefined if they are too many. */
-async function madeOverview(
-  { lines, columns }: Kymograph["size"],
-  loadLines: (stretch: TimeRange, options: ReadOptions) => Promise<PixelPlane>,
-  options: ReadOptions,
-): Promise<Overview | undefined> {
-  const bins = overviewBins({ lines, columns });
-  if (bins === 0 || lines * columns > MOST_PIXELS) {
-    return undefined;
-  }
-  const reduction = new LineReduction({ lines, columns, bins });
-  const atOnce = Math.max(1, Math.floor(PIXELS_AT_ONCE / columns));
-  for (let start = 0; start < lines; start += atOnce) {
-    reduction.add(start, await loadLines({ start, stop: Math.min(lines, start + atOnce) }, options));
-  }
-  return overviewOf(reduction);
-}
-
-/** 64-bit integers become doubles, which is exact enough for 256 levels. */
-function planeOf({ data, shape }: NdArray): PixelPlane {
-  const isBig = data instanceof BigInt64Array || data instanceof BigUint64Array;
-  return {
-    pixels: isBig ? Float64Array.from(data, Number) : data,
-    lines: shape[0] ?? 0,
-    columns: shape[1] ?? 0,
-  };
 }

@@ -44,7 +44,7 @@ it.each([true, false])(
     const { remote, most } = await served(announces);
     const dataset = await openDataset(remote, { mode: "r" });
     await expect(dataset.record("one").loadJson("notes")).rejects.toMatchObject({ code: "modified_outside" });
-      const { problems } = await checkDataset(remote, { level: "data" });
+    const { problems } = await checkDataset(remote, { level: "data" });
     expect(problems.map(({ path }) => path)).toEqual([NOTES]);
     expect(most()).toBeLessThan(20 * 2 ** 20);
   },

@@ -1,6 +1,7 @@
 // The results of `kym compare`: a row for each ROI, or for each window.
 
 import type { ComparedImage, ComparedWindow, ComparedWith } from "@kym/kym-dataset";
+import { medianOfValues } from "@kym/kym-dataset/statistics";
 import { COLUMNS, UNITS } from "@kym/kym-schema";
 import type { CellValue } from "@kym/zarr-store";
 import type { CommandContext } from "../../arguments/command.ts";
@@ -60,7 +61,7 @@ function countsOf(windows: readonly ComparedWindow[]): AgreementCounts {
     blank_in_one: count("blank_in_other", "blank_in_ours"),
     blank_in_both: count("blank_in_both"),
     unpaired: count("only_in_other", "only_in_ours"),
-    median_difference: medianOf(distances),
+    median_difference: medianOfValues(distances),
     largest_difference: differences.reduce<number | null>(
       (most, difference) => Math.max(most ?? 0, difference),
       null,
@@ -70,11 +71,6 @@ function countsOf(windows: readonly ComparedWindow[]): AgreementCounts {
 
 function differenceOf({ otherMmPerS, oursMmPerS }: ComparedWindow): number | null {
   return otherMmPerS === null || oursMmPerS === null ? null : oursMmPerS - otherMmPerS;
-}
-
-/** The middle value; the lower of two. */
-function medianOf(values: readonly number[]): number | null {
-  return values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) / 2)] ?? null;
 }
 
 /** The table for people. */

@@ -1,8 +1,8 @@
 // Reads what a figure shows of an image's pixels, without having a long scan in memory.
 
 import type { AcqImage } from "@kym/kym-dataset";
-import { type Contrast, contrastOf, nearestLines, type PixelPlane } from "@kym/view";
-import type { NdArray, ReadOptions } from "@kym/zarr-store";
+import { type Contrast, contrastOf, nearestLines, type PixelPlane, pixelPlaneOf } from "@kym/view";
+import type { ReadOptions } from "@kym/zarr-store";
 import type { ShownPixels, Stretch } from "../../figure/figure-facts.ts";
 import { PLOT_WIDTH } from "../../figure/figure-style.ts";
 
@@ -48,7 +48,7 @@ export async function loadPixels(
       start: stretch.start + first,
       stop: Math.min(stretch.stop, stretch.start + first + atOnce),
     };
-    const plane = slicePlane(await image.getSlice2d({ channel, rows }, options));
+    const plane = pixelPlaneOf(await image.getSlice2d({ channel, rows }, options));
     takeLines(plane, first, shown, pixels);
     takeLines(plane, first, sampled, samples);
   }
@@ -70,11 +70,4 @@ function takeLines(plane: PixelPlane, first: number, wanted: readonly number[], 
       into.set(pixels.subarray((line - first) * columns, (line - first + 1) * columns), index * columns);
     }
   }
-}
-
-/** 64-bit integers become doubles, which is exact enough for 256 levels. */
-export function slicePlane({ data, shape }: NdArray): PixelPlane {
-  const [lines = 0, columns = 0] = shape;
-  const isBig = data instanceof BigInt64Array || data instanceof BigUint64Array;
-  return { pixels: isBig ? Float64Array.from(data, Number) : data, lines, columns };
 }

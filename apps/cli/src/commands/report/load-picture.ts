@@ -1,16 +1,12 @@
 // Loads what a report draws of an image: its overview, and the chunks that hold 600 of its lines.
 
 import { AcqImage, loadOverview } from "@kym/kym-dataset";
-import { LineReduction, type Overview, overviewBins, overviewOf } from "@kym/view";
+import { overviewByParts, type PixelPlane, pixelPlaneOf } from "@kym/view";
 import { isZarrStoreError, type ReadOptions, type ZarrDataset } from "@kym/zarr-store";
 import { type PictureParts, packPicture } from "../../page/picture/pack-picture.ts";
 import type { PackedPicture } from "../../page/picture/packed-picture.ts";
 import type { ReportImage, ReportImageDetail } from "../../report/report-data.ts";
 import { detailStretch } from "../plot/load-figure.ts";
-import { slicePlane } from "../plot/load-pixels.ts";
-
-/** How many pixels are read at a time where no overview is stored. */
-const PIXELS_AT_ONCE = 2 ** 22;
 
 export interface LoadedPicture {
   /** A sentence says why it is missing. */
@@ -54,14 +50,15 @@ export async function loadPicture(
   };
   const secondsPerLine = msPerLine === null ? null : msPerLine / 1000;
   const { start, stop } = detailStretch(shown.events, lines, secondsPerLine);
-  const plane = await readable(async () =>
-    slicePlane(await acqImage.getSlice2d({ channel, rows: { start, stop } }, options)),
-  );
+  const loadLines = async (rows: { readonly start: number; readonly stop: number }): Promise<PixelPlane> =>
+    pixelPlaneOf(await acqImage.getSlice2d({ channel, rows }, options));
+  const plane = await readable(() => loadLines({ start, stop }));
   const stored = await readable(() => loadOverview(record, { channel, ...options }));
   const overview =
     "value" in stored && stored.value !== null
       ? stored
-      : await readable(() => makeOverview(acqImage, { channel, lines, columns }, options));
+      : // A dataset of an earlier version that nobody indexed since has none.
+        await readable(() => overviewByParts({ lines, columns }, loadLines));
   const unread = "unread" in plane ? plane.unread : "unread" in overview ? overview.unread : null;
   if ("unread" in plane && "unread" in overview) {
     return {
@@ -107,23 +104,4 @@ async function readable<Value>(
     }
     throw error;
   }
-}
-
-/** The overview of pixels that have none stored, in a dataset of an earlier version that nobody indexed since. */
-async function makeOverview(
-  image: AcqImage,
-  { channel, lines, columns }: Readonly<Record<"channel" | "lines" | "columns", number>>,
-  options: ReadOptions,
-): Promise<Overview | null> {
-  const bins = overviewBins({ lines, columns });
-  if (bins === 0) {
-    return null;
-  }
-  const reduction = new LineReduction({ lines, columns, bins });
-  const atOnce = Math.max(1, Math.floor(PIXELS_AT_ONCE / columns));
-  for (let start = 0; start < lines; start += atOnce) {
-    const rows = { start, stop: Math.min(lines, start + atOnce) };
-    reduction.add(start, slicePlane(await image.getSlice2d({ channel, rows }, options)));
-  }
-  return overviewOf(reduction);
 }
