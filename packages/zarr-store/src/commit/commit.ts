@@ -5,11 +5,10 @@ import type { WriterIdentity } from "../runtime/runtime.ts";
 import { throwIfAborted } from "../runtime/throw-if-aborted.ts";
 import type { StoreKey } from "../store/store-key.ts";
 import { settleTornRecord } from "./claim/settle-torn-record.ts";
-import type { CommitContext, KeptEdit } from "./commit-context.ts";
+import type { CommitContext } from "./commit-context.ts";
 import { withHistory } from "./history/history-details.ts";
 import { HistoryKeeper, NO_HISTORY } from "./history/keep-history.ts";
 import { type WriterLockOptions, withWriterLock } from "./lock/writer-lock.ts";
-import type { Looks } from "./publish/keep-replaced.ts";
 import { noteLatest } from "./publish/note-latest.ts";
 import { publish } from "./publish/publish.ts";
 import { type AbandonedStaging, finishHead, removeAbandoned, wantedOf } from "./publish/recovery.ts";
@@ -40,11 +39,6 @@ export interface Commit {
   readonly ops: readonly CommitOp[];
   /** Images that another writer added first, so that this transaction dropped its own copy. */
   readonly droppedImageIds: readonly string[];
-  /**
-   * What other programs wrote to files while the commit replaced or deleted them, or while an earlier one did that this one
-   * finished. Nothing of it is lost: each says where it is.
-   */
-  readonly kept: readonly KeptEdit[];
 }
 
 export interface CommitOptions {
@@ -95,9 +89,7 @@ export async function commitTransaction(
   }
   await context.onStep("synced");
   const rounds: Rounds = { droppedByPath: new Map(), superfluous: new Map() };
-  const { kept } = context.session;
-  kept.length = 0;
-  const outcome = await withWriterLock(context, transaction.txid, options.lock, async () => {
+  return withWriterLock(context, transaction.txid, options.lock, async () => {
     await context.onStep("locked");
     for (let round = 0; ; round++) {
       throwIfAborted(options.lock.signal);
@@ -116,16 +108,12 @@ export async function commitTransaction(
       }
     }
   });
-  return { ...outcome, kept: [...kept] };
 }
 
 /** The outcome of a transaction that changes nothing. */
 export function unchanged(version: number, txid: string): Commit {
-  return { version, txid, committed: false, published: true, ops: [], droppedImageIds: [], kept: [] };
+  return { version, txid, committed: false, published: true, ops: [], droppedImageIds: [] };
 }
-
-/** The outcome of one round. What was kept is known at the end. */
-type Outcome = Omit<Commit, "kept">;
 
 /**
  * Tries one round on the head at `version`, whose publication is complete. Readers of this process share the head, so
@@ -137,7 +125,7 @@ async function tryCommit(
   options: CommitOptions,
   version: number,
   rounds: Rounds,
-): Promise<Outcome | "raced"> {
+): Promise<Commit | "raced"> {
   const { log, runtime, store } = context;
   const { txid } = transaction;
   if (log.head.isAborted(txid)) {
@@ -172,7 +160,7 @@ async function tryCommit(
   await assertBorneOut(context, ops);
   const format = options.isUpgrade === true ? 2 : log.head.nextRecordFormat;
   const keeper = new HistoryKeeper(context, transaction);
-  const looks = await assertNotModifiedOutside(context, ops, async (op, read, sha256) =>
+  await assertNotModifiedOutside(context, ops, async (op, read, sha256) =>
     format === 1 ? undefined : keeper.offer(op, read, sha256),
   );
   await context.onStep("checked");
@@ -202,7 +190,7 @@ async function tryCommit(
     return "raced";
   }
   context.session.isHistoryNamed ||= history.keys.includes("") && options.durability === "batched";
-  const published = await publishLinked(context, record, bytes.length, looks);
+  const published = await publishLinked(context, record, bytes.length);
   await noteLatest(context);
   await removeAbandoned(context, abandoned);
   return { version: version + 1, txid, committed: true, published, ops, droppedImageIds: droppedIds(rounds) };
@@ -249,12 +237,11 @@ async function publishLinked(
   context: CommitContext,
   record: CommitRecord,
   sizeBytes: number,
-  looks: Looks,
 ): Promise<boolean> {
   try {
     context.log.applyOwn(record, sizeBytes);
     await context.onStep("committed");
-    await publish(context, record, { looks });
+    await publish(context, record);
     return true;
   } catch (error) {
     context.logger.warn(
@@ -265,7 +252,7 @@ async function publishLinked(
 }
 
 /** A link that reported an error had worked after all: the head is this transaction, and is published by now. */
-async function alreadyLinked({ log }: CommitContext, rounds: Rounds): Promise<Outcome | "raced"> {
+async function alreadyLinked({ log }: CommitContext, rounds: Rounds): Promise<Commit | "raced"> {
   const record = await log.headRecord();
   if (record === undefined) {
     return "raced";

@@ -6,7 +6,6 @@ import type { CommitContext } from "../commit-context.ts";
 import { asideKey, obstacleKey } from "../records/control-keys.ts";
 import { isTornCopy } from "../torn-copy.ts";
 import { removeEmptyDirectories } from "./empty-directories.ts";
-import { noteKept } from "./obstacle.ts";
 
 /**
  * Decides, from the log alone, about a file that a deletion has already moved to `<refuge>/<path>`.
@@ -98,17 +97,19 @@ export async function removeTornCopy(
  * as an obstacle.
  */
 async function giveBack(context: CommitContext, aside: StoreKey, path: StoreKey): Promise<void> {
-  const { store, runtime } = context;
+  const { store, runtime, logger } = context;
   const outcome = await linkBack(context, aside, path);
   if (outcome === "linked") {
     await store.remove(aside);
-    noteKept(context, path, path);
+    logger.warn(`${path} was deleted by a commit, but another program had changed it: the file stays`);
   }
   if (outcome === "taken") {
     const refuge = joinKey(obstacleKey(runtime.newId()), path);
     await store.makeDirectory(parentKey(refuge) ?? refuge);
     await store.move(aside, refuge);
-    noteKept(context, path, refuge);
+    logger.warn(
+      `${path} was deleted by a commit, but another program had changed it: it is kept as ${refuge}`,
+    );
   }
 }
 

@@ -15,15 +15,17 @@ import {
 } from "../records/control-keys.ts";
 import { settleAside } from "./aside.ts";
 import { directoriesOf } from "./empty-directories.ts";
-import { type Looks, replaceKeeping } from "./keep-replaced.ts";
-import { setObstacleAside } from "./obstacle.ts";
+import { keepForeignBytes, setObstacleAside } from "./obstacle.ts";
 
 /** A bound against a file system that never comes to rest. In practice, two or three rounds are enough. */
 const MAX_ROUNDS = 100;
 
 export interface PublishOptions {
-  /** What the check saw of the files to be replaced; unknown if the commit was made earlier, perhaps by another process. */
-  readonly looks?: Looks | undefined;
+  /**
+   * The commit was made earlier, perhaps by another process, so its files may have been edited since they were checked.
+   * Such edits are kept, which costs a look at every path. Default false.
+   */
+  readonly isLate?: boolean;
 }
 
 /**
@@ -50,15 +52,13 @@ export async function publish(
   const moved = await publishNewRecords(context, record.txid, puts);
   const single = puts.filter((op) => moved.get(groupOf(op.path)) === undefined);
   const alone = new Set<StoreKey>();
-  for (const op of single) {
-    await context.onStep("publish-put", op.path);
-    await replaceKeeping(context, op, options.looks?.get(op.path), async () => {
-      const outcome = await publishPut(context, record.txid, op.path);
-      if (outcome === "moved alone") {
-        alone.add(op.path);
-      }
-      return outcome !== "absent";
-    });
+  for (const { path } of single) {
+    if (options.isLate === true) {
+      await keepForeignBytes(context, path);
+    }
+    if ((await publishPut(context, record.txid, path)) === "alone") {
+      alone.add(path);
+    }
   }
   const left = puts
     .filter((op) => moved.get(groupOf(op.path)) !== "moved" && !alone.has(op.path))
@@ -106,21 +106,22 @@ async function publishNewRecords(
   return done;
 }
 
-/** Moves one object into its place; `absent` if another process has. One that was staged alone was not staged in its folder. */
+/** Moves one object into its place. Returns `alone` if it was certainly not staged in its folder. */
 async function publishPut(
   context: CommitContext,
   txid: string,
   path: StoreKey,
-): Promise<"moved alone" | "moved" | "absent"> {
+): Promise<"alone" | "not known"> {
+  await context.onStep("publish-put", path);
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const [alone, inFolder] = stagedKeys(txid, path);
     const outcome = alone && (await moveIntoPlace(context, alone, path));
     if (outcome === "moved") {
-      return "moved alone";
+      return "alone";
     }
     const other = outcome === "absent" && inFolder ? await moveIntoPlace(context, inFolder, path) : outcome;
     if (other !== "blocked") {
-      return other ?? "absent";
+      return "not known";
     }
     await setObstacleAside(context, path);
   }

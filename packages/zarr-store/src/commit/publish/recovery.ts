@@ -35,6 +35,11 @@ export interface AbandonedStaging {
 export async function finishHead(context: CommitContext, durability: "batched" | "none"): Promise<void> {
   const { store, log, logger } = context;
   const names = (await store.list(STAGING)).map(({ name }) => name).filter(isStoreKey);
+  for (const name of names) {
+    if (stagingEntryKind(name) === "aside") {
+      await settleRefuge(context, joinKey(STAGING, name));
+    }
+  }
   const { txid } = log.head;
   const record = names.some((name) => name === txid) ? await log.headRecord() : undefined;
   if (record !== undefined) {
@@ -43,13 +48,7 @@ export async function finishHead(context: CommitContext, durability: "batched" |
     if (durability === "batched") {
       await store.sync([COMMITS]);
     }
-    await publish(context, record);
-  }
-  // Only now: an aside may hold what a publication is about to replace, and an edit may still come into that file.
-  for (const name of names) {
-    if (stagingEntryKind(name) === "aside") {
-      await settleRefuge(context, joinKey(STAGING, name));
-    }
+    await publish(context, record, { isLate: true });
   }
 }
 

@@ -1,7 +1,6 @@
 // Makes sure that a commit does not overwrite an edit by another program.
 
 import { ZarrStoreError } from "../../errors.ts";
-import type { StoreStat } from "../../store/key-value-store.ts";
 import { joinKey, type StoreKey } from "../../store/store-key.ts";
 import type { CommitContext } from "../commit-context.ts";
 import { groupOf, isRecordNode } from "../object-path.ts";
@@ -13,8 +12,6 @@ import { dropCheckpoint } from "./assert-borne-out.ts";
  * is overwritten unseen.
  *
  * @param onRead is given each file that was read, with the hash of its bytes
- * @returns what was seen of each file before it was read, where there may be no hard links: then nothing else can tell later
- * whether it is still the same
  * @throws {ZarrStoreError} `modified_outside`, with all paths that have other bytes; `conflict` if the log contradicts the
  * checkpoint that the head came from
  */
@@ -22,10 +19,8 @@ export async function assertNotModifiedOutside(
   context: CommitContext,
   ops: readonly CommitOp[],
   onRead: (op: CommitOp, bytes: Uint8Array, sha256: string) => Promise<void>,
-): Promise<ReadonlyMap<StoreKey, StoreStat>> {
-  const { store, log, runtime, session } = context;
-  const mayLackLinks = session.hasHardLinks === false || log.head.claim === "folder";
-  const looks = new Map<StoreKey, StoreStat>();
+): Promise<void> {
+  const { store, log, runtime } = context;
   const absentGroups = new Set<string>();
   for (const op of ops) {
     const group = groupOf(op.path);
@@ -39,7 +34,6 @@ export async function assertNotModifiedOutside(
     if (absentGroups.has(groupOf(op.path))) {
       continue;
     }
-    const look = mayLackLinks && op.op === "put" ? await store.stat(op.path) : undefined;
     const bytes = await store.get(op.path);
     if (bytes !== undefined) {
       const sha256 = await runtime.sha256(bytes);
@@ -50,9 +44,6 @@ export async function assertNotModifiedOutside(
         found.set(op.path, { sha256, isOwn });
       }
       await onRead(op, bytes, sha256);
-      if (look !== undefined) {
-        looks.set(op.path, look);
-      }
     }
   }
   let modified = await findModified(context, found);
@@ -67,7 +58,6 @@ export async function assertNotModifiedOutside(
       { paths: modified, ...(modified[0] !== undefined && { path: modified[0] }) },
     );
   }
-  return looks;
 }
 
 interface Found {
