@@ -56,6 +56,10 @@ export class ImageLoader {
       const kymograph = await open(request, { signal });
       signal.throwIfAborted();
       this.isOpening = false;
+      // Lines of the image before may still be on their way.
+      this.#lines?.abort.abort();
+      this.#lines = undefined;
+      this.#failed = undefined;
       this.#state.show(kymograph);
       const results = await kymograph.loadResults?.({ signal });
       signal.throwIfAborted();
