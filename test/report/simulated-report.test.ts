@@ -196,7 +196,7 @@ test("no byte of a blind list, figure, page or text has a name, a day or a condi
     return [stem, day, `"${animal}"`, `>${animal}<`, ` ${animal} `];
   });
   const words = [...new Set([...(await tellingWords(cwd, "study.zarr")), ...names, "Control", "AngII"])];
-  // The command and the file that it is asked for are no secret.
+  // The file that the command is asked for may be named.
   const secret = words.filter((word) => !["study", "study.zarr"].includes(word));
   const blind = { cwd, env: { KYM_SEED: "7" } };
   const listed = await kym(["ls", "study.zarr", "--blind", "--json"], blind);

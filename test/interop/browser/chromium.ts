@@ -45,7 +45,7 @@ export function hasChromium(): boolean {
   return false;
 }
 
-/** Starts a Chromium with a profile of its own. The first call installs it if there is none. */
+/** Starts a Chromium with a profile of its own. The first call installs one that is missing. */
 export async function startChromium(program?: ChromiumProgram): Promise<Chromium> {
   const { path, libraries, headless } = program ?? (await findChromium());
   const profile = await mkdtemp(join(tmpdir(), "kym-chromium-"));

@@ -1,4 +1,4 @@
-// Finds a Chromium, or installs one: Debian's wherever apt can, else npm's.
+// Finds a Chromium, or installs one: that of Debian wherever apt can, otherwise that of npm.
 
 import { execFile } from "node:child_process";
 import { createReadStream, createWriteStream, existsSync } from "node:fs";
@@ -34,7 +34,7 @@ export function canHaveChromium(): boolean {
 let found: Promise<ChromiumProgram> | undefined;
 
 /**
- * The Chromium that Debian installed. If there is none, apt installs it: into the system as root in CI, otherwise below
+ * The Chromium that Debian installed. Where it is missing, apt installs it: into the system as root in CI, otherwise below
  * `.cache/`, which needs no rights. Where apt cannot, npm's, and says so.
  *
  * @throws {Error} if none of them can be had

@@ -300,8 +300,8 @@ describe.skipIf(!hasChromium())("kym-image and kym-trace", () => {
     // The chart is lines in the file, and no picture.
     expect(images.map(([, width, height]) => [width, height])).toEqual([[String(LINES), "100"]]);
     await page.evaluate("drawn()");
-    expect(await page.evaluate(PIXELS)).toBe(before);
     expect(messages).toEqual([]);
+    expect(await page.evaluate(PIXELS)).toBe(before);
   });
 
   test("a name with markup stays text, and what is shown is said to a screen reader", async () => {

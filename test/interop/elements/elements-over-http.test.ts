@@ -192,6 +192,7 @@ describe.skipIf(!hasChromium() || data === undefined)("the example of docs/eleme
     await wait(driven, `${IMAGE}.data?.traces.length === 2`);
     const both = { image: "both", channel: "1" };
     expect(await shown(driven, { ...both, src: `${open.url}/channels.zarr` })).toEqual([1000, 1250]);
+    await driven.page.evaluate(`${IMAGE}.data = undefined`);
     const [, words] = (await shown(driven, { ...both, src: `${closed.url}/channels.zarr` })) as string[];
     expect(words).toContain(closed.url);
     expect(words).toMatch(/CORS/);

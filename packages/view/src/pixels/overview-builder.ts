@@ -1,7 +1,7 @@
 // Makes the overviews of an image while its pixels pass by.
 
 import { isSmallIntegers } from "./integer-extremes.ts";
-import { IntegerReduction } from "./integer-overview.ts";
+import { IntegerReduction } from "./integer-reduction.ts";
 import { LineReduction } from "./line-reduction.ts";
 import { type Overview, overviewBins, overviewOf } from "./overview.ts";
 import { numbersOf, type PixelArray, type PixelPlane } from "./pixel-plane.ts";

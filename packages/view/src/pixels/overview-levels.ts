@@ -19,7 +19,7 @@ export function stepOfLevel(level: number): number {
   return Math.round((level / 255) * STEPS);
 }
 
-/** Of the least and the greatest value that count; undefined where there is none. */
+/** Of the least and the greatest value that count; undefined where no value counts. */
 export function rangeOf(low: number | undefined, high: number | undefined): LevelRange {
   const [one = high ?? 0, other = low ?? 0] = [low, high];
   // The few that were left out can be all that differ.

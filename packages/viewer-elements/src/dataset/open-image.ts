@@ -19,6 +19,19 @@ const opened = new Map<string, Promise<KymDataset>>();
 
 /** Does the work of `openKymograph`. */
 export async function openImage(
+  request: KymographRequest,
+  options: { readonly signal: AbortSignal },
+): Promise<Kymograph> {
+  try {
+    return await openAnywhere(request, options);
+  } catch (error) {
+    throw isZarrStoreError(error, "io") && isElsewhere(request.src)
+      ? new ViewerError("load_failed", `src: ${error.message}. ${ORIGIN_HINT}`, { cause: error })
+      : error;
+  }
+}
+
+async function openAnywhere(
   { src, image, channel }: KymographRequest,
   { signal }: { readonly signal: AbortSignal },
 ): Promise<Kymograph> {
@@ -88,9 +101,7 @@ async function datasetAt(src: string): Promise<KymDataset> {
     opened.delete(src);
     throw isZarrStoreError(error, "not_found")
       ? new ViewerError("not_found", `src: there is no dataset at ${src}`, { cause: error })
-      : isZarrStoreError(error, "io") && isElsewhere(src)
-        ? new ViewerError("load_failed", `src: ${error.message}. ${ORIGIN_HINT}`, { cause: error })
-        : error;
+      : error;
   }
 }
 

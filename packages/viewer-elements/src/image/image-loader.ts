@@ -58,6 +58,10 @@ export class ImageLoader {
       const kymograph = await open(request, { signal });
       signal.throwIfAborted();
       this.isOpening = false;
+      // Lines of the image before may still be on their way.
+      this.#lines?.abort.abort();
+      this.#lines = undefined;
+      this.#failed = undefined;
       this.#state.show(kymograph);
       const results = await this.#resultsOf(kymograph, signal);
       signal.throwIfAborted();
