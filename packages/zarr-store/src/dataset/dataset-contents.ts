@@ -4,7 +4,6 @@ import type { Table } from "apache-arrow";
 import { defaultAxes, validateAxes } from "../array/axes.ts";
 import type { NdArray } from "../array/nd-array.ts";
 import type { ArrayRows, EncodedArray, StagedArray } from "../array/zarr-array.ts";
-import type { MergeableChange } from "../commit/write/mergeable-change.ts";
 import type { Transaction } from "../commit/write/transaction.ts";
 import { ZarrStoreError } from "../errors.ts";
 import { parseTableName, type TableName } from "../image/artifact-name.ts";
@@ -15,15 +14,16 @@ import { type Row, schemaOfTable, type TableSchema } from "../table/table-schema
 import { ExactObjects } from "./copies/exact-objects.ts";
 import { imageGroup, imageNode, isTablePart, meaningOf, tablePath } from "./layout.ts";
 import { encodeArray } from "./record/array-objects.ts";
-import { KeptReads } from "./record/kept-reads.ts";
 import { arrayAttributesOf, type SaveImageOptions } from "./record/record-pixels.ts";
 import { type LentImage, lendPixels } from "./record/stage-array.ts";
 import { ZarrImageRecord } from "./record/zarr-image-record.ts";
+import { KeptReads } from "./session/kept-reads.ts";
 import type { ObjectSession } from "./session/object-session.ts";
 import { loadTableCode } from "./tables/load-table-code.ts";
 import { parseSourceRow, SOURCES_TABLE, type SourceRow, sourceIdentity } from "./tables/sources-table.ts";
 import { readTableFiles } from "./tables/table-files.ts";
 import { assertRowsBelongTo, isRows, type TableInput } from "./tables/table-input.ts";
+import { joinParts, tableObject } from "./tables/table-parts.ts";
 
 /** How `addImage` names, lays out and describes an image. */
 export interface AddImageOptions extends SaveImageOptions {
@@ -391,16 +391,4 @@ async function deleteParts(transaction: Transaction, view: ObjectSession, name: 
     await transaction.delete(part);
   }
   return parts.length > 0;
-}
-
-/** Where a mergeable change of a table is made: to its file, or to the file that takes the place of its parts. */
-function tableObject(name: TableName): Pick<MergeableChange, "path" | "parts"> {
-  return {
-    path: tablePath(name),
-    parts: { has: (path) => isTablePart(name, path), join: joinParts },
-  };
-}
-
-async function joinParts(files: readonly ParquetFile[]): Promise<Uint8Array<ArrayBuffer>> {
-  return (await loadTableCode()).joinParquetParts(files);
 }

@@ -14,8 +14,8 @@ import {
 } from "../../json/lossless-json.ts";
 import type { ReadOptions } from "../../runtime/read-options.ts";
 import { jsonPath, jsonPaths } from "../layout.ts";
+import { keptOr } from "../session/kept-reads.ts";
 import type { ObjectSession } from "../session/object-session.ts";
-import { keptOr } from "./kept-reads.ts";
 import { METADATA, notFound, type RecordObjects } from "./record-objects.ts";
 
 /** The largest JSON that a gzipped artifact may unpack to: a guard against zip bombs, far above any real metadata. */

@@ -8,8 +8,8 @@ import type { ReadOptions } from "../../runtime/read-options.ts";
 import type { StoreKey } from "../../store/store-key.ts";
 import { imageGroup, imageNode, meaningOf, type PathMeaning } from "../layout.ts";
 import { type Attributes, groupNodeValue, parseGroupNode } from "../nodes/node-cache.ts";
+import type { KeptReads } from "../session/kept-reads.ts";
 import type { ObjectSession } from "../session/object-session.ts";
-import type { KeptReads } from "./kept-reads.ts";
 
 /** The name of the artifact that the summary is made from. */
 export const METADATA = "metadata";

@@ -7,9 +7,9 @@ import type { ReadOptions } from "../../runtime/read-options.ts";
 import type { StoreKey } from "../../store/store-key.ts";
 import { schemaOfTable, type TableSchema } from "../../table/table-schema.ts";
 import { type TabularFormat, tabularPath } from "../layout.ts";
+import { keptOr } from "../session/kept-reads.ts";
 import { loadTableCode } from "../tables/load-table-code.ts";
 import type { TableInput } from "../tables/table-input.ts";
-import { keptOr } from "./kept-reads.ts";
 import { notFound, type RecordObjects } from "./record-objects.ts";
 
 const FORMATS: readonly TabularFormat[] = ["parquet", "csv.gz"];

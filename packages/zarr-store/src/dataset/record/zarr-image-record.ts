@@ -13,6 +13,7 @@ import type { JsonText } from "../../json/lossless-json.ts";
 import type { ReadOptions } from "../../runtime/read-options.ts";
 import { imageGroup } from "../layout.ts";
 import type { Attributes } from "../nodes/node-cache.ts";
+import type { KeptReads } from "../session/kept-reads.ts";
 import type { ObjectSession } from "../session/object-session.ts";
 import type { TableInput } from "../tables/table-input.ts";
 import { ArrayArtifacts, type SaveArrayArtifactOptions } from "./array-artifacts.ts";
@@ -20,7 +21,6 @@ import { ArtifactFiles, type DeleteAnalysisOptions } from "./artifact-files.ts";
 import { Attachments } from "./attachments.ts";
 import { DerivedFiles } from "./derived-files.ts";
 import { JsonArtifacts } from "./json-artifacts.ts";
-import type { KeptReads } from "./kept-reads.ts";
 import { METADATA, RecordObjects } from "./record-objects.ts";
 import {
   type ImageBounds,
