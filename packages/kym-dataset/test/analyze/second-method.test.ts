@@ -112,7 +112,7 @@ test("a process that ends between two batches leaves the first whole, and the ne
   let now = 0;
   const { runtime } = dataset;
   // Each look at the clock is 11 s later, so that a batch is never more than two images.
-  const slow = await openDataset(store, { runtime: { ...runtime, nowEpochMs: () => (now += 11_000) } });
+  const slow = await openDataset(store, { runtime: { ...runtime, monotonicMs: () => (now += 11_000) } });
   let end = false;
   const committed = new Promise<readonly string[]>((resolve) => {
     void analyzeImages(slow, {
