@@ -7,7 +7,16 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 const execute = promisify(execFile);
 const ROOT = resolve(import.meta.dirname, "../../..");
-const LIBRARIES = ["flow", "kym-dataset", "kym-schema", "legacy-io", "roi", "view", "zarr-store"];
+const LIBRARIES = [
+  "flow",
+  "kym-dataset",
+  "kym-schema",
+  "legacy-io",
+  "roi",
+  "view",
+  "viewer-elements",
+  "zarr-store",
+];
 const MOST_OUTPUT_BYTES = 2 ** 26;
 
 /** Runs pnpm as a user would, without the variables that the pnpm around this test sets for its scripts. */
@@ -52,7 +61,7 @@ describe("packages that are packed from a clone in which nothing is installed or
   }, 600_000);
   afterAll(() => rm(work, { recursive: true, force: true }));
 
-  it("are the seven libraries and the command, and nothing else", () => {
+  it("are the eight libraries and the command, and nothing else", () => {
     expect([...packed.keys()].toSorted()).toEqual(["cli", ...LIBRARIES]);
   });
 

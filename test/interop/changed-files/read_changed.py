@@ -136,9 +136,18 @@ def read_npy(data):
 MISSING = {"NA", "N/A", "n/a", "#N/A", "#N/A N/A", "#NA", "<NA>", "null", "NULL", "None", "nan", "NaN", "NAN"}
 
 
+def encoding_of(data):
+    """As docs/csv.md has it: what is not UTF-8 is Windows-1252."""
+    try:
+        data.decode("utf-8-sig")
+        return "utf-8-sig"
+    except UnicodeDecodeError:
+        return "cp1252"
+
+
 def read_csv(data):
     """As docs/csv.md has it: no blanks around titles, no empty columns at the end, words for missing values as empty cells."""
-    text = io.TextIOWrapper(io.BytesIO(data), encoding="utf-8-sig", newline="")
+    text = io.TextIOWrapper(io.BytesIO(data), encoding=encoding_of(data), newline="")
     rows = [row for row in csv.reader(text, strict=True) if row]
     if not rows:
         return rows
