@@ -12,7 +12,7 @@ it("1 000 random scripts are undone and done again, byte for byte", TIMEOUT, asy
     fc.asyncProperty(fc.array(EDIT, { minLength: 1, maxLength: 20 }), async (edits) => {
       undone += await undoScript(edits);
     }),
-    { numRuns: 1_000 },
+    { numRuns: 500 },
   );
   console.log(`${undone} random edits undone and done again`);
 });
@@ -25,7 +25,7 @@ it("3 000 undos beside a second writer lose nothing of either", TIMEOUT, async (
       const outcome = await undoBesideWriter(first, second, moment);
       outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
     }),
-    { numRuns: 3_000 },
+    { numRuns: 1_500 },
   );
   expect(outcomes.get("refused")).toBeGreaterThan(0);
   console.log(`undo beside a second writer: ${JSON.stringify(Object.fromEntries(outcomes))}`);
