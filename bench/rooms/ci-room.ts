@@ -48,7 +48,7 @@ const GOALS: readonly Goal[] = [
   },
   {
     ...{ id: "ci.tiff.geotiff", what: "TIFFs read", subject: READ, peer: READ_GEOTIFF, by: "cpu" },
-    bound: { kind: "as fast", atLeast: 2 },
+    bound: { kind: "as fast", atLeast: 4 },
   },
   {
     ...{

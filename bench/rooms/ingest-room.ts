@@ -5,10 +5,10 @@ import { copyFileSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { ingestLegacyFolder } from "@kym/legacy-io/node";
-import { ndArrayBytes } from "@kym/zarr-store/array";
 import { openLocalDataset } from "@kym/zarr-store/node";
 import type { Goal, SideSamples } from "../goals/goal.ts";
 import { runProgram, runSides, type Side, side } from "../goals/run-sides.ts";
+import { storedDigest } from "../inputs/stored-digest.ts";
 import { writeTiffFolder } from "../inputs/tiff-folder.ts";
 import { digestOfPlainIngest, ingestPlainly } from "../peers/geotiff-zarrita.ts";
 import type { PeerPython } from "../peers/peer-python.ts";
@@ -202,7 +202,7 @@ async function comparePixels(
     await before?.();
     await run();
     const digest = name.startsWith("ours")
-      ? await digestOfOurs(target)
+      ? await storedDigest(target)
       : name === PLAIN
         ? await digestOfPlainIngest(target)
         : (await peer?.ask("ingest", ["digest", target]))?.digest;
@@ -211,15 +211,4 @@ async function comparePixels(
       throw new Error(`${name} stored other pixels than ours`);
     }
   }
-}
-
-/** The digest of all pixels, in the order of the names of the files. */
-async function digestOfOurs(target: string): Promise<string> {
-  await using dataset = await openLocalDataset(target, { mode: "r" });
-  const hash = createHash("sha256");
-  const rows = await dataset.loadSourcesIndex();
-  for (const row of rows.toSorted((a, b) => (a.source_primary_path < b.source_primary_path ? -1 : 1))) {
-    hash.update(ndArrayBytes(await dataset.record(row.image_id).loadArray()));
-  }
-  return hash.digest("hex");
 }

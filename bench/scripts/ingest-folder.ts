@@ -18,17 +18,16 @@
  * a disk to measure durability.
  */
 import { spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
 import { readdirSync, rmSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { ingestLegacyFolder } from "@kym/legacy-io/node";
-import { ndArrayBytes } from "@kym/zarr-store/array";
 import { localStore, openLocalDataset } from "@kym/zarr-store/node";
 import { countingStore } from "@kym/zarr-store/testing";
 import { compareBuilds } from "../against/compare-builds.ts";
 import { readBenchArguments } from "../bench-arguments.ts";
 import { makeBenchFolder } from "../inputs/bench-folder.ts";
+import { storedDigest } from "../inputs/stored-digest.ts";
 import { writeTiffFolder } from "../inputs/tiff-folder.ts";
 import { INGEST_SETTINGS, type IngestSettings, ingestFolder, ingestName } from "../measures/ingest.ts";
 import { digestOfPlainIngest, ingestPlainly } from "../peers/geotiff-zarrita.ts";
@@ -123,17 +122,6 @@ async function remove(target: string): Promise<void> {
   await rm(target, { recursive: true, force: true });
 }
 
-/** Returns one digest of all images that our ingest made, in the order of their files' names. */
-async function digestOfOurs(target: string): Promise<string> {
-  await using dataset = await openLocalDataset(target, { mode: "r" });
-  const hash = createHash("sha256");
-  const rows = await dataset.loadSourcesIndex();
-  for (const row of rows.toSorted((a, b) => (a.source_primary_path < b.source_primary_path ? -1 : 1))) {
-    hash.update(ndArrayBytes(await dataset.record(row.image_id).loadArray()));
-  }
-  return hash.digest("hex");
-}
-
 async function compareOutputs(
   candidates: readonly Candidate[],
   python: PythonPeer | undefined,
@@ -144,7 +132,7 @@ async function compareOutputs(
     await remove(target);
     await run(target);
     const digest = name.startsWith("ours")
-      ? await digestOfOurs(target)
+      ? await storedDigest(target)
       : name === PLAIN
         ? await digestOfPlainIngest(target)
         : (await python?.ask(["digest", target]))?.sha256;

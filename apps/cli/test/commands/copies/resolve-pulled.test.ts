@@ -127,7 +127,7 @@ it("an image that was deleted here comes as one of two other copies has it, or s
   }
 });
 
-it("a kept image is no image: ls, export and gc pass it over, and check reads every byte of it", async () => {
+it("ls, export and gc pass over a kept image, and check reads every byte of it", async () => {
   await run(0, "delete", "study.zarr", "a", "--yes");
   await run(0, "edit", "bela.zarr", "a", "--condition", "salt");
   const wanted = await use("bela.zarr", (dataset) => dataset.record("scan-a").objectHashes());

@@ -10,6 +10,11 @@ import { collectLog } from "../../support/test-runtime.ts";
 const canUnshare =
   process.platform === "linux" &&
   spawnSync("unshare", ["--pid", "--fork", "--mount-proc", "true"]).status === 0;
+if (!canUnshare) {
+  console.log(
+    "SKIPPED: a writer of another PID namespace needs Linux and the right to make one (unshare --pid)",
+  );
+}
 
 /** Commits to the dataset of its argument, in a session of its own. */
 const COMMIT = `
