@@ -3,7 +3,9 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { type Browser, chromium, type Page } from "playwright-core";
-import { startChromium } from "./chromium.ts";
+import { type Chromium, startChromium } from "./chromium.ts";
+
+const MOST_STARTS = 3;
 
 export interface DrivenPage {
   readonly page: Page;
@@ -32,8 +34,7 @@ export interface PageLook {
 
 /** Starts Chromium with a profile of its own. */
 export async function driveChromium(): Promise<DrivenBrowser> {
-  const running = await startChromium();
-  const browser: Browser = await chromium.connectOverCDP(running.devToolsUrl, { timeout: 120_000 });
+  const { running, browser } = await connected();
   return {
     open: async (url, options = {}) => {
       const { width = 1280, height = 900, ...look } = options;
@@ -56,6 +57,24 @@ export async function driveChromium(): Promise<DrivenBrowser> {
       await running[Symbol.asyncDispose]();
     },
   };
+}
+
+/** The first Chromium on a cold machine may end, or not answer, before it is driven: a new one is started then, and says so. */
+async function connected(): Promise<{ readonly running: Chromium; readonly browser: Browser }> {
+  for (let attempt = 1; ; attempt++) {
+    let running: Chromium | undefined;
+    try {
+      running = await startChromium();
+      const browser = await chromium.connectOverCDP(running.devToolsUrl, { timeout: 60_000 });
+      return { running, browser };
+    } catch (error) {
+      await running?.[Symbol.asyncDispose]();
+      if (attempt === MOST_STARTS) {
+        throw error;
+      }
+      console.warn(`\nChromium is started again: ${error instanceof Error ? error.message : String(error)}\n`);
+    }
+  }
 }
 
 /** What axe finds against the rules of WCAG 2.2, A and AA, and of good practice: a line for each element. */

@@ -48,7 +48,9 @@ export async function undoInProcesses({
         return;
       }
     };
-    await Promise.all(Array.from({ length: workers }, (_, worker) => live(worker)));
+    // All have ended before anything is judged or removed.
+    const lives = await Promise.allSettled(Array.from({ length: workers }, (_, worker) => live(worker)));
+    expect(lives.flatMap((life) => (life.status === "rejected" ? [String(life.reason)] : []))).toEqual([]);
     {
       // One more writer settles what the last of the killed left.
       await using dataset = await openLocalDataset(root, options);
