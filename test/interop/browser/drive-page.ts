@@ -72,7 +72,9 @@ async function connected(): Promise<{ readonly running: Chromium; readonly brows
       if (attempt === MOST_STARTS) {
         throw error;
       }
-      console.warn(`\nChromium is started again: ${error instanceof Error ? error.message : String(error)}\n`);
+      console.warn(
+        `\nChromium is started again: ${error instanceof Error ? error.message : String(error)}\n`,
+      );
     }
   }
 }

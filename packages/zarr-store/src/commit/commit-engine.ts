@@ -43,10 +43,7 @@ export interface TransactionOptions {
   readonly details?: CommitRecord["details"] | undefined;
   /** A short note about the commit, kept in the log; or what says it once `fn` has run. */
   readonly message?: string | (() => string);
-  /**
-   * How often `fn` may run again after a conflict. Default: once, and as often as begins within 10 s of the first conflict, or
-   * within 60 s up to the 30th time.
-   */
+  /** How often `fn` may run again after a conflict. Default: once, and as often as begins within 60 s of the first conflict. */
   readonly retries?: number;
   /** Commit also if nothing changes, because `details` says something. Default false. */
   readonly evenIfUnchanged?: boolean;
@@ -62,10 +59,8 @@ export interface EngineTransactionOptions extends TransactionOptions {
 }
 
 type BareOptions = Partial<CommitOptions> & ReadOptions;
-const RETRY_FOR_MS = 10_000;
-/** Where each run takes long, as on a busy machine, ten seconds are too few runs to come through beside eight writers. */
-const FEW_RUNS = 30;
-const RETRY_FEW_RUNS_FOR_MS = 60_000;
+/** On a busy machine, ten seconds were too few to come through beside eight writers. */
+const RETRY_FOR_MS = 60_000;
 
 /** The committed state of one store, and the way to change it. Within a process, commits run one at a time. */
 export class CommitEngine {
@@ -225,8 +220,7 @@ export class CommitEngine {
       } catch (error) {
         await transaction.discard();
         firstConflictMs ??= runtime.monotonicMs();
-        const retryForMs = run < FEW_RUNS ? RETRY_FEW_RUNS_FOR_MS : RETRY_FOR_MS;
-        const mayRunAgain = run < retries && runtime.monotonicMs() - firstConflictMs < retryForMs;
+        const mayRunAgain = run < retries && runtime.monotonicMs() - firstConflictMs < RETRY_FOR_MS;
         if (!isZarrStoreError(error, "conflict") || !mayRunAgain) {
           throw error;
         }

@@ -56,14 +56,10 @@ describe("a transaction that meets a conflict", () => {
     expect(await countUp(9, slow)).toMatchObject({ outcome: "conflict", runs: 2 });
   });
 
-  it.each([
-    ["until 10 s after the first conflict", 250, 41],
-    ["until 60 s after it, where 30 runs take so long", 3_000, 21],
-    ["30 times, where they take more than 10 s", 1_000, 31],
-  ])("runs again %s", async (_until, stepMs, runs) => {
+  it("runs again until 60 s after the first conflict", async () => {
     const steady = (clocks: { steadyMs: number }): void => {
-      clocks.steadyMs += stepMs;
+      clocks.steadyMs += 3_000;
     };
-    expect(await countUp(99, steady)).toMatchObject({ outcome: "conflict", runs });
+    expect(await countUp(99, steady)).toMatchObject({ outcome: "conflict", runs: 21 });
   });
 });
