@@ -4,6 +4,7 @@ import { ZarrStoreError } from "../../errors.ts";
 import { joinKey, type StoreKey } from "../../store/store-key.ts";
 import type { CommitContext } from "../commit-context.ts";
 import { groupOf, isRecordNode } from "../object-path.ts";
+import type { Look, Looks } from "../publish/keep-replaced.ts";
 import type { CommitOp } from "../records/commit-record.ts";
 import { dropCheckpoint } from "./assert-borne-out.ts";
 
@@ -12,6 +13,7 @@ import { dropCheckpoint } from "./assert-borne-out.ts";
  * is overwritten unseen.
  *
  * @param onRead is given each file that was read, with the hash of its bytes
+ * @returns what was seen of each file that is there
  * @throws {ZarrStoreError} `modified_outside`, with all paths that have other bytes; `conflict` if the log contradicts the
  * checkpoint that the head came from
  */
@@ -19,8 +21,10 @@ export async function assertNotModifiedOutside(
   context: CommitContext,
   ops: readonly CommitOp[],
   onRead: (op: CommitOp, bytes: Uint8Array, sha256: string) => Promise<void>,
-): Promise<void> {
-  const { store, log, runtime } = context;
+): Promise<Looks> {
+  const { store, log, runtime, session } = context;
+  const mayLackLinks = session.hasHardLinks === false || log.head.claim === "folder";
+  const looks = new Map<StoreKey, Look>();
   const absentGroups = new Set<string>();
   for (const op of ops) {
     const group = groupOf(op.path);
@@ -34,7 +38,9 @@ export async function assertNotModifiedOutside(
     if (absentGroups.has(groupOf(op.path))) {
       continue;
     }
-    const bytes = await store.get(op.path);
+    const stat = mayLackLinks && op.op === "put" ? await store.stat(op.path) : undefined;
+    const expectedBytes = log.head.object(op.path)?.sizeBytes;
+    const bytes = await store.get(op.path, expectedBytes === undefined ? {} : { expectedBytes });
     if (bytes !== undefined) {
       const sha256 = await runtime.sha256(bytes);
       const isOwn = op.op === "put" && op.sha256 === sha256;
@@ -44,6 +50,7 @@ export async function assertNotModifiedOutside(
         found.set(op.path, { sha256, isOwn });
       }
       await onRead(op, bytes, sha256);
+      looks.set(op.path, { sizeBytes: bytes.length, stat });
     }
   }
   let modified = await findModified(context, found);
@@ -58,6 +65,7 @@ export async function assertNotModifiedOutside(
       { paths: modified, ...(modified[0] !== undefined && { path: modified[0] }) },
     );
   }
+  return looks;
 }
 
 interface Found {

@@ -15,6 +15,7 @@ const TIMES: Readonly<Record<Exclude<CommitStep, "delete-putback">, number>> = {
   committed: 8,
   "publish-put": 14,
   "publish-made-directory": 6,
+  "publish-replaced": 8,
   "delete-before": 12,
   "delete-moved": 12,
   published: 8,
