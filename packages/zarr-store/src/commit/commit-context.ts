@@ -12,6 +12,7 @@ export type CommitStep =
   | "synced"
   | "locked"
   | "finished-head"
+  | "traced"
   | "checked"
   | "before-link"
   | "linked"

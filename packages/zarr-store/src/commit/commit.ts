@@ -22,7 +22,7 @@ import {
 import { stagingOf } from "./records/control-keys.ts";
 import { allOf, applyMerges, type DroppedByPath } from "./write/apply-merges.ts";
 import { assertBorneOut } from "./write/assert-borne-out.ts";
-import { assertNotModifiedOutside } from "./write/assert-not-modified-outside.ts";
+import { assertNotModifiedOutside, LongWalkNeeded } from "./write/assert-not-modified-outside.ts";
 import { conflictError } from "./write/conflict-error.ts";
 import { decideCommit } from "./write/decide-commit.ts";
 import { linkRecord } from "./write/link-record.ts";
@@ -72,7 +72,12 @@ interface Rounds {
   readonly droppedByPath: DroppedByPath;
   /** Changes left out because the head already had them, with the hash it had. */
   readonly superfluous: Map<StoreKey, string | null>;
+  /** How often the lock was let go to read a long part of the log. */
+  walks: number;
 }
+
+/** Others may commit a long part of the log again meanwhile; at last it is read under the lock. */
+const MOST_WALKS = 3;
 
 /**
  * Runs the protocol of docs/commit-protocol.md#a-commit-step-by-step, in rounds until no other writer comes first.
@@ -94,29 +99,47 @@ export async function commitTransaction(
     await store.sync(transaction.staging.keysOf(stagedPaths(transaction)));
   }
   await context.onStep("synced");
-  const rounds: Rounds = { droppedByPath: new Map(), superfluous: new Map() };
+  const rounds: Rounds = { droppedByPath: new Map(), superfluous: new Map(), walks: 0 };
   const { kept } = context.session;
   kept.length = 0;
-  const outcome = await withWriterLock(context, transaction.txid, options.lock, async () => {
-    await context.onStep("locked");
-    for (let round = 0; ; round++) {
-      throwIfAborted(options.lock.signal);
-      await (round === 0 ? log.refreshBeforeClaim() : log.refresh());
-      await settleTornRecord(context);
-      log.assertWhole();
-      const { version } = log.head;
-      await finishHead(context, options.durability);
-      await context.onStep("finished-head");
-      const outcome =
-        log.head.txid === transaction.txid
-          ? await alreadyLinked(context, rounds)
-          : await tryCommit(context, transaction, options, version, rounds);
-      if (outcome !== "raced") {
-        return outcome;
-      }
+  for (;;) {
+    const outcome = await withWriterLock(context, transaction.txid, options.lock, () =>
+      commitUnderLock(context, transaction, options, rounds),
+    );
+    if (!(outcome instanceof LongWalkNeeded)) {
+      return { ...outcome, kept: [...kept] };
     }
-  });
-  return { ...outcome, kept: [...kept] };
+    throwIfAborted(options.lock.signal);
+    rounds.walks++;
+    await log.traces.of(outcome.found);
+    await context.onStep("traced");
+  }
+}
+
+async function commitUnderLock(
+  context: CommitContext,
+  transaction: Transaction,
+  options: CommitOptions,
+  rounds: Rounds,
+): Promise<Outcome | LongWalkNeeded> {
+  const { log } = context;
+  await context.onStep("locked");
+  for (let round = 0; ; round++) {
+    throwIfAborted(options.lock.signal);
+    await (round === 0 ? log.refreshBeforeClaim() : log.refresh());
+    await settleTornRecord(context);
+    log.assertWhole();
+    const { version } = log.head;
+    await finishHead(context, options.durability);
+    await context.onStep("finished-head");
+    const outcome =
+      log.head.txid === transaction.txid
+        ? await alreadyLinked(context, rounds)
+        : await tryCommit(context, transaction, options, version, rounds);
+    if (outcome !== "raced") {
+      return outcome;
+    }
+  }
 }
 
 /** The outcome of a transaction that changes nothing. */
@@ -137,7 +160,7 @@ async function tryCommit(
   options: CommitOptions,
   version: number,
   rounds: Rounds,
-): Promise<Outcome | "raced"> {
+): Promise<Outcome | LongWalkNeeded | "raced"> {
   const { log, runtime, store } = context;
   const { txid } = transaction;
   if (log.head.isAborted(txid)) {
@@ -172,9 +195,15 @@ async function tryCommit(
   await assertBorneOut(context, ops);
   const format = options.isUpgrade === true ? 2 : log.head.nextRecordFormat;
   const keeper = new HistoryKeeper(context, transaction);
-  const looks = await assertNotModifiedOutside(context, ops, async (op, read, sha256) =>
-    format === 1 ? undefined : keeper.offer(op, read, sha256),
+  const looks = await assertNotModifiedOutside(
+    context,
+    ops,
+    async (op, read, sha256) => (format === 1 ? undefined : keeper.offer(op, read, sha256)),
+    { mayWalkFar: rounds.walks >= MOST_WALKS },
   );
+  if (looks instanceof LongWalkNeeded) {
+    return looks;
+  }
   await context.onStep("checked");
   const history = format === 1 ? NO_HISTORY : await keeper.keep(ops);
   const details = withHistory(options.details, history);

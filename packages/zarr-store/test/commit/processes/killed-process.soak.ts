@@ -4,7 +4,7 @@ import type { StepTime } from "../workers/worker-plan.ts";
 import { killTrials } from "./kill-trials.ts";
 
 /** Of each step, at how many of its first times a process dies there. The cycle comes to each of them. */
-const TIMES: Readonly<Record<Exclude<CommitStep, "delete-putback">, number>> = {
+const TIMES: Readonly<Record<Exclude<CommitStep, "delete-putback" | "traced">, number>> = {
   staged: 8,
   synced: 8,
   locked: 8,
