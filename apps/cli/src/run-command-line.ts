@@ -1,6 +1,7 @@
 // Runs one command line: finds the command, runs it, prints its result or its error, and returns the exit code.
 
 import { resolve } from "node:path";
+import type { KeptEdit } from "@kym/zarr-store";
 import type { CommandResult, OptionValue } from "./arguments/command.ts";
 import type { CommandEntry } from "./arguments/command-entry.ts";
 import { withNameFirst } from "./arguments/common-options.ts";
@@ -79,8 +80,9 @@ async function runCommand(
     options["blind"] === true
       ? { dataset: args[0] ?? "", location: locationOf(args[0] ?? "", host) }
       : undefined;
+  const kept: KeptEdit[] = [];
   try {
-    const result = await command.run({
+    const returned = await command.run({
       args,
       options,
       terminal,
@@ -91,7 +93,12 @@ async function runCommand(
       resolvePath: (path) => locationOf(path, host),
       stdin: host.stdin,
       onExit: host.onExit,
+      onKept: (edit) => kept.push(edit),
     });
+    const result =
+      kept.length === 0
+        ? returned
+        : (await import("./output/kept-edits.ts")).withKeptEdits(returned, kept, blind !== undefined);
     if (json) {
       const { successEnvelope } = await import("./terminal/json-envelope.ts");
       terminal.out(successEnvelope(entry.name, result.data, result.warnings ?? [], jsonLines));

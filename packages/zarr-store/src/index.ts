@@ -33,7 +33,7 @@ export type {
 } from "./array/zarr-array.ts";
 export type { ZstdCodec } from "./codecs/zstd.ts";
 export type { Commit } from "./commit/commit.ts";
-export type { CommitStep } from "./commit/commit-context.ts";
+export type { CommitStep, KeptEdit } from "./commit/commit-context.ts";
 export type { TransactionOptions } from "./commit/commit-engine.ts";
 export type { HistoryLeftover } from "./commit/history/collect-history.ts";
 export type { AdoptedFile, AdoptOptions, AdoptReport } from "./commit/maintain/adopt.ts";

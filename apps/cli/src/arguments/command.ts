@@ -1,5 +1,6 @@
 // What a command of kym is: an object with its help text, its options and the function that runs it.
 
+import type { KeptEdit } from "@kym/zarr-store";
 import type { ExitCode } from "../terminal/exit-code.ts";
 import type { Host } from "../terminal/host.ts";
 import type { ProgressStyle } from "../terminal/progress.ts";
@@ -58,6 +59,8 @@ export interface CommandContext<Options = Readonly<Record<string, OptionValue>>>
   readonly resolvePath: (path: string) => string;
   readonly stdin: Host["stdin"];
   readonly onExit: Host["onExit"];
+  /** Told of each edit by another program that a commit kept: the command then ends with 3. */
+  readonly onKept: (edit: KeptEdit) => void;
 }
 
 /** What a command returns. The command itself prints nothing to stdout. */

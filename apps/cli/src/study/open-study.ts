@@ -40,6 +40,7 @@ export async function openOrMakeStudy(
     mode,
     summarize: summarizeMetadata,
     keepsHistory: PROVENANCE_HISTORY,
+    onKept: context.onKept,
     logger: {
       debug: context.verbose ? warn : silent,
       info: warn,

@@ -3,6 +3,7 @@
 import type { Logger } from "../runtime/logger.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { KeyValueStore } from "../store/key-value-store.ts";
+import type { StoreKey } from "../store/store-key.ts";
 import type { CommitLog } from "./log/commit-log.ts";
 
 /** The steps of a commit. Tests stop or kill a writer, or run another one, at each of them. */
@@ -11,12 +12,14 @@ export type CommitStep =
   | "synced"
   | "locked"
   | "finished-head"
+  | "traced"
   | "checked"
   | "before-link"
   | "linked"
   | "committed"
   | "publish-put"
   | "publish-made-directory"
+  | "publish-replaced"
   | "delete-before"
   | "delete-moved"
   | "delete-putback"
@@ -37,4 +40,18 @@ export interface CommitContext {
 export interface CommitSession {
   /** Whether the history's folder is known to survive a power cut, so that its name need not be flushed again. */
   isHistoryNamed: boolean;
+  /** Whether files can be linked here; undefined until a commit has tried. */
+  hasHardLinks?: boolean | undefined;
+  /** What other programs wrote while commits were made. */
+  readonly kept: KeptEdit[];
+  /** Told of each as soon as it is kept. */
+  readonly onKept?: ((edit: KeptEdit) => void) | undefined;
+}
+
+/** A file that another program wrote and a commit would have overwritten. */
+export interface KeptEdit {
+  /** The path that the other program wrote to. */
+  readonly path: StoreKey;
+  /** Where its bytes are now. It is the path itself if a deletion left the file there. */
+  readonly keptAs: StoreKey;
 }

@@ -35,6 +35,8 @@ export interface CommitEngineOptions {
   readonly lock?: WriterLockOptions | undefined;
   /** What the files mean. Without these rules, a Zarr node that another program wrote to counts as damaged. */
   readonly rules?: EditRules | undefined;
+  /** Told of each edit of another program that stood where a commit put or deleted a file, and where it is now. */
+  readonly onKept?: CommitSession["onKept"];
   readonly onStep?: ((step: CommitStep, path?: string) => void | Promise<void>) | undefined;
 }
 
@@ -68,7 +70,7 @@ export class CommitEngine {
   readonly reader: ObjectReader;
   readonly #store: ReadableStore;
   readonly #options: CommitEngineOptions;
-  readonly #session: CommitSession = { isHistoryNamed: false };
+  readonly #session: CommitSession;
   #queue: Promise<unknown> = Promise.resolve();
   #prepared: Promise<void> | undefined;
   #abandoned: readonly AbandonedStaging[] = [];
@@ -79,6 +81,7 @@ export class CommitEngine {
   constructor(store: ReadableStore, options: CommitEngineOptions) {
     this.#store = store;
     this.#options = options;
+    this.#session = { isHistoryNamed: false, kept: [], onKept: options.onKept };
     this.log = new CommitLog(store, options.runtime.sha256, options.logger);
     const { rules, logger, runtime } = options;
     this.reader = new ObjectReader(store, this.log, runtime, rules && { rules, logger });

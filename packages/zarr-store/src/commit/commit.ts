@@ -5,10 +5,11 @@ import type { WriterIdentity } from "../runtime/runtime.ts";
 import { throwIfAborted } from "../runtime/throw-if-aborted.ts";
 import type { StoreKey } from "../store/store-key.ts";
 import { settleTornRecord } from "./claim/settle-torn-record.ts";
-import type { CommitContext } from "./commit-context.ts";
+import type { CommitContext, KeptEdit } from "./commit-context.ts";
 import { withHistory } from "./history/history-details.ts";
 import { HistoryKeeper, NO_HISTORY } from "./history/keep-history.ts";
 import { type WriterLockOptions, withWriterLock } from "./lock/writer-lock.ts";
+import type { Looks } from "./publish/keep-replaced.ts";
 import { noteLatest } from "./publish/note-latest.ts";
 import { publish } from "./publish/publish.ts";
 import { type AbandonedStaging, finishHead, removeAbandoned, wantedOf } from "./publish/recovery.ts";
@@ -21,7 +22,7 @@ import {
 import { stagingOf } from "./records/control-keys.ts";
 import { allOf, applyMerges, type DroppedByPath } from "./write/apply-merges.ts";
 import { assertBorneOut } from "./write/assert-borne-out.ts";
-import { assertNotModifiedOutside } from "./write/assert-not-modified-outside.ts";
+import { assertNotModifiedOutside, LongWalkNeeded } from "./write/assert-not-modified-outside.ts";
 import { conflictError } from "./write/conflict-error.ts";
 import { decideCommit } from "./write/decide-commit.ts";
 import { linkRecord } from "./write/link-record.ts";
@@ -39,6 +40,11 @@ export interface Commit {
   readonly ops: readonly CommitOp[];
   /** Images that another writer added first, so that this transaction dropped its own copy. */
   readonly droppedImageIds: readonly string[];
+  /**
+   * What other programs wrote to files while the commit replaced or deleted them, or while an earlier one did that this one
+   * finished. Nothing of it is lost: each says where it is.
+   */
+  readonly kept: readonly KeptEdit[];
 }
 
 export interface CommitOptions {
@@ -66,7 +72,12 @@ interface Rounds {
   readonly droppedByPath: DroppedByPath;
   /** Changes left out because the head already had them, with the hash it had. */
   readonly superfluous: Map<StoreKey, string | null>;
+  /** How often the lock was let go to read a long part of the log. */
+  walks: number;
 }
+
+/** Others may commit a long part of the log again meanwhile; at last it is read under the lock. */
+const MOST_WALKS = 3;
 
 /**
  * Runs the protocol of docs/commit-protocol.md#a-commit-step-by-step, in rounds until no other writer comes first.
@@ -88,32 +99,56 @@ export async function commitTransaction(
     await store.sync(transaction.staging.keysOf(stagedPaths(transaction)));
   }
   await context.onStep("synced");
-  const rounds: Rounds = { droppedByPath: new Map(), superfluous: new Map() };
-  return withWriterLock(context, transaction.txid, options.lock, async () => {
-    await context.onStep("locked");
-    for (let round = 0; ; round++) {
-      throwIfAborted(options.lock.signal);
-      await (round === 0 ? log.refreshBeforeClaim() : log.refresh());
-      await settleTornRecord(context);
-      log.assertWhole();
-      const { version } = log.head;
-      await finishHead(context, options.durability);
-      await context.onStep("finished-head");
-      const outcome =
-        log.head.txid === transaction.txid
-          ? await alreadyLinked(context, rounds)
-          : await tryCommit(context, transaction, options, version, rounds);
-      if (outcome !== "raced") {
-        return outcome;
-      }
+  const rounds: Rounds = { droppedByPath: new Map(), superfluous: new Map(), walks: 0 };
+  const { kept } = context.session;
+  kept.length = 0;
+  for (;;) {
+    const outcome = await withWriterLock(context, transaction.txid, options.lock, () =>
+      commitUnderLock(context, transaction, options, rounds),
+    );
+    if (!(outcome instanceof LongWalkNeeded)) {
+      return { ...outcome, kept: [...kept] };
     }
-  });
+    throwIfAborted(options.lock.signal);
+    rounds.walks++;
+    await log.traces.of(outcome.found);
+    await context.onStep("traced");
+  }
+}
+
+async function commitUnderLock(
+  context: CommitContext,
+  transaction: Transaction,
+  options: CommitOptions,
+  rounds: Rounds,
+): Promise<Outcome | LongWalkNeeded> {
+  const { log } = context;
+  await context.onStep("locked");
+  for (let round = 0; ; round++) {
+    throwIfAborted(options.lock.signal);
+    await (round === 0 ? log.refreshBeforeClaim() : log.refresh());
+    await settleTornRecord(context);
+    log.assertWhole();
+    const { version } = log.head;
+    await finishHead(context, options.durability);
+    await context.onStep("finished-head");
+    const outcome =
+      log.head.txid === transaction.txid
+        ? await alreadyLinked(context, rounds)
+        : await tryCommit(context, transaction, options, version, rounds);
+    if (outcome !== "raced") {
+      return outcome;
+    }
+  }
 }
 
 /** The outcome of a transaction that changes nothing. */
 export function unchanged(version: number, txid: string): Commit {
-  return { version, txid, committed: false, published: true, ops: [], droppedImageIds: [] };
+  return { version, txid, committed: false, published: true, ops: [], droppedImageIds: [], kept: [] };
 }
+
+/** The outcome of one round. What was kept is known at the end. */
+type Outcome = Omit<Commit, "kept">;
 
 /**
  * Tries one round on the head at `version`, whose publication is complete. Readers of this process share the head, so
@@ -125,7 +160,7 @@ async function tryCommit(
   options: CommitOptions,
   version: number,
   rounds: Rounds,
-): Promise<Commit | "raced"> {
+): Promise<Outcome | LongWalkNeeded | "raced"> {
   const { log, runtime, store } = context;
   const { txid } = transaction;
   if (log.head.isAborted(txid)) {
@@ -160,9 +195,15 @@ async function tryCommit(
   await assertBorneOut(context, ops);
   const format = options.isUpgrade === true ? 2 : log.head.nextRecordFormat;
   const keeper = new HistoryKeeper(context, transaction);
-  await assertNotModifiedOutside(context, ops, async (op, read, sha256) =>
-    format === 1 ? undefined : keeper.offer(op, read, sha256),
+  const looks = await assertNotModifiedOutside(
+    context,
+    ops,
+    async (op, read, sha256) => (format === 1 ? undefined : keeper.offer(op, read, sha256)),
+    { mayWalkFar: rounds.walks >= MOST_WALKS },
   );
+  if (looks instanceof LongWalkNeeded) {
+    return looks;
+  }
   await context.onStep("checked");
   const history = format === 1 ? NO_HISTORY : await keeper.keep(ops);
   const details = withHistory(options.details, history);
@@ -190,7 +231,7 @@ async function tryCommit(
     return "raced";
   }
   context.session.isHistoryNamed ||= history.keys.includes("") && options.durability === "batched";
-  const published = await publishLinked(context, record, bytes.length);
+  const published = await publishLinked(context, record, bytes.length, looks);
   await noteLatest(context);
   await removeAbandoned(context, abandoned);
   return { version: version + 1, txid, committed: true, published, ops, droppedImageIds: droppedIds(rounds) };
@@ -237,11 +278,12 @@ async function publishLinked(
   context: CommitContext,
   record: CommitRecord,
   sizeBytes: number,
+  looks: Looks,
 ): Promise<boolean> {
   try {
     context.log.applyOwn(record, sizeBytes);
     await context.onStep("committed");
-    await publish(context, record);
+    await publish(context, record, { looks });
     return true;
   } catch (error) {
     context.logger.warn(
@@ -252,7 +294,7 @@ async function publishLinked(
 }
 
 /** A link that reported an error had worked after all: the head is this transaction, and is published by now. */
-async function alreadyLinked({ log }: CommitContext, rounds: Rounds): Promise<Commit | "raced"> {
+async function alreadyLinked({ log }: CommitContext, rounds: Rounds): Promise<Outcome | "raced"> {
   const record = await log.headRecord();
   if (record === undefined) {
     return "raced";

@@ -6,13 +6,13 @@ import type { ReadOptions } from "../runtime/read-options.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { throwIfAborted } from "../runtime/throw-if-aborted.ts";
 import { isWritableStore, type ReadableStore } from "../store/key-value-store.ts";
-import { joinKey, type StoreKey } from "../store/store-key.ts";
+import type { StoreKey } from "../store/store-key.ts";
 import { isTooLarge } from "../store/unreadable.ts";
 import type { CommitLog } from "./log/commit-log.ts";
 import type { CommittedObject } from "./log/head.ts";
 import { groupOf, isOwnFormat } from "./object-path.ts";
 import { type EditRules, findOutsideEdit, type OutsideEdit } from "./outside-edit.ts";
-import { STAGING, stagedKeys, stagingEntryKind } from "./records/control-keys.ts";
+import { keyInAside, STAGING, stagedKeys, stagingEntryKind } from "./records/control-keys.ts";
 
 const MAX_ROUNDS = 6;
 
@@ -180,7 +180,8 @@ export class ObjectReader {
     }
     for (const { name } of await this.#store.list(STAGING)) {
       if (stagingEntryKind(name) === "aside") {
-        const bytes = await this.#store.get(joinKey(STAGING, name, path), options);
+        const key = keyInAside(name, path);
+        const bytes = key && (await this.#store.get(key, options));
         if (bytes !== undefined && (await this.#isCommitted(bytes, object))) {
           return bytes;
         }

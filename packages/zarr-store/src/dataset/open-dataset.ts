@@ -54,6 +54,11 @@ export interface OpenDatasetOptions {
    */
   readonly codecs?: readonly ZarrCodec[] | undefined;
   readonly lock?: CommitEngineOptions["lock"];
+  /**
+   * Told of each edit that another program made to a file while a commit replaced or deleted it, and where it is kept. Such an
+   * edit is also in the result of the commit.
+   */
+  readonly onKept?: CommitEngineOptions["onKept"];
   /** For tests: runs between the steps of a commit. */
   readonly onStep?: CommitEngineOptions["onStep"];
 }
@@ -81,12 +86,13 @@ export async function openDataset(
   if (mode !== "r" && !isWritableStore(store)) {
     throw new ZarrStoreError("read_only", `${store.location} can only be read: open it with mode "r"`);
   }
-  const { durability, lock, onStep, summarize, keepsHistory } = options;
+  const { durability, lock, onKept, onStep, summarize, keepsHistory } = options;
   const engine = new CommitEngine(store, {
     runtime,
     logger,
     durability,
     lock,
+    onKept,
     onStep,
     rules: DATASET_CONTENT_RULES,
   });

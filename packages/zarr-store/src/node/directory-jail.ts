@@ -1,18 +1,21 @@
 // Keeps a local store inside its root folder, even if the folder contains symbolic links.
 
 import { join, sep } from "node:path";
+import { nextTick } from "node:process";
 import { ZarrStoreError } from "../errors.ts";
 import { parentKey, type StoreKey } from "../store/store-key.ts";
 import { errnoOf } from "./errno.ts";
 
 /**
- * Refuses directories that leave the root through a symbolic link. Only the location of the root is remembered: any
- * other directory may have become a link since the last look.
+ * Refuses directories that leave the root through a symbolic link. The location of the root is remembered. Any other directory
+ * may have become a link since the last look, so a look at it holds only until this process waits for anything: for the few
+ * calls that follow each other at once.
  */
 export class DirectoryJail {
   readonly #root: string;
   readonly #realpath: (path: string) => Promise<string>;
   #realRoot: string | undefined;
+  readonly #justSeen = new Set<StoreKey>();
 
   constructor(root: string, resolveLinks: (path: string) => Promise<string>) {
     this.#root = root;
@@ -44,6 +47,9 @@ export class DirectoryJail {
 
   /** Like {@link assertParentInside}, for a directory itself. */
   async assertInside(directory: StoreKey): Promise<void> {
+    if (this.#justSeen.has(directory)) {
+      return;
+    }
     this.#realRoot ??= await this.#realpath(this.#root);
     const found = await this.#realpath(join(this.#root, directory));
     const root = this.#realRoot;
@@ -57,6 +63,11 @@ export class DirectoryJail {
         },
       );
     }
+    if (this.#justSeen.size === 0) {
+      // This runs before any event: when all that can go on without waiting has done so.
+      nextTick(() => this.#justSeen.clear());
+    }
+    this.#justSeen.add(directory);
   }
 
   /**

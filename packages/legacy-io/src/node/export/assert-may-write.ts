@@ -1,12 +1,16 @@
-// Protects folders that are already there from an export: only a folder that is wholly an export may be replaced.
+// Protects folders that are already there from an export, and settles those of exports that were stopped.
 
-import { basename, join } from "node:path";
+import { rename, rm } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { isZarrStoreError } from "@kym/zarr-store";
 import { isLegacyIoError, LegacyIoError } from "../../errors.ts";
 import { decodeExportManifest, EXPORT_MANIFEST, type ExportManifest } from "../../export/export-manifest.ts";
 import { decodeExportMarker, EXPORT_MARKER } from "../../export/export-marker.ts";
+import { flushFolders } from "../files/flush-to-disk.ts";
+import { findPartialFolders } from "../files/partial-folder.ts";
 import { sha256Of } from "../files/sha256-of.ts";
 import { readRegularFile } from "../tiff/read-regular-file.ts";
+import type { ExportNote } from "./export-options.ts";
 import { filesBelow, pathExists } from "./staged-folder.ts";
 
 /** Files that operating systems add to folders. */
@@ -77,6 +81,66 @@ export async function assertReplaceable(folder: string, target: string = folder)
       `${target} was not replaced: ${strangers.length} of its files do not belong to the export, such as ${strangers[0]}`,
       { path: target, found: strangers.slice(0, 10) },
     );
+  }
+}
+
+/**
+ * Settles what exports of processes that are gone left beside a target. Where one was killed between the two renames, nothing is
+ * at the target, and both exports are whole beside it: the new one gets its name. Where only the old one is, that one comes back.
+ *
+ * @returns what was done, in words
+ * @throws LegacyIoError `io`
+ */
+export async function settlePartialFolders(target: string): Promise<readonly ExportNote[]> {
+  const notes: ExportNote[] = [];
+  for (const { written, replaced } of await findPartialFolders(target)) {
+    const isFree = !(await pathExists(target));
+    const next = written !== undefined && isFree && (await isWhole(written)) ? written : replaced;
+    if (isFree && replaced !== undefined && next !== undefined) {
+      await rename(next, target);
+      await flushFolders([dirname(target)]);
+      const what = next === written ? "an export that was stopped" : "the export that was there before";
+      notes.push({ path: target, reason: `${what} is in place now` });
+    }
+    if (written !== undefined) {
+      await rm(written, { recursive: true, force: true });
+    }
+    const isLeft = replaced !== undefined && (await pathExists(replaced));
+    // Without a new one beside it, it was being removed, and may be there only in part.
+    if (isLeft && written !== undefined && !(await mayBeRemoved(replaced))) {
+      notes.push({ path: replaced, reason: "an earlier export, which somebody changed: it is left there" });
+    } else if (isLeft) {
+      await rm(replaced, { recursive: true, force: true });
+    }
+  }
+  return notes;
+}
+
+/** Whether every file of an export is there as it was written. */
+async function isWhole(folder: string): Promise<boolean> {
+  const exported = await exportedFiles(folder);
+  for (const [path, sha256] of exported ?? []) {
+    const file = join(folder, path);
+    if (
+      !(await pathExists(file)) ||
+      (sha256 !== undefined && sha256Of(await readRegularFile(file)) !== sha256)
+    ) {
+      return false;
+    }
+  }
+  return exported !== undefined;
+}
+
+async function mayBeRemoved(folder: string): Promise<boolean> {
+  try {
+    await assertReplaceable(folder);
+    await assertUnedited(folder);
+    return true;
+  } catch (error) {
+    if (isLegacyIoError(error, "already_exists")) {
+      return false;
+    }
+    throw error;
   }
 }
 

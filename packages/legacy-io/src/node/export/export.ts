@@ -8,8 +8,14 @@ import { LegacyIoError } from "../../errors.ts";
 import { EXPORT_MANIFEST } from "../../export/export-manifest.ts";
 import { EXPORT_MARKER, encodeExportMarker } from "../../export/export-marker.ts";
 import { folderOfSource, redactPaths } from "../../export/path-redaction.ts";
-import { assertMayWrite, assertReplaceable } from "./assert-may-write.ts";
-import type { ExportFolderOptions, ExportPreview, ExportReport, WrittenFolder } from "./export-options.ts";
+import { assertMayWrite, assertReplaceable, settlePartialFolders } from "./assert-may-write.ts";
+import type {
+  ExportFolderOptions,
+  ExportNote,
+  ExportPreview,
+  ExportReport,
+  WrittenFolder,
+} from "./export-options.ts";
 import { originsOf } from "./image-places.ts";
 import { RedactingSink } from "./redacting-sink.ts";
 import { type ExportSink, HASHING_SINK, StagedFolder } from "./staged-folder.ts";
@@ -26,7 +32,8 @@ import { writeLegacy } from "./write-legacy.ts";
  * `imageIds` exports only some images.
  *
  * The folder appears whole or not at all, even if the power fails. Files are first written to a folder beside the
- * target, flushed, read back and compared; then that folder is renamed. The same dataset gives the same bytes.
+ * target, flushed, read back and compared; then that folder is renamed. The same dataset gives the same bytes. What an export
+ * that was killed has left beside the target is settled first.
  *
  * @throws LegacyIoError
  * - `already_exists` if the target exists; with `overwrite`, if it is not an export or has other files in it;
@@ -45,7 +52,7 @@ export async function exportLegacyFolder(
   folder: string,
   options: ExportFolderOptions = {},
 ): Promise<ExportReport> {
-  const target = await checkedTarget(dataset, folder, options);
+  const { target, notes } = await checkedTarget(dataset, folder, options, settlePartialFolders);
   const staged = new StagedFolder(target, options.durability);
   try {
     const report = await dataset.readConsistently(async () => {
@@ -60,7 +67,12 @@ export async function exportLegacyFolder(
     await staged.moveIntoPlace(
       options.overwrite === true ? (aside) => assertReplaceable(aside, target) : undefined,
     );
-    return { ...report, folder: target, files: staged.paths.length, sizeBytes: staged.sizeBytes };
+    const left =
+      staged.left === undefined
+        ? []
+        : [{ path: staged.left, reason: "the earlier export could not be removed" }];
+    notes.push(...report.notes, ...left);
+    return { ...report, notes, folder: target, files: staged.paths.length, sizeBytes: staged.sizeBytes };
   } catch (error) {
     await staged.discard();
     throw error;
@@ -93,7 +105,8 @@ async function checkedTarget(
   dataset: ZarrDataset,
   folder: string,
   options: ExportFolderOptions,
-): Promise<string> {
+  settle: (target: string) => Promise<readonly ExportNote[]> = async () => [],
+): Promise<{ readonly target: string; readonly notes: ExportNote[] }> {
   const target = resolve(folder);
   const [place, inside] = [await realPlace(target), await realPlace(resolve(dataset.location))];
   if (`${place}${sep}`.startsWith(`${inside}${sep}`)) {
@@ -101,8 +114,9 @@ async function checkedTarget(
       path: target,
     });
   }
+  const notes = [...(await settle(target))];
   await assertMayWrite(target, options.overwrite ?? false);
-  return target;
+  return { target, notes };
 }
 
 /** Resolves the links in a path, as far as the path exists. */

@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { isLegacyIoError, LegacyIoError } from "../../errors.ts";
 import type { ExportedFile } from "../../export/export-manifest.ts";
 import { flushFilesBelow, flushFolders } from "../files/flush-to-disk.ts";
+import { partialFolderFor, replacedFolderOf } from "../files/partial-folder.ts";
 import { sha256Of } from "../files/sha256-of.ts";
 import { systemErrorCode } from "../tiff/file-source.ts";
 import { readRegularFile } from "../tiff/read-regular-file.ts";
@@ -30,7 +31,7 @@ export const HASHING_SINK: ExportSink = {
 
 /**
  * A folder that is filled beside its target and then renamed to it, so that it appears whole or not at all. A process
- * that is killed leaves `<target>.partial-<uuid>` behind, which ingest ignores.
+ * that is killed leaves `<target>.partial-…` behind, which ingest ignores and the next export to the target settles.
  */
 export class StagedFolder implements ExportSink {
   readonly #target: string;
@@ -40,11 +41,13 @@ export class StagedFolder implements ExportSink {
   /** The folders to flush after the rename: the target's parent, and those above it that were created for it. */
   #naming: readonly string[] = [];
   sizeBytes = 0;
+  /** The folder that was replaced, if it could not be removed. */
+  left: string | undefined;
 
   constructor(target: string, durability: "batched" | "none" = "batched") {
     this.#target = target;
     this.#durability = durability;
-    this.#root = `${target}.partial-${crypto.randomUUID()}`;
+    this.#root = partialFolderFor(target);
   }
 
   /** Paths of the files, in the order in which they were written. */
@@ -125,12 +128,13 @@ export class StagedFolder implements ExportSink {
    * Renames the folder to its target.
    *
    * If the target exists, it is moved aside and checked by `assertReplaceable`, because it may have changed since the
-   * export began. It is moved back if the check or the rename fails. Without `assertReplaceable` nothing is replaced.
+   * export began. It is moved back if the check or the rename fails. Without `assertReplaceable` nothing is replaced. If it can
+   * only not be removed at the end, the export is there all the same, and {@link left} says where the old one is.
    *
    * @throws LegacyIoError `already_exists`, `io`.
    */
   async moveIntoPlace(assertReplaceable?: (aside: string) => Promise<void>): Promise<void> {
-    const old = `${this.#root}-old`;
+    const old = replacedFolderOf(this.#root);
     await orIoError(`cannot put ${this.#target} in place`, this.#target, async () => {
       const isReplaced = await pathExists(this.#target);
       if (isReplaced && assertReplaceable === undefined) {
@@ -156,12 +160,19 @@ export class StagedFolder implements ExportSink {
           await rename(this.#target, this.#root);
         }
         if (isReplaced) {
-          await rename(old, this.#target);
+          await this.#giveBack(old);
         }
         throw error;
       }
-      await rm(old, { recursive: true, force: true });
     });
+    await rm(old, { recursive: true, force: true }).catch(() => {
+      this.left = old;
+    });
+  }
+
+  async #giveBack(old: string): Promise<void> {
+    const failed = `cannot put ${this.#target} in place, nor what was there before: that is whole, as ${old}; the next export to this folder brings it back`;
+    await orIoError(failed, this.#target, () => rename(old, this.#target));
   }
 
   async discard(): Promise<void> {

@@ -12,18 +12,20 @@ import { commitKey, lastOfBlock } from "../records/control-keys.ts";
 import { readNextRecords, readStoredRecord } from "../records/read-record.ts";
 import { mayBePacked, StoredRecords } from "../records/stored-records.ts";
 import { isTornRecord } from "../records/torn-record.ts";
-import { type Trace, traceFiles } from "../records/trace-files.ts";
 import { BorneOutObjects } from "./borne-out-objects.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import { type CommittedObject, Head } from "./head.ts";
 import { type Latest, readLatest } from "./latest.ts";
 import { isBadEntry } from "./section-groups.ts";
+import { Traces } from "./traces.ts";
 
 const MOST_RECORDS_AHEAD = 16;
 
 /** The records of a dataset, read in order, and the head that they add up to. */
 export class CommitLog {
   readonly head: Head = new Head();
+  /** Whose files lie at some paths. */
+  readonly traces: Traces;
   /** The checkpoint that is known to be in the store. */
   checkpointKey: StoreKey | undefined;
   readonly #store: ReadableStore;
@@ -50,6 +52,7 @@ export class CommitLog {
     this.#sha256 = sha256;
     this.#logger = logger;
     this.#records = new StoredRecords(store, sha256);
+    this.traces = new Traces(this.#records, () => this.head.version);
   }
 
   /** What `latest.json` said last. Only a store that cannot list is asked for it. */
@@ -173,13 +176,8 @@ export class CommitLog {
   async wasEverCommitted(path: StoreKey, sha256: string): Promise<boolean> {
     return (
       this.head.wasCommitted(path, sha256) ||
-      (await this.trace(new Map([[path, sha256]]))).get(path)?.isKnown === true
+      (await this.traces.of(new Map([[path, sha256]]))).get(path)?.isKnown === true
     );
-  }
-
-  /** Looks up files, given as hashes by path, in one walk through the log from its newest record. */
-  async trace(found: ReadonlyMap<StoreKey, string>): Promise<ReadonlyMap<StoreKey, Trace>> {
-    return traceFiles(this.#records.backwards(this.head.version), found);
   }
 
   /** Whether the records put all objects where the head has them. @throws {ZarrStoreError} `integrity`, `io` */
@@ -227,6 +225,7 @@ export class CommitLog {
     this.#headRecord = fresh.#headRecord;
     this.#sinceCheckpoint = fresh.#sinceCheckpoint;
     this.#startedFrom = 0;
+    this.traces.clear();
   }
 
   /**

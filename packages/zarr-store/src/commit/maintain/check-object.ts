@@ -1,11 +1,11 @@
 // Checks one committed object: that it is at its path, and that its bytes are the committed ones.
 
 import { isZarrStoreError } from "../../errors.ts";
-import { joinKey, type StoreKey } from "../../store/store-key.ts";
+import type { StoreKey } from "../../store/store-key.ts";
 import type { CommittedObject } from "../log/head.ts";
 import { isOwnFormat } from "../object-path.ts";
 import { findOutsideEdit } from "../outside-edit.ts";
-import { STAGING, stagedKeys, stagingEntryKind } from "../records/control-keys.ts";
+import { keyInAside, STAGING, stagedKeys, stagingEntryKind } from "../records/control-keys.ts";
 import { type CheckContext, lookUntilSettled } from "./check-context.ts";
 import type { CheckNote, CheckProblem } from "./check-report.ts";
 
@@ -120,7 +120,10 @@ async function findElsewhere(
   const asides = (await store.list(STAGING)).filter(({ name }) => stagingEntryKind(name) === "aside");
   const places = [
     ...stagedKeys(object.txid, path).map((key) => ({ key, isAside: false })),
-    ...asides.map(({ name }) => ({ key: joinKey(STAGING, name, path), isAside: true })),
+    ...asides
+      .map(({ name }) => keyInAside(name, path))
+      .filter((key) => key !== undefined)
+      .map((key) => ({ key, isAside: true })),
   ];
   for (const place of places) {
     const bytes = await store.get(place.key, context);

@@ -55,7 +55,11 @@ async function noteStaging(context: CheckContext, name: string): Promise<CheckNo
     case "lock":
       return undefined;
     case "aside":
-      return { kind: "aside", path, message: "a deletion holds files here; the next writer settles it" };
+      return {
+        kind: "aside",
+        path,
+        message: "what a commit deletes or replaces is held here; the next writer settles it",
+      };
     case "obstacle":
       return { kind: "obstacle", path, message: "files that stood in the way of a commit are kept here" };
     case "transaction": {

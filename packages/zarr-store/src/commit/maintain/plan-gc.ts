@@ -81,7 +81,7 @@ export async function planGc(context: CommitContext, options: PlanGcOptions): Pr
 
 const KEPT = {
   transaction: "not all files of the last commit are in place yet; the next writer moves them",
-  aside: "a deletion holds files here; the next writer settles it",
+  aside: "what a commit deletes or replaces is held here; the next writer settles it",
   obstacle: "somebody's own files stood in the way of a commit; look at them, and move them elsewhere",
   wanted: "the log names what is staged here; repair puts back what is missing",
 } as const;

@@ -6,9 +6,11 @@ import type { CommitContext } from "../commit-context.ts";
 import { asideKey, obstacleKey } from "../records/control-keys.ts";
 import { isTornCopy } from "../torn-copy.ts";
 import { removeEmptyDirectories } from "./empty-directories.ts";
+import { noteKept } from "./obstacle.ts";
 
 /**
- * Decides, from the log alone, about a file that a deletion has already moved to `<refuge>/<path>`.
+ * Decides, from the log alone, about a file of `path` that a deletion has already moved to `aside`, or that a replacement gave
+ * this second name.
  *
  * If the log wants these bytes at the path, they are linked back, and the log is read again before the aside is
  * removed. So a late process can never delete what a newer commit put there. `commit-model` in the tests explores every
@@ -18,11 +20,10 @@ import { removeEmptyDirectories } from "./empty-directories.ts";
  */
 export async function settleAside(
   context: CommitContext,
-  refuge: StoreKey,
+  aside: StoreKey,
   path: StoreKey,
 ): Promise<"settled" | "again"> {
   const { store, log, runtime } = context;
-  const aside = joinKey(refuge, path);
   const bytes = await store.get(aside);
   if (bytes === undefined) {
     return "settled";
@@ -61,7 +62,7 @@ export async function setOlderVersionAside(context: CommitContext, path: StoreKe
   const aside = joinKey(refuge, path);
   await store.makeDirectory(parentKey(aside) ?? refuge);
   await store.move(path, aside);
-  await settleAside(context, refuge, path);
+  await settleAside(context, aside, path);
   await removeEmptyDirectories(context, refuge, path);
 }
 
@@ -87,7 +88,7 @@ export async function removeTornCopy(
   if (moved !== undefined && isTornCopy(moved, whole)) {
     await store.remove(aside);
   } else {
-    await settleAside(context, refuge, path);
+    await settleAside(context, aside, path);
   }
   await removeEmptyDirectories(context, refuge, path);
 }
@@ -97,19 +98,17 @@ export async function removeTornCopy(
  * as an obstacle.
  */
 async function giveBack(context: CommitContext, aside: StoreKey, path: StoreKey): Promise<void> {
-  const { store, runtime, logger } = context;
+  const { store, runtime } = context;
   const outcome = await linkBack(context, aside, path);
   if (outcome === "linked") {
     await store.remove(aside);
-    logger.warn(`${path} was deleted by a commit, but another program had changed it: the file stays`);
+    noteKept(context, path, path);
   }
   if (outcome === "taken") {
     const refuge = joinKey(obstacleKey(runtime.newId()), path);
     await store.makeDirectory(parentKey(refuge) ?? refuge);
     await store.move(aside, refuge);
-    logger.warn(
-      `${path} was deleted by a commit, but another program had changed it: it is kept as ${refuge}`,
-    );
+    noteKept(context, path, refuge);
   }
 }
 

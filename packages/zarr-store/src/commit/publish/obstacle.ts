@@ -4,6 +4,7 @@ import { isZarrStoreError } from "../../errors.ts";
 import type { StoreStat } from "../../store/key-value-store.ts";
 import { joinKey, parentKey, type StoreKey } from "../../store/store-key.ts";
 import type { CommitContext } from "../commit-context.ts";
+import type { PutOp } from "../records/commit-record.ts";
 import { obstacleKey } from "../records/control-keys.ts";
 import { removeEmptyDirectories } from "./empty-directories.ts";
 
@@ -34,13 +35,22 @@ async function findObstacle({ store }: CommitContext, path: StoreKey): Promise<S
   return (certain ?? possible)?.[0];
 }
 
-/**
- * Keeps, under a second name, an edit at a path that a late publication is about to replace. The check before the link
- * was made by another process, perhaps long ago.
- */
-export async function keepForeignBytes(context: CommitContext, path: StoreKey): Promise<void> {
-  const { store, runtime, logger } = context;
-  if (!(await isForeign(context, path, path))) {
+/** Notes, for the result of the commit, that another program's file was kept. */
+export function noteKept({ session, logger }: CommitContext, path: StoreKey, keptAs: StoreKey): void {
+  session.kept.push({ path, keptAs });
+  session.onKept?.({ path, keptAs });
+  logger.warn(
+    keptAs === path
+      ? `${path} was deleted by a commit, but another program had changed it: the file stays`
+      : `${path} was changed outside the dataset while a commit was made; the change is kept as ${keptAs}`,
+  );
+}
+
+/** Keeps, under a second name, an edit at a path that a publication is about to replace. */
+export async function keepForeignBytes(context: CommitContext, op: PutOp): Promise<void> {
+  const { store, runtime } = context;
+  const { path } = op;
+  if (!(await isForeign(context, path, op))) {
     return;
   }
   const refuge = obstacleKey(runtime.newId());
@@ -53,26 +63,23 @@ export async function keepForeignBytes(context: CommitContext, path: StoreKey): 
     }
     throw error;
   }
-  if (await isForeign(context, kept, path)) {
-    logger.warn(
-      `${path} was changed outside the dataset before a commit was finished; the change is kept as ${kept}`,
-    );
+  if (await isForeign(context, kept, op)) {
+    noteKept(context, path, kept);
   } else {
     await store.remove(kept);
     await removeEmptyDirectories(context, refuge, path);
   }
 }
 
-async function isForeign(
-  { store, log, runtime }: CommitContext,
-  key: StoreKey,
-  path: StoreKey,
-): Promise<boolean> {
+async function isForeign({ store, log, runtime }: CommitContext, key: StoreKey, op: PutOp): Promise<boolean> {
   const bytes = await store.get(key);
   if (bytes === undefined) {
     return false;
   }
   const hash = await runtime.sha256(bytes);
+  if (hash === op.prev || hash === op.sha256) {
+    return false;
+  }
   await log.refresh();
-  return !(await log.wasEverCommitted(path, hash));
+  return !(await log.wasEverCommitted(op.path, hash));
 }

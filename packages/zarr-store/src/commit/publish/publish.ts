@@ -15,17 +15,15 @@ import {
 } from "../records/control-keys.ts";
 import { settleAside } from "./aside.ts";
 import { directoriesOf } from "./empty-directories.ts";
-import { keepForeignBytes, setObstacleAside } from "./obstacle.ts";
+import { type Looks, replaceKeeping } from "./keep-replaced.ts";
+import { setObstacleAside } from "./obstacle.ts";
 
 /** A bound against a file system that never comes to rest. In practice, two or three rounds are enough. */
 const MAX_ROUNDS = 100;
 
 export interface PublishOptions {
-  /**
-   * The commit was made earlier, perhaps by another process, so its files may have been edited since they were checked.
-   * Such edits are kept, which costs a look at every path. Default false.
-   */
-  readonly isLate?: boolean;
+  /** What the check saw of the files to be replaced; unknown if the commit was made earlier, perhaps by another process. */
+  readonly looks?: Looks | undefined;
 }
 
 /**
@@ -52,13 +50,15 @@ export async function publish(
   const moved = await publishNewRecords(context, record.txid, puts);
   const single = puts.filter((op) => moved.get(groupOf(op.path)) === undefined);
   const alone = new Set<StoreKey>();
-  for (const { path } of single) {
-    if (options.isLate === true) {
-      await keepForeignBytes(context, path);
-    }
-    if ((await publishPut(context, record.txid, path)) === "alone") {
-      alone.add(path);
-    }
+  for (const op of single) {
+    await context.onStep("publish-put", op.path);
+    await replaceKeeping(context, op, options.looks?.get(op.path), async () => {
+      const outcome = await publishPut(context, record.txid, op.path);
+      if (outcome === "moved alone") {
+        alone.add(op.path);
+      }
+      return outcome !== "absent";
+    });
   }
   const left = puts
     .filter((op) => moved.get(groupOf(op.path)) !== "moved" && !alone.has(op.path))
@@ -106,22 +106,21 @@ async function publishNewRecords(
   return done;
 }
 
-/** Moves one object into its place. Returns `alone` if it was certainly not staged in its folder. */
+/** Moves one object into its place; `absent` if another process has. One that was staged alone was not staged in its folder. */
 async function publishPut(
   context: CommitContext,
   txid: string,
   path: StoreKey,
-): Promise<"alone" | "not known"> {
-  await context.onStep("publish-put", path);
+): Promise<"moved alone" | "moved" | "absent"> {
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const [alone, inFolder] = stagedKeys(txid, path);
     const outcome = alone && (await moveIntoPlace(context, alone, path));
     if (outcome === "moved") {
-      return "alone";
+      return "moved alone";
     }
     const other = outcome === "absent" && inFolder ? await moveIntoPlace(context, inFolder, path) : outcome;
     if (other !== "blocked") {
-      return "not known";
+      return other ?? "absent";
     }
     await setObstacleAside(context, path);
   }
@@ -198,7 +197,7 @@ async function publishDeletion(
     await context.onStep("delete-moved", path);
     if (outcome === "no_parent") {
       made.delete(directory);
-    } else if (outcome !== "moved" || (await settleAside(context, refuge, path)) === "settled") {
+    } else if (outcome !== "moved" || (await settleAside(context, aside, path)) === "settled") {
       return;
     }
   }

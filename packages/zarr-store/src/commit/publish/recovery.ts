@@ -9,6 +9,7 @@ import {
   claimFolderKey,
   isClock,
   isProbe,
+  pathOfHeld,
   pathOfStaged,
   STAGING,
   stagedOwnerKey,
@@ -35,11 +36,6 @@ export interface AbandonedStaging {
 export async function finishHead(context: CommitContext, durability: "batched" | "none"): Promise<void> {
   const { store, log, logger } = context;
   const names = (await store.list(STAGING)).map(({ name }) => name).filter(isStoreKey);
-  for (const name of names) {
-    if (stagingEntryKind(name) === "aside") {
-      await settleRefuge(context, joinKey(STAGING, name));
-    }
-  }
   const { txid } = log.head;
   const record = names.some((name) => name === txid) ? await log.headRecord() : undefined;
   if (record !== undefined) {
@@ -48,7 +44,13 @@ export async function finishHead(context: CommitContext, durability: "batched" |
     if (durability === "batched") {
       await store.sync([COMMITS]);
     }
-    await publish(context, record, { isLate: true });
+    await publish(context, record);
+  }
+  // Only now: an aside may hold what a publication is about to replace, and an edit may still come into that file.
+  for (const name of names) {
+    if (stagingEntryKind(name) === "aside") {
+      await settleRefuge(context, name);
+    }
   }
 }
 
@@ -121,24 +123,32 @@ export async function removeAbandoned(
 }
 
 /** Settles every file of an aside. A file that cannot be settled stays where readers find it, and stops no writer. */
-async function settleRefuge(context: CommitContext, refuge: StoreKey): Promise<void> {
-  const { logger } = context;
-  await visitAndPrune(context.store, refuge, async (file) => {
-    const path = file.slice(refuge.length + 1);
-    if (!isStoreKey(path)) {
-      return;
+async function settleRefuge(context: CommitContext, name: StoreKey): Promise<void> {
+  const refuge = joinKey(STAGING, name);
+  const held = pathOfHeld(name);
+  if (held !== undefined) {
+    await settleFile(context, refuge, held);
+    return;
+  }
+  await visitAndPrune(context.store, refuge, (file) =>
+    settleFile(context, file, file.slice(refuge.length + 1)),
+  );
+}
+
+async function settleFile(context: CommitContext, file: StoreKey, path: string): Promise<void> {
+  if (!isStoreKey(path)) {
+    return;
+  }
+  try {
+    if ((await settleAside(context, file, path)) === "again") {
+      await publishDeletions(context, [path]);
     }
-    try {
-      if ((await settleAside(context, refuge, path)) === "again") {
-        await publishDeletions(context, [path]);
-      }
-    } catch (error) {
-      if (!isZarrStoreError(error, "io")) {
-        throw error;
-      }
-      logger.warn(`${file} was set aside by a writer that is gone and stays there: ${error.message}`);
+  } catch (error) {
+    if (!isZarrStoreError(error, "io")) {
+      throw error;
     }
-  });
+    context.logger.warn(`${file} was set aside by a writer that is gone and stays there: ${error.message}`);
+  }
 }
 
 /**

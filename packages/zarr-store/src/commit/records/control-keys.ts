@@ -18,6 +18,8 @@ export const LOCK: StoreKey = joinKey(STAGING, "lock");
 
 const ASIDE = "aside-";
 const OBSTACLE = "obstacle-";
+/** A kym that does not know this name takes it for an obstacle, which no command removes. */
+const HELD = "obstacle-held-";
 const STALE_LOCK = "stale-lock-";
 const CLOCK = "clock-";
 const LOCK_OWNER = "owner-";
@@ -118,10 +120,24 @@ export function stagedAloneKey(txid: string, path: StoreKey): StoreKey {
   if (!path.includes("/")) {
     return stagedKey(txid, path);
   }
-  const name = STAGED_OBJECT + path.replaceAll("%", "%25").replaceAll("/", "%2F");
-  return new TextEncoder().encode(name).length > MAX_STAGED_NAME_BYTES
-    ? stagedKey(txid, path)
-    : joinKey(STAGING, txid, name);
+  const name = STAGED_OBJECT + inOneName(path);
+  return isNameTooLong(name) ? stagedKey(txid, path) : joinKey(STAGING, txid, name);
+}
+
+/** A path as one name of a file. */
+function inOneName(path: string): string {
+  return path.replaceAll("%", "%25").replaceAll("/", "%2F");
+}
+
+function pathInName(name: string): string {
+  return name.replaceAll("%2F", "/").replaceAll("%25", "%");
+}
+
+function isNameTooLong(name: string): boolean {
+  // No character takes more than three bytes for each of its UTF-16 units.
+  return (
+    name.length * 3 > MAX_STAGED_NAME_BYTES && new TextEncoder().encode(name).length > MAX_STAGED_NAME_BYTES
+  );
 }
 
 /** Every place where a transaction may have staged an object. The record does not say which it was. */
@@ -131,9 +147,7 @@ export function stagedKeys(txid: string, path: StoreKey): readonly StoreKey[] {
 
 /** Returns the path of the object that a transaction staged in this file, given by its key below the transaction's folder. */
 export function pathOfStaged(file: string): string {
-  return file.startsWith(STAGED_OBJECT)
-    ? file.slice(STAGED_OBJECT.length).replaceAll("%2F", "/").replaceAll("%25", "%")
-    : file;
+  return file.startsWith(STAGED_OBJECT) ? pathInName(file.slice(STAGED_OBJECT.length)) : file;
 }
 
 export function stagedRecordKey(txid: string): StoreKey {
@@ -146,6 +160,30 @@ export function stagedOwnerKey(txid: string): StoreKey {
 
 export function asideKey(id: string): StoreKey {
   return joinKey(STAGING, ASIDE + id);
+}
+
+/**
+ * The second name of a file that a commit replaces: a single file, the path written into its name, so that no folder has to be
+ * made. A path that gives too long a name is held in an aside like that of a deletion.
+ */
+export function heldKey(id: string, path: string): StoreKey {
+  const name = HELD + inOneName(`${id}/${path}`);
+  return isNameTooLong(name) ? joinKey(asideKey(id), path) : joinKey(STAGING, name);
+}
+
+/** Returns the path of the file that has this name in {@link STAGING} while a commit replaces it; undefined for any other name. */
+export function pathOfHeld(name: string): string | undefined {
+  const [id, ...path] = pathInName(name).split("/");
+  return id?.startsWith(HELD) && path.length > 0 ? path.join("/") : undefined;
+}
+
+/** Where an aside with this name in {@link STAGING} has the file of a path, if it has one. */
+export function keyInAside(name: string, path: StoreKey): StoreKey | undefined {
+  const held = pathOfHeld(name);
+  if (held === undefined) {
+    return joinKey(STAGING, name, path);
+  }
+  return held === path ? joinKey(STAGING, name) : undefined;
 }
 
 export function obstacleKey(id: string): StoreKey {
@@ -205,7 +243,7 @@ export type StagingEntryKind = "transaction" | "aside" | "obstacle" | "lock";
 
 /** Says what an entry directly below `__staging` is, by its name. */
 export function stagingEntryKind(name: string): StagingEntryKind {
-  if (name.startsWith(ASIDE)) {
+  if (name.startsWith(ASIDE) || pathOfHeld(name) !== undefined) {
     return "aside";
   }
   if (name.startsWith(OBSTACLE)) {

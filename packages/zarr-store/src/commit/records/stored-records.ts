@@ -78,9 +78,9 @@ export class StoredRecords {
     return (await this.pack(version))?.get(version) ?? record;
   }
 
-  /** Yields the records from `newest` down to the first, and reads each pack once. A record that is missing is left out. */
-  async *backwards(newest: number): AsyncIterable<CommitRecord> {
-    for (let version = newest; version > 0; version--) {
+  /** Yields the records from `newest` down to the one above `down`, and reads each pack once. A record that is missing is left out. */
+  async *backwards(newest: number, down = 0): AsyncIterable<CommitRecord> {
+    for (let version = newest; version > down; version--) {
       const pack = mayBePacked(version, newest) && isLastOf(version) ? await this.pack(version) : undefined;
       const record = (pack ?? this.kept(version))?.get(version) ?? (await this.#unpacked(version));
       if (record !== undefined) {

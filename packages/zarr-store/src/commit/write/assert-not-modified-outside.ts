@@ -4,14 +4,29 @@ import { ZarrStoreError } from "../../errors.ts";
 import { joinKey, type StoreKey } from "../../store/store-key.ts";
 import type { CommitContext } from "../commit-context.ts";
 import { groupOf, isRecordNode } from "../object-path.ts";
+import type { Look, Looks } from "../publish/keep-replaced.ts";
 import type { CommitOp } from "../records/commit-record.ts";
 import { dropCheckpoint } from "./assert-borne-out.ts";
+
+/** Files of which a long part of the log has to say whose they are: hashes by path. The writer lock is let go meanwhile. */
+export class LongWalkNeeded {
+  readonly found: ReadonlyMap<StoreKey, string>;
+
+  constructor(found: ReadonlyMap<StoreKey, string>) {
+    this.found = found;
+  }
+}
+
+/** So many records are read under the lock; other writers hardly notice. */
+const MOST_RECORDS_UNDER_LOCK = 32;
 
 /**
  * Checks that each file to be replaced or deleted has bytes that some commit wrote, or that this one writes. So no edit
  * is overwritten unseen.
  *
  * @param onRead is given each file that was read, with the hash of its bytes
+ * @returns what was seen of each file that is there; or the files that {@link Traces.of} must be asked about first, without the
+ * lock, because that takes long
  * @throws {ZarrStoreError} `modified_outside`, with all paths that have other bytes; `conflict` if the log contradicts the
  * checkpoint that the head came from
  */
@@ -19,8 +34,11 @@ export async function assertNotModifiedOutside(
   context: CommitContext,
   ops: readonly CommitOp[],
   onRead: (op: CommitOp, bytes: Uint8Array, sha256: string) => Promise<void>,
-): Promise<void> {
-  const { store, log, runtime } = context;
+  { mayWalkFar }: { readonly mayWalkFar: boolean },
+): Promise<Looks | LongWalkNeeded> {
+  const { store, log, runtime, session } = context;
+  const mayLackLinks = session.hasHardLinks === false || log.head.claim === "folder";
+  const looks = new Map<StoreKey, Look>();
   const absentGroups = new Set<string>();
   for (const op of ops) {
     const group = groupOf(op.path);
@@ -34,7 +52,9 @@ export async function assertNotModifiedOutside(
     if (absentGroups.has(groupOf(op.path))) {
       continue;
     }
-    const bytes = await store.get(op.path);
+    const stat = mayLackLinks && op.op === "put" ? await store.stat(op.path) : undefined;
+    const expectedBytes = log.head.object(op.path)?.sizeBytes;
+    const bytes = await store.get(op.path, expectedBytes === undefined ? {} : { expectedBytes });
     if (bytes !== undefined) {
       const sha256 = await runtime.sha256(bytes);
       const isOwn = op.op === "put" && op.sha256 === sha256;
@@ -44,7 +64,16 @@ export async function assertNotModifiedOutside(
         found.set(op.path, { sha256, isOwn });
       }
       await onRead(op, bytes, sha256);
+      looks.set(op.path, { sizeBytes: bytes.length, stat });
     }
+  }
+  const unknown = new Map(
+    [...found].flatMap(([path, { sha256 }]) =>
+      log.head.wasCommitted(path, sha256) ? [] : [[path, sha256] as const],
+    ),
+  );
+  if (!mayWalkFar && log.traces.recordsToRead(unknown) > MOST_RECORDS_UNDER_LOCK) {
+    return new LongWalkNeeded(unknown);
   }
   let modified = await findModified(context, found);
   // Unknown bytes may belong to a commit that was linked meanwhile.
@@ -58,6 +87,7 @@ export async function assertNotModifiedOutside(
       { paths: modified, ...(modified[0] !== undefined && { path: modified[0] }) },
     );
   }
+  return looks;
 }
 
 interface Found {
@@ -74,7 +104,7 @@ async function findModified(
   const { log } = context;
   const { version } = log.head;
   const unknown = [...found].filter(([path, { sha256 }]) => !log.head.wasCommitted(path, sha256));
-  const traces = await log.trace(new Map(unknown.map(([path, { sha256 }]) => [path, sha256])));
+  const traces = await log.traces.of(new Map(unknown.map(([path, { sha256 }]) => [path, sha256])));
   const wrong = unknown.filter(([path]) => {
     const last = traces.get(path)?.last;
     return last !== undefined && last !== (log.head.object(path)?.sha256 ?? null);

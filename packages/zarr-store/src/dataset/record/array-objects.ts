@@ -17,7 +17,7 @@ import {
 } from "../../array/zarr-array.ts";
 import { ZARR_NODE_NAME, zarrNode } from "../../commit/object-path.ts";
 import type { Transaction } from "../../commit/write/transaction.ts";
-import { ZarrStoreError } from "../../errors.ts";
+import { isZarrStoreError, ZarrStoreError } from "../../errors.ts";
 import type { ReadOptions } from "../../runtime/read-options.ts";
 import { joinKey, type StoreKey } from "../../store/store-key.ts";
 import { type Attributes, parseArrayNode } from "../nodes/node-cache.ts";
@@ -118,9 +118,15 @@ export async function readArrayMetadata(
   return metadata;
 }
 
+/** Somebody who deletes an image and adds it again, while it is read, does so again and again. */
+const MAX_ROUNDS = 3;
+
 /**
  * Reads a region of an array, or all of it. Only the chunks it needs are read; each is verified if the dataset has
- * hashes.
+ * hashes. If another process deletes or replaces the array meanwhile, its metadata are read again, and then the chunks.
+ *
+ * @throws {ZarrStoreError} `not_found` if there is no array, or none any more; `integrity`, naming a chunk that is missing or
+ * damaged; `invalid_metadata`, `io`
  */
 export async function readArrayRegion(
   session: ObjectSession,
@@ -128,14 +134,33 @@ export async function readArrayRegion(
   selection: RegionSelection | undefined,
   options: ReadOptions = {},
 ): Promise<NdArray<DType>> {
-  const metadata = await readArrayMetadata(session, prefix, options);
   const { zstd } = session.runtime;
-  return readArray(metadata, (key, readOptions) => session.read(joinKey(prefix, key), readOptions), {
-    missingChunks: session.nodeReader.missingChunks,
-    codecs: session.nodeReader.codecs,
-    where: prefix,
-    ...(selection && { selection }),
-    ...(options.signal && { signal: options.signal }),
-    ...(zstd && { zstd }),
-  });
+  let metadata = await readArrayMetadata(session, prefix, options);
+  for (let round = 1; ; round++) {
+    let isChunkGone = false;
+    const readChunk = async (key: string, readOptions: ReadOptions): Promise<Uint8Array | undefined> => {
+      const bytes = await session.read(joinKey(prefix, key), readOptions);
+      isChunkGone ||= bytes === undefined;
+      return bytes;
+    };
+    try {
+      return await readArray(metadata, readChunk, {
+        missingChunks: session.nodeReader.missingChunks,
+        codecs: session.nodeReader.codecs,
+        where: prefix,
+        ...(selection && { selection }),
+        ...(options.signal && { signal: options.signal }),
+        ...(zstd && { zstd }),
+      });
+    } catch (error) {
+      if (round >= MAX_ROUNDS || !isZarrStoreError(error, "integrity")) {
+        throw error;
+      }
+      const before = metadata;
+      metadata = await readArrayMetadata(session, prefix, options);
+      if (!isChunkGone && metadata === before) {
+        throw error;
+      }
+    }
+  }
 }

@@ -4,7 +4,7 @@ import type { StepTime } from "../workers/worker-plan.ts";
 import { killTrials } from "./kill-trials.ts";
 
 /** Of each step, at how many of its first times a process dies there. The cycle comes to each of them. */
-const TIMES: Readonly<Record<Exclude<CommitStep, "delete-putback">, number>> = {
+const TIMES: Readonly<Record<Exclude<CommitStep, "delete-putback" | "traced">, number>> = {
   staged: 8,
   synced: 8,
   locked: 8,
@@ -15,6 +15,7 @@ const TIMES: Readonly<Record<Exclude<CommitStep, "delete-putback">, number>> = {
   committed: 8,
   "publish-put": 14,
   "publish-made-directory": 6,
+  "publish-replaced": 8,
   "delete-before": 12,
   "delete-moved": 12,
   published: 8,

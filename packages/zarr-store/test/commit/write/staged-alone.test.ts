@@ -1,11 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
+  heldKey,
+  keyInAside,
+  obstacleKey,
+  pathOfHeld,
   pathOfStaged,
   STAGING,
   stagedAloneKey,
   stagedKey,
   stagedKeys,
+  stagingEntryKind,
 } from "../../../src/commit/records/control-keys.ts";
 import { isStoreKey, joinKey } from "../../../src/store/store-key.ts";
 import { auditStore } from "../../support/audit-store.ts";
@@ -44,6 +49,31 @@ describe("the file of an object that is staged alone", () => {
       expect(stagedKeys(TXID, path)).toEqual([stagedKey(TXID, path)]);
     }
     expect(pathOfStaged("images/x/%2F")).toBe("images/x/%2F");
+  });
+});
+
+describe("the second name of a file that is replaced", () => {
+  it("says the path, lies directly in staging, and is settled like an aside", () => {
+    const paths = fc.string({ maxLength: 50 }).filter(isStoreKey);
+    fc.assert(
+      fc.property(paths, (path) => {
+        const held = heldKey(TXID, path);
+        const [top, name = "", ...below] = held.split("/");
+        expect([top, below]).toEqual([STAGING, []]);
+        expect([pathOfHeld(name), stagingEntryKind(name)]).toEqual([path, "aside"]);
+        expect(keyInAside(name, joinKey(path))).toBe(held);
+        expect(keyInAside(name, joinKey(`${path}x`))).toBeUndefined();
+      }),
+    );
+  });
+
+  it("lies in the folders of an aside if it would be too long, and a folder of obstacles is none", () => {
+    const path = joinKey("images", "x".repeat(128), "y".repeat(128));
+    expect(heldKey("7", path)).toBe(joinKey(STAGING, "aside-7", path));
+    expect(keyInAside("aside-7", path)).toBe(heldKey("7", path));
+    for (const name of [obstacleKey("held-7").split("/")[1] ?? "", "obstacle-7", "aside-7"]) {
+      expect(pathOfHeld(name)).toBeUndefined();
+    }
   });
 });
 
