@@ -3,7 +3,8 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { OverviewBuilder } from "@kym/view/stored";
-import type { ArrayRows, NdArray } from "@kym/zarr-store";
+import type { ArrayRows, NdArray, StagedArray } from "@kym/zarr-store";
+import { pixelKey } from "@kym/zarr-store/layout";
 import { isZarrStoreError } from "@kym/zarr-store/runtime";
 import { stageArray } from "@kym/zarr-store/workers";
 import { isLegacyIoError } from "../../errors.ts";
@@ -11,6 +12,7 @@ import { fileNameOf } from "../../folder/compare-paths.ts";
 import { imageLayout } from "../../tiff/axes/image-layout.ts";
 import type { TiffInfo } from "../../tiff/tiff-info.ts";
 import { ReusedBuffers } from "../files/reused-buffers.ts";
+import { type EncodedOverviews, encodedOverviews } from "../read/made-overviews.ts";
 import { readImage, saidBy } from "../read/read-image.ts";
 import { passStreamedImage } from "../read/streamed-image.ts";
 import { codecsBeforeNodes } from "../tiff/tiff-codecs.ts";
@@ -61,7 +63,7 @@ async function stageRows(task: ImageTask, signal: AbortSignal): Promise<StagedIm
       { dtype: info.dtype, shape, readRows },
       { axes, compression: task.compression, signal },
     );
-    return { pixels, overviews: builder.overviews() };
+    return { pixels, overviews: overviewsOfStaged(pixels, builder) };
   });
   if (passed === undefined) {
     return undefined;
@@ -82,10 +84,16 @@ async function stageWhole(task: ImageTask, signal: AbortSignal): Promise<StagedI
     const builder = new OverviewBuilder({ shape: image.shape, axes });
     builder.add(0, image.data);
     const pixels = await stageArray(place, image, { axes, compression, arraySha256: pixelsSha256, signal });
-    return { files, axes, pixelsSha256, said, pixels, overviews: builder.overviews() };
+    return { files, axes, pixelsSha256, said, pixels, overviews: overviewsOfStaged(pixels, builder) };
   } finally {
     await read.release();
   }
+}
+
+/** Encoded here, beside other threads. Their file names the chunks by their keys below the image. */
+function overviewsOfStaged({ chunks }: StagedArray, builder: OverviewBuilder): EncodedOverviews {
+  const hashes = new Map(chunks.map(({ key, sha256 }) => [pixelKey(key), sha256]));
+  return encodedOverviews(hashes, builder.overviews());
 }
 
 function inMemory(pixels: object): NdArray {
