@@ -5,6 +5,7 @@ import wabt from "wabt";
 /** The WebAssembly of the packages: where the text of each lies, below `packages/`. */
 export const KERNELS = {
   flow: "flow/src/radon/kernel/score",
+  "legacy-io": "legacy-io/src/tiff/codecs/lzw/lzw",
   view: "view/src/kernel/extremes",
 } as const;
 

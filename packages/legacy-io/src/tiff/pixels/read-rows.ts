@@ -12,6 +12,7 @@ import { isContiguous, planRuns, readRuns } from "./contiguous.ts";
 import { type DecodedNotes, decodeTile } from "./decode-tile.ts";
 import { createPause } from "./pause.ts";
 import { undoDifferences, undoFloatDifferences } from "./predictor.ts";
+import { segmentWindow } from "./segment-window.ts";
 import { undoSignedOffset } from "./signed-offset.ts";
 import { unpackRows } from "./unpack-samples.ts";
 
@@ -76,8 +77,12 @@ async function decodeRows(
   options.budget.lend(scratchBytes + packedBytes + decoderBytes(page), "decoding");
   const scratch = new Uint8Array(scratchBytes);
   const packed = new Uint8Array(packedBytes);
+  const segments = segmentWindow(source, page, options.budget, stopIndexOf(page, rowStop));
   for (const place of tilesOfRows(page, rowStart, rowStop)) {
-    await pause();
+    const turn = pause();
+    if (turn !== undefined) {
+      await turn;
+    }
     const rows = neededRows(page, place.index);
     const start = (place.plane * (rowStop - rowStart) + place.firstRow - rowStart) * tileRowBytes;
     const decoded = isWanted(place)
@@ -87,7 +92,7 @@ async function decodeRows(
       fillSamples(decoded, page.fill);
     } else {
       const stored = isUnpacked ? decoded : packed.subarray(0, rows * storedBytes);
-      await decodeTile(source, page, place.index, stored, options);
+      await decodeTile(segments, page, place.index, stored, options);
       undoPredictor(page, stored, rowLength, options.isLittleEndian);
       if (!isUnpacked) {
         unpackRows(stored, page.format, rowLength, decoded);
@@ -150,6 +155,14 @@ function* tilesOfRows(page: TiffPage, rowStart: number, rowStop: number): Genera
       }
     }
   }
+}
+
+/** The index after the last strip or tile that these rows need. Those of one plane of samples, and of the last, are in one run. */
+function stopIndexOf(page: TiffPage, rowStop: number): number {
+  const across = Math.ceil(page.width / page.tileWidth);
+  const down = Math.ceil(page.height / page.tileHeight);
+  const planes = page.offsets.length / (across * down);
+  return ((planes - 1) * down + Math.ceil(rowStop / page.tileHeight)) * across;
 }
 
 function placeTile(
