@@ -18,8 +18,10 @@ import { passStreamedImage } from "../read/streamed-image.ts";
 import { codecsBeforeNodes } from "../tiff/tiff-codecs.ts";
 import type { ImageOutcome, ImageTask, StagedImage } from "./image-task.ts";
 
-/** A larger file is never whole in memory, if its rows can be read one after another: each thread would hold one. */
+/** An image of more pixels is never whole in memory, if its rows can be read one after another: each thread would hold one. */
 const STREAMED_FROM_BYTES = 16 * 2 ** 20;
+/** A smaller file is not looked into for that: it is compressed less than this, or holds little. */
+const MOST_COMPRESSED = 4;
 
 const buffers = new ReusedBuffers();
 
@@ -40,14 +42,15 @@ const OF_IMAGE = ["invalid_argument", "invalid_name", "schema_mismatch", "not_su
 
 async function stageImage(task: ImageTask, signal: AbortSignal): Promise<StagedImage> {
   const { image, otherChannels } = task.files;
-  const isLarge = otherChannels.length === 0 && image.sizeBytes >= STREAMED_FROM_BYTES;
+  const isLarge = otherChannels.length === 0 && image.sizeBytes >= STREAMED_FROM_BYTES / MOST_COMPRESSED;
   return (isLarge ? await stageRows(task, signal) : undefined) ?? stageWhole(task, signal);
 }
 
 /** Stages an image that passes through memory a few rows at a time, if it can be read so. */
 async function stageRows(task: ImageTask, signal: AbortSignal): Promise<StagedImage | undefined> {
   const { limits, applyCalibration, place } = task;
-  const options = { limits, applyCalibration, signal, codecs: codecsBeforeNodes() };
+  const fromPixelBytes = STREAMED_FROM_BYTES;
+  const options = { limits, applyCalibration, signal, codecs: codecsBeforeNodes(), fromPixelBytes };
   const passed = await passStreamedImage(task.files.image, options, async (rows, info: TiffInfo) => {
     // What an earlier try left there may have had other chunks.
     await rm(join(place.folder, place.prefix), { recursive: true, force: true });

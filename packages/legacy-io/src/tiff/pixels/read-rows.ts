@@ -78,29 +78,33 @@ async function decodeRows(
   const scratch = new Uint8Array(scratchBytes);
   const packed = new Uint8Array(packedBytes);
   const segments = segmentWindow(source, page, options.budget, stopIndexOf(page, rowStop));
-  for (const place of tilesOfRows(page, rowStart, rowStop)) {
-    const turn = pause();
-    if (turn !== undefined) {
-      await turn;
-    }
-    const rows = neededRows(page, place.index);
-    const start = (place.plane * (rowStop - rowStart) + place.firstRow - rowStart) * tileRowBytes;
-    const decoded = isWanted(place)
-      ? target.subarray(start, start + rows * tileRowBytes)
-      : scratch.subarray(0, rows * tileRowBytes);
-    if (isUnwritten(page, place.index)) {
-      fillSamples(decoded, page.fill);
-    } else {
-      const stored = isUnpacked ? decoded : packed.subarray(0, rows * storedBytes);
-      await decodeTile(segments, page, place.index, stored, options);
-      undoPredictor(page, stored, rowLength, options.isLittleEndian);
-      if (!isUnpacked) {
-        unpackRows(stored, page.format, rowLength, decoded);
+  try {
+    for (const place of tilesOfRows(page, rowStart, rowStop)) {
+      const turn = pause();
+      if (turn !== undefined) {
+        await turn;
+      }
+      const rows = neededRows(page, place.index);
+      const start = (place.plane * (rowStop - rowStart) + place.firstRow - rowStart) * tileRowBytes;
+      const decoded = isWanted(place)
+        ? target.subarray(start, start + rows * tileRowBytes)
+        : scratch.subarray(0, rows * tileRowBytes);
+      if (isUnwritten(page, place.index)) {
+        fillSamples(decoded, page.fill);
+      } else {
+        const stored = isUnpacked ? decoded : packed.subarray(0, rows * storedBytes);
+        await decodeTile(segments, page, place.index, stored, options);
+        undoPredictor(page, stored, rowLength, options.isLittleEndian);
+        if (!isUnpacked) {
+          unpackRows(stored, page.format, rowLength, decoded);
+        }
+      }
+      if (decoded.buffer !== target.buffer) {
+        placeTile(page, place, decoded, tileRowBytes, rowStart, rowStop, target);
       }
     }
-    if (decoded.buffer !== target.buffer) {
-      placeTile(page, place, decoded, tileRowBytes, rowStart, rowStop, target);
-    }
+  } finally {
+    segments.release();
   }
 }
 

@@ -11,6 +11,8 @@ const WINDOW_BYTES = 2 ** 20;
 export interface SegmentWindow {
   /** The first `sizeBytes` bytes of a strip or tile. They may be a view of shared memory. */
   read(index: number, sizeBytes: number): Promise<Uint8Array> | Uint8Array;
+  /** Gives its memory back. Nothing that was read may be used any more. */
+  release(): void;
 }
 
 /** Reads no strip or tile from `stopIndex` on. */
@@ -22,7 +24,26 @@ export function segmentWindow(
 ): SegmentWindow {
   let held: Uint8Array = new Uint8Array();
   let heldFrom = 0;
+  // A source that makes new memory for each read would fill it until a collector comes.
+  const { readInto } = source.readOwned === undefined ? {} : source;
+  let block: Uint8Array<ArrayBuffer> = new Uint8Array();
+  const readAt = async (offset: number, length: number): Promise<Uint8Array> => {
+    if (readInto === undefined) {
+      return source.read(offset, length);
+    }
+    if (block.length < length) {
+      block.buffer.transfer(0);
+      block = new Uint8Array(Math.min(Math.max(length, WINDOW_BYTES), source.sizeBytes));
+    }
+    const target = block.subarray(0, length);
+    await readInto.call(source, offset, target);
+    return target;
+  };
   return {
+    release: () => {
+      held = new Uint8Array();
+      block.buffer.transfer(0);
+    },
     read: (index, sizeBytes) => {
       const offset = offsets[index] ?? 0;
       if (offset >= heldFrom && offset + sizeBytes <= heldFrom + held.length) {
@@ -40,7 +61,7 @@ export function segmentWindow(
       held = new Uint8Array();
       const length = end - offset;
       return budget
-        .outside(() => source.read(offset, length), length)
+        .outside(() => readAt(offset, length), length)
         .then((bytes) => {
           [held, heldFrom] = [bytes, offset];
           return bytes.subarray(0, sizeBytes);

@@ -111,7 +111,9 @@ test("WebAssembly gives what is given without it: the same bytes, the same word 
       expect(outcomeOf(decodeLzwByWasm, bytes, size)).toEqual(outcomeOf(decodeLzw, bytes, size));
     }),
   );
-  const long = Uint8Array.from({ length: 700_000 }, (_, index) => (index < 300_000 ? 0 : (index * index) >>> 9));
+  const long = Uint8Array.from({ length: 700_000 }, (_, index) =>
+    index < 300_000 ? 0 : (index * index) >>> 9,
+  );
   for (const size of [700_000, 299_999, 1]) {
     expect(outcomeOf(decodeLzwByWasm, encodeLzw(long), size)).toEqual(
       outcomeOf(decodeLzw, encodeLzw(long), size),
