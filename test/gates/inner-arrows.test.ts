@@ -89,7 +89,8 @@ const ARROWS: Arrows = {
   "packages/view/src": {
     axes: [],
     palettes: [],
-    pixels: [],
+    kernel: [],
+    pixels: ["kernel"],
     marks: ["axes", "pixels"],
     stored: ["pixels"],
     styles: ["palettes"],

@@ -112,7 +112,7 @@ async function readPixels(
 }
 
 /** What the file says, and what decoding its pixels found out. */
-function withNotes({ info, notes }: OpenedTiff): TiffInfo {
+export function withNotes({ info, notes }: OpenedTiff): TiffInfo {
   const { longSegments } = notes;
   return longSegments === 0
     ? info

@@ -9,6 +9,8 @@ import {
   overviewPlane,
   type PixelPlane,
 } from "../../src/index.ts";
+import { wasmExtremes } from "../../src/kernel/wasm-extremes.ts";
+import { IntegerReduction } from "../../src/pixels/integer-reduction.ts";
 import { decodeOverviews, encodeOverviews, OverviewBuilder, ViewError } from "../../src/stored/index.ts";
 
 const SHA256 = "0123456789abcdef".repeat(4);
@@ -233,7 +235,7 @@ it("integers of 8 and 16 bits are reduced like any other numbers", () => {
 it("the overview of integers of 8 and 16 bits is that of the same numbers as doubles, however their rows arrive", () => {
   const size = fc.record({
     lines: fc.integer({ min: 1, max: 2300 }),
-    columns: fc.integer({ min: 1, max: 7 }),
+    columns: fc.oneof(fc.integer({ min: 1, max: 7 }), fc.integer({ min: 8, max: 40 })),
   });
   const types = [Uint8Array, Int8Array, Uint16Array, Int16Array, Uint8ClampedArray] as const;
   const spread = fc.constantFrom(1, 5, 300, 20_000, 65_536);
@@ -243,7 +245,7 @@ it("the overview of integers of 8 and 16 bits is that of the same numbers as dou
       fc.constantFrom(...types),
       spread,
       fc.integer(),
-      fc.constantFrom(1, 7, 5000),
+      fc.constantFrom(1, 7, 17, 5000),
       ({ lines, columns }, type, range, seed, rowsAtOnce) => {
         let state = seed;
         const pixels = new type(lines * columns).map(() => {
@@ -262,6 +264,30 @@ it("the overview of integers of 8 and 16 bits is that of the same numbers as dou
     ),
     { numRuns: 60 },
   );
+});
+
+it("WebAssembly finds the extremes that are found without it, in rows of any length and in more than it takes at once", () => {
+  for (const [lines, columns] of [
+    [5000, 38],
+    [5000, 33],
+    [40, 20_000],
+    [40, 9],
+  ] as const) {
+    for (const type of [Uint8Array, Int8Array, Uint16Array, Int16Array]) {
+      const pixels = new type(lines * columns).map((_, index) => Math.imul(index, 2_654_435_761) >>> 7);
+      const size = { lines, columns, bins: Math.min(lines, 12) };
+      const [fast, plain] = [wasmExtremes(), null].map((wasm) => {
+        const reduction = new IntegerReduction(size, wasm);
+        reduction.add(0, pixels.subarray(0, 23 * columns));
+        reduction.add(23, pixels.subarray(23 * columns));
+        return reduction.overview();
+      });
+      expect(Buffer.compare(fast?.minimum ?? new Uint8Array(), plain?.minimum ?? new Uint8Array())).toBe(0);
+      expect(Buffer.compare(fast?.maximum ?? new Uint8Array(), plain?.maximum ?? new Uint8Array())).toBe(0);
+      expect([fast?.low, fast?.high]).toEqual([plain?.low, plain?.high]);
+    }
+  }
+  expect(wasmExtremes()).not.toBeNull();
 });
 
 it("lines that were never added have no pixels in an overview", () => {

@@ -52,6 +52,11 @@ export function pixelArray(id: ImageId): StoreKey {
   return joinKey(IMAGES, id, ARRAY_DATA);
 }
 
+/** The key below `images/<id>/` of an object of the pixels, by its key within their array. */
+export function pixelKey(key: string): string {
+  return `${ARRAY_DATA}/${key}`;
+}
+
 /** The key of the pixels' metadata below `images/<id>/`. The key of the image's own metadata is `ZARR_NODE_NAME`. */
 export const PIXELS_NODE_KEY: string = `${ARRAY_DATA}/${ZARR_NODE_NAME}`;
 

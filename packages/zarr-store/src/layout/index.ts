@@ -24,6 +24,7 @@ export {
   type PathMeaning,
   PIXELS_NODE_KEY,
   pixelArray,
+  pixelKey,
   tablePath,
   undottedChunkKey,
 } from "../dataset/layout.ts";

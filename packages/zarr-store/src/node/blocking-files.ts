@@ -41,6 +41,12 @@ const MAX_BLOCKING_BYTES = 256 * 1024;
 /** A larger read always goes to the thread pool. */
 const MAX_BLOCKING_READ_BYTES = 2 * 1024 * 1024;
 const POOL_FOR_MS = 1_000;
+/**
+ * So many slow calls show a slow file system. A busy machine stops a process in the midst of some call now and then, which says
+ * nothing of the files: each quick call takes a part of a slow one back.
+ */
+const SLOW_CALLS = 3;
+const PER_QUICK_CALL = 1 / 8;
 
 export interface BlockingOptions {
   /** A call that takes longer than this shows a busy or distant file system. */
@@ -56,7 +62,7 @@ export interface BlockingOptions {
  * scheduler delays it further. One image needs thirty calls.
  *
  * On a slow file system, such as a network drive, the calls go to the pool, so that the process does not wait. Once per
- * second, one is made synchronously to see whether that has changed.
+ * second, one is made synchronously to see whether that has changed. A file system is slow if more than one call in nine is.
  */
 export function blockingFiles({
   slowCallMs,
@@ -64,6 +70,7 @@ export function blockingFiles({
 }: BlockingOptions): BlockingFiles {
   let turnBeganMs = nowMs();
   let poolUntilMs = Number.NEGATIVE_INFINITY;
+  let slowCalls = 0;
   const call = async <T>(run: () => T, runInPool: () => Promise<T>): Promise<T> => {
     if (nowMs() < poolUntilMs) {
       return runInPool();
@@ -77,7 +84,11 @@ export function blockingFiles({
       return run();
     } finally {
       const endMs = nowMs();
-      poolUntilMs = endMs - begunMs > slowCallMs ? endMs + POOL_FOR_MS : poolUntilMs;
+      slowCalls = endMs - begunMs > slowCallMs ? slowCalls + 1 : Math.max(0, slowCalls - PER_QUICK_CALL);
+      if (slowCalls >= SLOW_CALLS) {
+        poolUntilMs = endMs + POOL_FOR_MS;
+        slowCalls = SLOW_CALLS - 1;
+      }
     }
   };
   return {

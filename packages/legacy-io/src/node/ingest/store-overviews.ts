@@ -1,17 +1,17 @@
 // Makes the overviews of an image from the pixels that an ingest holds, and stores them.
 
-import { overviewFile } from "@kym/kym-schema/keys";
-import type { Overview } from "@kym/view";
-import { encodeOverviews, OverviewBuilder } from "@kym/view/stored";
+import { OverviewBuilder } from "@kym/view/stored";
 import type { NdArray, ZarrImageRecord } from "@kym/zarr-store";
-import { sha256Of } from "../files/sha256-of.ts";
+import {
+  encodedOverviews,
+  hashedOverviewFile,
+  type MadeOverviews,
+  type OverviewsByChannel,
+} from "../read/made-overviews.ts";
 import type { ReadBundle } from "../read/read-bundle.ts";
 
-/** One overview for each channel. */
-type ByChannel = ReadonlyMap<number, Overview>;
-
 /** The overviews of pixels that are in memory. */
-export function overviewsOf({ shape, data }: NdArray, axes: readonly string[]): ByChannel {
+export function overviewsOf({ shape, data }: NdArray, axes: readonly string[]): OverviewsByChannel {
   const builder = new OverviewBuilder({ shape, axes });
   builder.add(0, data);
   return builder.overviews();
@@ -27,7 +27,7 @@ export function whileStored({
   overviews,
 }: Pick<ReadBundle, "pixels" | "content" | "overviews">): {
   readonly pixels: ReadBundle["pixels"];
-  readonly overviews: () => ByChannel;
+  readonly overviews: () => MadeOverviews;
 } {
   const { axes } = content;
   if (overviews !== undefined) {
@@ -59,8 +59,9 @@ export function whileStored({
 export async function storeOverviews(
   record: ZarrImageRecord,
   hashes: ReadonlyMap<string, string>,
-  channels: ByChannel,
+  made: MadeOverviews,
 ): Promise<void> {
-  const { name, pixelsSha256 } = overviewFile(hashes, (text) => sha256Of(new TextEncoder().encode(text)));
-  await record.derived.save(name, encodeOverviews({ pixelsSha256, channels }));
+  const { name } = hashedOverviewFile(hashes);
+  const { bytes } = "bytes" in made ? made : encodedOverviews(hashes, made);
+  await record.derived.save(name, bytes);
 }

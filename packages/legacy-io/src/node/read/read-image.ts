@@ -1,6 +1,5 @@
 // Reads the TIFFs of an image from disk: the pixels, and what the files say of them.
 
-import type { Overview } from "@kym/view";
 import type { ArrayRows, EncodedArray, NdArray, StagedArray } from "@kym/zarr-store";
 import { joinArrays, ndArrayBytes } from "@kym/zarr-store/array";
 import { type ImageJTags, joinedTags } from "../../content/rois/imagej-tags.ts";
@@ -25,6 +24,7 @@ import { type ReadFile, readStable, type StableRead } from "../files/read-stable
 import type { ReusedBuffers } from "../files/reused-buffers.ts";
 import { sha256Of } from "../files/sha256-of.ts";
 import { codecsBeforeNodes } from "../tiff/tiff-codecs.ts";
+import type { MadeOverviews } from "./made-overviews.ts";
 import { openStreamedImage, STREAMED_FROM_BYTES } from "./streamed-image.ts";
 
 const CHANNEL_AXIS = "c";
@@ -69,7 +69,7 @@ export interface ReadImage {
   readonly pixels: NdArray | ArrayRows | EncodedArray | StagedArray;
   readonly pixelsSha256: string;
   /** The overviews of its channels, if they were made already. Otherwise they are made while the pixels are stored. */
-  readonly overviews?: ReadonlyMap<number, Overview> | undefined;
+  readonly overviews?: MadeOverviews | undefined;
   readonly said: SaidByTiff;
   /** Gives the memory or the place of the pixels back, or closes their file. The pixels must not be used afterwards. */
   readonly release: () => void | Promise<void>;

@@ -37,7 +37,7 @@ export interface StreamedImage {
 
 /**
  * Hashes a file and its pixels block by block, and leaves the file open. If the file changes meanwhile, it is hashed once
- * more, then given up. Returns undefined for a TIFF that can only be decoded as a whole,
+ * more, then given up. Returns undefined for a TIFF that can only be decoded as a whole, or that is small,
  * or whose axes get another order or values are converted.
  *
  * @throws LegacyIoError `io`, `not_supported` if it is too large, `aborted`; as `readTiff` for errors in its headers.
@@ -92,7 +92,8 @@ export async function passStreamedImage<F extends BundleFile, T>(
     const passed = {
       file: { ...file, sizeBytes, mtimeNs, sha256 },
       pixelsSha256: hash.digest("hex"),
-      info,
+      // Decoding may have found something to warn about.
+      info: rows.info,
       stored,
     };
     return { ...passed, close: source.close };
@@ -102,12 +103,16 @@ export async function passStreamedImage<F extends BundleFile, T>(
   });
 }
 
-type StreamOptions = ReadTiffOptions & { readonly applyCalibration?: boolean | undefined };
+type StreamOptions = ReadTiffOptions & {
+  readonly applyCalibration?: boolean | undefined;
+  /** An image with fewer bytes of pixels is not streamed. Default 0. */
+  readonly fromPixelBytes?: number | undefined;
+};
 
 /** Opens a file and reads it; if it changed meanwhile, once more. What `read` makes keeps the file open. */
 async function readRowsAtRest<T>(
   file: BundleFile,
-  { limits, codecs, signal, applyCalibration = false }: StreamOptions,
+  { limits, codecs, signal, applyCalibration = false, fromPixelBytes = 0 }: StreamOptions,
   read: (rows: TiffRows, hashed: { readonly sha256: string; readonly source: FileSource }) => Promise<T>,
 ): Promise<T | undefined> {
   for (let attempt = 1; ; attempt++) {
@@ -116,7 +121,8 @@ async function readRowsAtRest<T>(
       assertFileSize(file, source.sizeBytes, MAX_FILE_BYTES);
       const rows = await openTiffRows(source, { limits, codecs, signal });
       const isConverted = applyCalibration && rows?.info.valueCalibration !== undefined;
-      if (rows === undefined || isConverted || imageLayout(rows.info).isReordered) {
+      const isSmall = rows !== undefined && countRows(rows) * rows.rowBytes < fromPixelBytes;
+      if (rows === undefined || isSmall || isConverted || imageLayout(rows.info).isReordered) {
         source.close();
         return undefined;
       }

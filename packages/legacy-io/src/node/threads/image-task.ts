@@ -1,7 +1,7 @@
 // What the threads of an ingest are given, and what they give back: facts, never pixels.
 
-import type { Overview } from "@kym/view";
 import type { StagedArray, StagingPlace } from "@kym/zarr-store";
+import type { EncodedOverviews } from "../read/made-overviews.ts";
 import type { ImageFiles, ReadImage, ReadImageOptions } from "../read/read-image.ts";
 
 /** Which image to read and stage, and how. */
@@ -14,7 +14,7 @@ export interface ImageTask extends Pick<ReadImageOptions, "limits" | "applyCalib
 /** An image whose pixels are staged. */
 export interface StagedImage extends Pick<ReadImage, "files" | "axes" | "pixelsSha256" | "said"> {
   readonly pixels: StagedArray;
-  readonly overviews: ReadonlyMap<number, Overview>;
+  readonly overviews: EncodedOverviews;
 }
 
 /** What became of a task. A reason is for people, and concerns this image alone. */

@@ -3,7 +3,8 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { OverviewBuilder } from "@kym/view/stored";
-import type { ArrayRows, NdArray } from "@kym/zarr-store";
+import type { ArrayRows, NdArray, StagedArray } from "@kym/zarr-store";
+import { pixelKey } from "@kym/zarr-store/layout";
 import { isZarrStoreError } from "@kym/zarr-store/runtime";
 import { stageArray } from "@kym/zarr-store/workers";
 import { isLegacyIoError } from "../../errors.ts";
@@ -11,13 +12,16 @@ import { fileNameOf } from "../../folder/compare-paths.ts";
 import { imageLayout } from "../../tiff/axes/image-layout.ts";
 import type { TiffInfo } from "../../tiff/tiff-info.ts";
 import { ReusedBuffers } from "../files/reused-buffers.ts";
+import { type EncodedOverviews, encodedOverviews } from "../read/made-overviews.ts";
 import { readImage, saidBy } from "../read/read-image.ts";
 import { passStreamedImage } from "../read/streamed-image.ts";
 import { codecsBeforeNodes } from "../tiff/tiff-codecs.ts";
 import type { ImageOutcome, ImageTask, StagedImage } from "./image-task.ts";
 
-/** A larger file is never whole in memory, if its rows can be read one after another: each thread would hold one. */
+/** An image of more pixels is never whole in memory, if its rows can be read one after another: each thread would hold one. */
 const STREAMED_FROM_BYTES = 16 * 2 ** 20;
+/** A smaller file is not looked into for that: it is compressed less than this, or holds little. */
+const MOST_COMPRESSED = 4;
 
 const buffers = new ReusedBuffers();
 
@@ -38,14 +42,15 @@ const OF_IMAGE = ["invalid_argument", "invalid_name", "schema_mismatch", "not_su
 
 async function stageImage(task: ImageTask, signal: AbortSignal): Promise<StagedImage> {
   const { image, otherChannels } = task.files;
-  const isLarge = otherChannels.length === 0 && image.sizeBytes >= STREAMED_FROM_BYTES;
+  const isLarge = otherChannels.length === 0 && image.sizeBytes >= STREAMED_FROM_BYTES / MOST_COMPRESSED;
   return (isLarge ? await stageRows(task, signal) : undefined) ?? stageWhole(task, signal);
 }
 
 /** Stages an image that passes through memory a few rows at a time, if it can be read so. */
 async function stageRows(task: ImageTask, signal: AbortSignal): Promise<StagedImage | undefined> {
   const { limits, applyCalibration, place } = task;
-  const options = { limits, applyCalibration, signal, codecs: codecsBeforeNodes() };
+  const fromPixelBytes = STREAMED_FROM_BYTES;
+  const options = { limits, applyCalibration, signal, codecs: codecsBeforeNodes(), fromPixelBytes };
   const passed = await passStreamedImage(task.files.image, options, async (rows, info: TiffInfo) => {
     // What an earlier try left there may have had other chunks.
     await rm(join(place.folder, place.prefix), { recursive: true, force: true });
@@ -61,7 +66,7 @@ async function stageRows(task: ImageTask, signal: AbortSignal): Promise<StagedIm
       { dtype: info.dtype, shape, readRows },
       { axes, compression: task.compression, signal },
     );
-    return { pixels, overviews: builder.overviews() };
+    return { pixels, overviews: overviewsOfStaged(pixels, builder) };
   });
   if (passed === undefined) {
     return undefined;
@@ -82,10 +87,16 @@ async function stageWhole(task: ImageTask, signal: AbortSignal): Promise<StagedI
     const builder = new OverviewBuilder({ shape: image.shape, axes });
     builder.add(0, image.data);
     const pixels = await stageArray(place, image, { axes, compression, arraySha256: pixelsSha256, signal });
-    return { files, axes, pixelsSha256, said, pixels, overviews: builder.overviews() };
+    return { files, axes, pixelsSha256, said, pixels, overviews: overviewsOfStaged(pixels, builder) };
   } finally {
     await read.release();
   }
+}
+
+/** Encoded here, beside other threads. Their file names the chunks by their keys below the image. */
+function overviewsOfStaged({ chunks }: StagedArray, builder: OverviewBuilder): EncodedOverviews {
+  const hashes = new Map(chunks.map(({ key, sha256 }) => [pixelKey(key), sha256]));
+  return encodedOverviews(hashes, builder.overviews());
 }
 
 function inMemory(pixels: object): NdArray {

@@ -12,6 +12,9 @@ import { lercCodec } from "./lerc-codec.ts";
 /** Larger data are decompressed piece by piece, so that decompression can be stopped. */
 const MAX_SYNC_BYTES = 2 ** 24;
 
+/** Node takes no smaller ones. */
+const LEAST_CHUNK_BYTES = 64;
+
 type CreateStream = typeof createInflate | typeof createZstdDecompress;
 
 /**
@@ -25,7 +28,7 @@ type CreateStream = typeof createInflate | typeof createZstdDecompress;
 export const nodeTiffCodecs: readonly TiffCodec[] = [
   {
     ...deflateCodec,
-    decode: decompressor((bytes, maxOutputLength) => inflateSync(bytes, { maxOutputLength }), createInflate),
+    decode: decompressor((bytes, sizes) => inflateSync(bytes, sizes), createInflate),
   },
   { ...zstdCodec, decode: decodeZstd },
   jpegCodec,
@@ -37,10 +40,7 @@ export function codecsBeforeNodes(own: readonly TiffCodec[] = []): readonly Tiff
   return [...own, ...nodeTiffCodecs];
 }
 
-const decodeFrame = decompressor(
-  (bytes, maxOutputLength) => zstdDecompressSync(bytes, { maxOutputLength }),
-  createZstdDecompress,
-);
+const decodeFrame = decompressor((bytes, sizes) => zstdDecompressSync(bytes, sizes), createZstdDecompress);
 
 /** Decodes one frame at once, and several one after another: `node:zlib` may stop after the first. */
 function decodeZstd(
@@ -75,18 +75,33 @@ async function decodeZstdFrames(
   return decoded.subarray(0, sizeBytes);
 }
 
+/** The most bytes that may come out, and the memory for them: in smaller pieces, Node takes longer and joins them. */
+interface OutputSizes {
+  readonly maxOutputLength: number;
+  readonly chunkSize: number;
+}
+
 function decompressor(
-  decompress: (bytes: Uint8Array, maxBytes: number) => Uint8Array,
+  decompress: (bytes: Uint8Array, sizes: OutputSizes) => Uint8Array,
   createStream: CreateStream,
 ): Decompress {
-  return (bytes, maxBytes, check, { onMore }) => {
+  return (bytes, maxBytes, check, { onMore, target }) => {
     const inPieces = (): Promise<Uint8Array> =>
       decompressInPieces(bytes, createStream(), { maxBytes, check, onMore });
     if (Math.max(bytes.byteLength, maxBytes) > MAX_SYNC_BYTES) {
       return inPieces();
     }
     try {
-      return decompress(bytes, maxBytes);
+      // One byte more, so that the end is found without another piece.
+      const chunkSize = Math.max(LEAST_CHUNK_BYTES, maxBytes + 1);
+      const decoded = decompress(bytes, { maxOutputLength: maxBytes, chunkSize });
+      const isAlone = decoded.buffer.byteLength === chunkSize && chunkSize >= FREED_FROM_BYTES;
+      if (!isAlone || decoded.byteLength !== target.byteLength) {
+        return decoded;
+      }
+      target.set(decoded);
+      free(decoded);
+      return target;
     } catch (error) {
       // The data go on beyond the rows: what is needed of them comes out in pieces.
       if (isTooLarge(error)) {
@@ -95,6 +110,16 @@ function decompressor(
       throw error;
     }
   };
+}
+
+/** Smaller memory is soon collected, and may be a part of Node's pool. */
+const FREED_FROM_BYTES = 2 ** 14;
+
+/** Gives memory back at once: a collector comes after some tens of MB of it, and looks at all that lives. */
+function free({ buffer }: Uint8Array): void {
+  if (buffer instanceof ArrayBuffer) {
+    buffer.transfer(0);
+  }
 }
 
 function isTooLarge(error: unknown): boolean {

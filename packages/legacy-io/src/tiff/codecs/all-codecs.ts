@@ -2,7 +2,7 @@
 
 import { ccittCodecs } from "./ccitt/ccitt.ts";
 import { deflateCodec } from "./deflate.ts";
-import { lzwCodec } from "./lzw.ts";
+import { lzwCodec } from "./lzw/lzw.ts";
 import { packBitsCodec } from "./packbits.ts";
 import type { TiffCodec } from "./tiff-codec.ts";
 import { uncompressed } from "./uncompressed.ts";

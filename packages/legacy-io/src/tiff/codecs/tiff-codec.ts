@@ -21,6 +21,8 @@ export interface TiffSegment {
   readonly parameters: readonly number[];
   /** The value of the tag `T4Options`, 0 if it is absent: bit 0 says that lines refer to those before. */
   readonly faxOptions: number;
+  /** Where the bytes will be. A decoder may write them there from the start, no other bytes, and return them as a view of it. */
+  readonly target: Uint8Array;
   /** Call it if the data go on beyond `maxBytes`. The reader warns about them. */
   readonly onMore: () => void;
 }

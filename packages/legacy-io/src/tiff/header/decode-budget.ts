@@ -14,6 +14,8 @@ export interface DecodeBudget {
   work(storedBytes: number, decodedBytes: number): void;
   /** Checks the processor time. Call it every few thousand bytes, so that a decoder stops soon after the limit. */
   check(): void;
+  /** Counts no more of this thread's time until the function that it returns is called. */
+  pause(): () => void;
   /**
    * Waits for the source or for other tasks without counting their work. `sizeBytes` are the bytes that the source is asked
    * for: it may take longer for many.
@@ -60,8 +62,15 @@ export function decodeBudget(
       );
     }
   };
+  const pause = (): (() => void) => {
+    const leftMs = threadMs();
+    return () => {
+      startedMs += threadMs() - leftMs;
+    };
+  };
   return {
     lend,
+    pause,
     take: (sizeBytes, what) => {
       lend(sizeBytes, what);
       takenBytes += sizeBytes;
@@ -93,11 +102,11 @@ export function decodeBudget(
       }
     },
     outside: async (wait, sizeBytes = 0) => {
-      const leftMs = threadMs();
+      const goOn = pause();
       try {
         return await waitAtMost(wait(), maxWaitMs * Math.max(1, sizeBytes / BYTES_OF_WAIT));
       } finally {
-        startedMs += threadMs() - leftMs;
+        goOn();
       }
     },
   };

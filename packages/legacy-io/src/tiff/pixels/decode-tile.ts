@@ -1,12 +1,12 @@
 // Decompresses one strip or tile.
 
 import { LegacyIoError } from "../../errors.ts";
-import type { ByteSource } from "../byte-source.ts";
 import type { TiffCodec, TiffSegment } from "../codecs/tiff-codec.ts";
 import type { DecodeBudget } from "../header/decode-budget.ts";
 import { neededRows, samplesPerTilePixel, storedRowBytes } from "../page/page-geometry.ts";
 import { bitsAreUnknown } from "../page/settle-segments.ts";
 import type { TiffPage } from "../page/tiff-page.ts";
+import type { SegmentWindow } from "./segment-window.ts";
 import { reverseBits } from "./unpack-samples.ts";
 
 /** What decoding finds out about a file. */
@@ -26,19 +26,19 @@ export interface DecodeTileOptions {
  * looked at, but counted in `notes`.
  */
 export async function decodeTile(
-  source: ByteSource,
+  segments: SegmentWindow,
   page: TiffPage,
   index: number,
   target: Uint8Array<ArrayBuffer>,
   { budget, notes, isLittleEndian }: DecodeTileOptions,
 ): Promise<void> {
-  const offset = page.offsets[index] ?? 0;
   const byteCount = page.byteCounts[index] ?? 0;
   const isPlain = page.codec.name === "none";
   const sizeBytes = isPlain ? Math.min(byteCount, target.byteLength) : byteCount;
   const maxBytes = storedRowBytes(page) * page.tileHeight;
   budget.work(sizeBytes, target.byteLength);
-  const read = await budget.outside(() => source.read(offset, sizeBytes), sizeBytes);
+  const reading = segments.read(index, sizeBytes);
+  const read = reading instanceof Uint8Array ? reading : await reading;
   const bytes = page.isBitReversed ? reverseBits(read) : read;
   const segment: TiffSegment = {
     width: page.tileWidth,
@@ -50,6 +50,7 @@ export async function decodeTile(
     tables: page.tables,
     parameters: page.parameters,
     faxOptions: page.faxOptions,
+    target,
     onMore: () => {
       if (page.format.areBitsAssumed === true) {
         throw bitsAreUnknown(page.format);
@@ -65,10 +66,12 @@ export async function decodeTile(
     throw new LegacyIoError(
       "invalid_file",
       `TIFF ${name} ${index} ends early: ${decoded.byteLength} of its ${target.byteLength} bytes`,
-      { offset, expected: target.byteLength, found: decoded.byteLength },
+      { offset: page.offsets[index] ?? 0, expected: target.byteLength, found: decoded.byteLength },
     );
   }
-  target.set(decoded.subarray(0, target.byteLength));
+  if (decoded.buffer !== target.buffer) {
+    target.set(decoded.subarray(0, target.byteLength));
+  }
 }
 
 /** Runs a codec. Its errors become `invalid_file`, except a `LegacyIoError`, which is passed on. */

@@ -12,6 +12,7 @@ import { isContiguous, planRuns, readRuns } from "./contiguous.ts";
 import { type DecodedNotes, decodeTile } from "./decode-tile.ts";
 import { createPause } from "./pause.ts";
 import { undoDifferences, undoFloatDifferences } from "./predictor.ts";
+import { segmentWindow } from "./segment-window.ts";
 import { undoSignedOffset } from "./signed-offset.ts";
 import { unpackRows } from "./unpack-samples.ts";
 
@@ -76,26 +77,34 @@ async function decodeRows(
   options.budget.lend(scratchBytes + packedBytes + decoderBytes(page), "decoding");
   const scratch = new Uint8Array(scratchBytes);
   const packed = new Uint8Array(packedBytes);
-  for (const place of tilesOfRows(page, rowStart, rowStop)) {
-    await pause();
-    const rows = neededRows(page, place.index);
-    const start = (place.plane * (rowStop - rowStart) + place.firstRow - rowStart) * tileRowBytes;
-    const decoded = isWanted(place)
-      ? target.subarray(start, start + rows * tileRowBytes)
-      : scratch.subarray(0, rows * tileRowBytes);
-    if (isUnwritten(page, place.index)) {
-      fillSamples(decoded, page.fill);
-    } else {
-      const stored = isUnpacked ? decoded : packed.subarray(0, rows * storedBytes);
-      await decodeTile(source, page, place.index, stored, options);
-      undoPredictor(page, stored, rowLength, options.isLittleEndian);
-      if (!isUnpacked) {
-        unpackRows(stored, page.format, rowLength, decoded);
+  const segments = segmentWindow(source, page, options.budget, stopIndexOf(page, rowStop));
+  try {
+    for (const place of tilesOfRows(page, rowStart, rowStop)) {
+      const turn = pause();
+      if (turn !== undefined) {
+        await turn;
+      }
+      const rows = neededRows(page, place.index);
+      const start = (place.plane * (rowStop - rowStart) + place.firstRow - rowStart) * tileRowBytes;
+      const decoded = isWanted(place)
+        ? target.subarray(start, start + rows * tileRowBytes)
+        : scratch.subarray(0, rows * tileRowBytes);
+      if (isUnwritten(page, place.index)) {
+        fillSamples(decoded, page.fill);
+      } else {
+        const stored = isUnpacked ? decoded : packed.subarray(0, rows * storedBytes);
+        await decodeTile(segments, page, place.index, stored, options);
+        undoPredictor(page, stored, rowLength, options.isLittleEndian);
+        if (!isUnpacked) {
+          unpackRows(stored, page.format, rowLength, decoded);
+        }
+      }
+      if (decoded.buffer !== target.buffer) {
+        placeTile(page, place, decoded, tileRowBytes, rowStart, rowStop, target);
       }
     }
-    if (decoded.buffer !== target.buffer) {
-      placeTile(page, place, decoded, tileRowBytes, rowStart, rowStop, target);
-    }
+  } finally {
+    segments.release();
   }
 }
 
@@ -150,6 +159,14 @@ function* tilesOfRows(page: TiffPage, rowStart: number, rowStop: number): Genera
       }
     }
   }
+}
+
+/** The index after the last strip or tile that these rows need. Those of one plane of samples, and of the last, are in one run. */
+function stopIndexOf(page: TiffPage, rowStop: number): number {
+  const across = Math.ceil(page.width / page.tileWidth);
+  const down = Math.ceil(page.height / page.tileHeight);
+  const planes = page.offsets.length / (across * down);
+  return ((planes - 1) * down + Math.ceil(rowStop / page.tileHeight)) * across;
 }
 
 function placeTile(

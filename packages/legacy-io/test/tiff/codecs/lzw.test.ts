@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { decodeLzw } from "../../../src/tiff/codecs/lzw.ts";
+import { decodeLzw, isOldLzw } from "../../../src/tiff/codecs/lzw/plain-lzw.ts";
+import { decodeLzwByWasm } from "../../../src/tiff/codecs/lzw/wasm-lzw.ts";
 import { caught } from "../../support/caught.ts";
 import { encodeLzw } from "./encode-lzw.ts";
 
@@ -81,4 +82,41 @@ test("any bytes end, in data or a typed error", () => {
       }
     }),
   );
+});
+
+test("WebAssembly gives what is given without it: the same bytes, the same word of more, the same error", () => {
+  const outcomeOf = (decode: typeof decodeLzwByWasm, bytes: Uint8Array, size: number): unknown => {
+    const target = new Uint8Array(size + 8);
+    let more = 0;
+    try {
+      const count = decode(bytes, target.subarray(0, size), check, () => more++);
+      return [count, more, Buffer.from(target).toString("hex", 0, count), target.subarray(size).join()];
+    } catch (error) {
+      return String(error);
+    }
+  };
+  const packed = fc.oneof(
+    anyBytes.map(encodeLzw),
+    fc.uint8Array({ maxLength: 400 }),
+    // A damaged byte in what an encoder wrote.
+    fc.tuple(anyBytes, fc.nat(), fc.nat(255)).map(([bytes, at, value]) => {
+      const data = encodeLzw(bytes);
+      data[at % data.length] = value;
+      return data;
+    }),
+  );
+  fc.assert(
+    fc.property(packed, fc.constantFrom(0, 1, 7, 8, 9, 500, 30_000), (bytes, size) => {
+      fc.pre(!isOldLzw(bytes));
+      expect(outcomeOf(decodeLzwByWasm, bytes, size)).toEqual(outcomeOf(decodeLzw, bytes, size));
+    }),
+  );
+  const long = Uint8Array.from({ length: 700_000 }, (_, index) =>
+    index < 300_000 ? 0 : (index * index) >>> 9,
+  );
+  for (const size of [700_000, 299_999, 1]) {
+    expect(outcomeOf(decodeLzwByWasm, encodeLzw(long), size)).toEqual(
+      outcomeOf(decodeLzw, encodeLzw(long), size),
+    );
+  }
 });

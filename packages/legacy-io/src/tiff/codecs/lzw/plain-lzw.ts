@@ -1,7 +1,6 @@
-// The LZW compression, in TIFF's variant.
+// Decodes TIFF's LZW without WebAssembly, and the data of before TIFF 5.0.
 
-import { LegacyIoError } from "../../errors.ts";
-import type { TiffCodec } from "./tiff-codec.ts";
+import { LegacyIoError } from "../../../errors.ts";
 
 const CLEAR = 256;
 const END = 257;
@@ -10,18 +9,6 @@ const MAX_CODES = 4096;
 const FIRST_WIDTH = 9;
 const LAST_WIDTH = 12;
 const BYTES_PER_CHECK = 1 << 16;
-
-export const lzwCodec: TiffCodec = {
-  codes: [5],
-  name: "lzw",
-  // At best a 12-bit code stands for 3838 bytes; this is the average over a full table.
-  maxRatio: 2560,
-  hasPredictor: true,
-  decode: (bytes, maxBytes, check, { onMore }) => {
-    const decoded = new Uint8Array(maxBytes);
-    return decoded.subarray(0, decodeLzw(bytes, decoded, check, onMore));
-  },
-};
 
 /**
  * Decodes TIFF's LZW into `target` and returns how many bytes it wrote. Codes are 9 to 12 bits wide, most significant bit
@@ -39,7 +26,7 @@ export function decodeLzw(
   check: () => void,
   onMore: () => void = () => undefined,
 ): number {
-  const isOld = bytes[0] === 0 && ((bytes[1] ?? 0) & 1) === 1;
+  const isOld = isOldLzw(bytes);
   const early = isOld ? 0 : 1;
   const starts = new Int32Array(MAX_CODES);
   const sizes = new Int32Array(MAX_CODES);
@@ -112,10 +99,7 @@ export function decodeLzw(
       continue;
     }
     if (code >= free) {
-      throw new LegacyIoError("invalid_file", `damaged LZW data: code ${code} where the table has ${free}`, {
-        expected: free,
-        found: code,
-      });
+      throw damagedLzw(code, free);
     }
     let from = starts[code] ?? 0;
     const stop = written + (sizes[code] ?? 0);
@@ -128,4 +112,16 @@ export function decodeLzw(
       target[written++] = target[from++] ?? 0;
     }
   }
+}
+
+/** Whether the data are of before TIFF 5.0: they begin with the code 256, the least significant bit first. */
+export function isOldLzw(bytes: Uint8Array): boolean {
+  return bytes[0] === 0 && ((bytes[1] ?? 0) & 1) === 1;
+}
+
+export function damagedLzw(code: number, free: number): LegacyIoError {
+  return new LegacyIoError("invalid_file", `damaged LZW data: code ${code} where the table has ${free}`, {
+    expected: free,
+    found: code,
+  });
 }
