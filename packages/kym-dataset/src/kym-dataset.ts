@@ -158,17 +158,23 @@ export class KymDataset {
    * @throws {KymDatasetError} `not_found` if the dataset does not have the image
    */
   async getStaleness(indexer: Indexer, imageId: string, options: ReadOptions = {}): Promise<Staleness> {
-    const settled = await this.#settled(indexer, options);
-    return (await getStaleness(this.dataset, settled, imageId, this.#memory, options)).staleness;
+    return (await this.describeStaleness(indexer, imageId, options)).staleness;
   }
 
   /** Puts {@link getStaleness} into words, for a person. Throws the same errors. */
   async explain(indexer: Indexer, imageId: string, options: ReadOptions = {}): Promise<string> {
+    return (await this.describeStaleness(indexer, imageId, options)).explanation;
+  }
+
+  /** {@link getStaleness} and {@link explain} at once, so that the tables are read once. Throws the same errors. */
+  async describeStaleness(
+    indexer: Indexer,
+    imageId: string,
+    options: ReadOptions = {},
+  ): Promise<{ readonly staleness: Staleness; readonly explanation: string }> {
     const settled = await this.#settled(indexer, options);
-    return explainStaleness(
-      settled,
-      await getStaleness(this.dataset, settled, imageId, this.#memory, options),
-    );
+    const report = await getStaleness(this.dataset, settled, imageId, this.#memory, options);
+    return { staleness: report.staleness, explanation: explainStaleness(settled, report) };
   }
 
   /** What the dataset remembers of whose results count; the defaults if it remembers nothing. */

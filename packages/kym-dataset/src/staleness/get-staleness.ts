@@ -5,7 +5,7 @@ import { KymDatasetError } from "../errors.ts";
 import { checkIndexer, type Indexer } from "../indexer/indexer.ts";
 import type { StalenessReport } from "./explain-staleness.ts";
 import { loadCurrentProvenance } from "./load-current-provenance.ts";
-import { loadLedgerAndTable } from "./load-ledger-and-table.ts";
+import { loadRecordedIndex } from "./load-recorded-index.ts";
 import { loadRunMarker } from "./run-marker.ts";
 import type { RunMemory } from "./run-memory.ts";
 import { decideStalenessFromHashes, decideStalenessFromProvenance } from "./staleness.ts";
@@ -30,7 +30,7 @@ export async function getStaleness(
   }
   const hashes = await record.objectHashes();
   const found = memory.hasherOf(indexer).hashesOf(hashes);
-  const known = (await loadLedgerAndTable(dataset, indexer, memory, options)).of(imageId);
+  const known = await loadRecordedIndex(dataset, indexer, imageId, memory, options);
   const isUnknown = known.entry === undefined && found.inputsSha256 !== undefined;
   const marker = isUnknown ? await loadRunMarker(record, indexer, hashes, options) : undefined;
   const recorded = { ...known, marker };

@@ -28,7 +28,8 @@ export interface RecordedIndexes {
   of(imageId: string): RecordedIndex;
 }
 
-const NO_ROWS: RecordedRows = { count: 0, provenance: undefined };
+/** What a table without rows of an image records about it. */
+export const NO_ROWS: RecordedRows = { count: 0, provenance: undefined };
 
 /** Remembers the table and ledger that a run committed, so that the next run does not decode them. */
 export function rememberIndexes(
@@ -142,7 +143,8 @@ async function hashOf({ runtime }: ZarrDataset, files: readonly ParquetFile[]): 
     : runtime.sha256(new TextEncoder().encode(hashes.join(" ")));
 }
 
-async function loadFilesIfThere(
+/** The files of a table, verified; undefined if it does not exist. */
+export async function loadFilesIfThere(
   dataset: ZarrDataset,
   name: string,
   options: { readonly signal?: AbortSignal | undefined },
@@ -177,7 +179,8 @@ function countRows(ranges: readonly StampedRange[]): ReadonlyMap<string, Recorde
   return found;
 }
 
-function hasColumns(found: TableSchema, schema: TableSchema): boolean {
+/** Whether a table has all columns of an indexer, with their types and units. */
+export function hasColumns(found: TableSchema, schema: TableSchema): boolean {
   return schema.columns.every((own) =>
     found.columns.some((column) => column.name === own.name && hasTypeOf(own, column)),
   );

@@ -17,6 +17,8 @@ export interface TableRows {
 /** The decoded content of each table's file when it was last read or written, by the table's name. */
 export type FileMemory<T> = Map<string, { readonly sha256: string; readonly part: T }>;
 
+/** So many rows of single images are found in the time in which a table is decoded. */
+const FEW_IMAGES = 8;
 const MAX_KEPT_BYTES = 64 * 1024 * 1024;
 
 /** The memory of one `KymDataset`. */
@@ -25,6 +27,7 @@ export class RunMemory {
   readonly tables: FileMemory<TableRows> = new Map();
   readonly ledgers: FileMemory<Ledger> = new Map();
   readonly #hashers = new WeakMap<Indexer, InputHasher>();
+  readonly #asked = new Map<string, number>();
   #lastTable: { readonly sha256: string; readonly table: Table } | undefined;
 
   constructor(runtime: Runtime) {
@@ -40,6 +43,13 @@ export class RunMemory {
   /** The table whose file has this hash, if it is the one that was kept. It is only read. */
   tableOf(sha256: string): Table | undefined {
     return this.#lastTable?.sha256 === sha256 ? this.#lastTable.table : undefined;
+  }
+
+  /** Whether it is worth to decode a whole table: a run did, or many single images were asked for. Counts each call. */
+  wantsWhole(tableName: string): boolean {
+    const asked = this.#asked.get(tableName) ?? 0;
+    this.#asked.set(tableName, asked + 1);
+    return asked >= FEW_IMAGES || this.tables.has(tableName);
   }
 
   /** Returns the hasher of an indexer, always the same one. */

@@ -1,6 +1,6 @@
 // The ledger of an index table (`<table>_runs`): what each image's rows were made from.
 
-import type { CellValue, TableSchema } from "@kym/zarr-store";
+import type { CellValue, Row, TableSchema } from "@kym/zarr-store";
 import { tableFromColumns } from "@kym/zarr-store/table/lazy";
 import { columnOf } from "@kym/zarr-store/table/reading";
 import type { Table } from "apache-arrow";
@@ -90,22 +90,32 @@ export function parseLedger(table: Table | undefined, where: string): Ledger {
   const cells = LEDGER_SCHEMA.columns.map(({ name }) =>
     names.has(name) ? columnOf(table, name) : undefined,
   );
-  const [imageIds, versions, params, inputs, sources, contexts, counts, times, rois] = cells;
   for (let row = 0; row < table.numRows; row++) {
-    const imageId = textOf(imageIds?.[row], "image_id", where);
-    ledger.set(imageId, {
-      imageId,
-      analysisVersion: textOf(versions?.[row], "analysis_version", where),
-      paramsHash: textOf(params?.[row], "params_hash", where),
-      inputsSha256: textOf(inputs?.[row], "inputs_sha256", where),
-      sourcesSha256: textOf(sources?.[row], "sources_sha256", where),
-      contextSha256: textOf(contexts?.[row], "context_sha256", where),
-      roisSha256: rois === undefined || rois[row] === null ? null : textOf(rois[row], "rois_sha256", where),
-      nRows: Number(integerOf(counts?.[row], "n_rows", where)),
-      indexedEpochNs: integerOf(times?.[row], "indexed_epoch_ns", where),
-    });
+    const entry = parseLedgerCells((column) => cells[column]?.[row], where);
+    ledger.set(entry.imageId, entry);
   }
   return ledger;
+}
+
+/** Reads one row of a ledger. @throws {KymDatasetError} as {@link parseLedger} */
+export function parseLedgerRow(row: Row, where: string): LedgerEntry {
+  return parseLedgerCells((column) => row[LEDGER_SCHEMA.columns[column]?.name ?? ""], where);
+}
+
+/** @param cellOf the cell of the column of this number in {@link LEDGER_SCHEMA}; undefined where the table has no such column */
+function parseLedgerCells(cellOf: (column: number) => CellValue | undefined, where: string): LedgerEntry {
+  const rois = cellOf(8);
+  return {
+    imageId: textOf(cellOf(0), "image_id", where),
+    analysisVersion: textOf(cellOf(1), "analysis_version", where),
+    paramsHash: textOf(cellOf(2), "params_hash", where),
+    inputsSha256: textOf(cellOf(3), "inputs_sha256", where),
+    sourcesSha256: textOf(cellOf(4), "sources_sha256", where),
+    contextSha256: textOf(cellOf(5), "context_sha256", where),
+    roisSha256: rois === undefined || rois === null ? null : textOf(rois, "rois_sha256", where),
+    nRows: Number(integerOf(cellOf(6), "n_rows", where)),
+    indexedEpochNs: integerOf(cellOf(7), "indexed_epoch_ns", where),
+  };
 }
 
 /** Reads a text cell; undefined means that the table does not have the column. */

@@ -19,6 +19,7 @@ import { type LentImage, lendPixels } from "./record/stage-array.ts";
 import { ZarrImageRecord } from "./record/zarr-image-record.ts";
 import { KeptReads } from "./session/kept-reads.ts";
 import type { ObjectSession } from "./session/object-session.ts";
+import { sourcesOf } from "./tables/load-sources.ts";
 import { loadTableCode } from "./tables/load-table-code.ts";
 import { parseSourceRow, SOURCES_TABLE, type SourceRow, sourceIdentity } from "./tables/sources-table.ts";
 import { readTableFiles } from "./tables/table-files.ts";
@@ -337,7 +338,7 @@ export class DatasetContents {
    */
   async loadSourcesIndex(options: ReadOptions = {}): Promise<readonly SourceRow[]> {
     const files = await readTableFiles(this.session, parseTableName(SOURCES_TABLE), options);
-    return files.length === 0 ? [] : (await loadTableCode()).decodeSources(await joinParts(files));
+    return sourcesOf(files, this.runtime, this.session.lastLook !== undefined);
   }
 
   /** Replaces the whole ledger. @throws {ZarrStoreError} `schema_mismatch` that names the first missing column */

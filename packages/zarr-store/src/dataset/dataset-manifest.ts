@@ -9,6 +9,7 @@ import { assertWritable, type DatasetParts } from "./dataset-parts.ts";
 import { imageGroup } from "./layout.ts";
 import { type Manifest, type ManifestEntry, manifestEntryOf, unlessMalformed } from "./manifest.ts";
 import { checkpointImages, manifestSourcesOf } from "./nodes/checkpoint-images.ts";
+import { listedImages } from "./nodes/listed-images.ts";
 import { ZarrImageRecord } from "./record/zarr-image-record.ts";
 import type { ObjectSession } from "./session/object-session.ts";
 
@@ -39,10 +40,18 @@ export class DatasetManifest {
   async rebuild(options: ReadOptions = {}): Promise<Manifest> {
     const ids = await this.#session.imageIds();
     const entries = new Map<string, ManifestEntry>();
+    const listed = await listedImages(this.#parts.engine.log.head, this.#session.nodes);
+    const others = ids.filter((id) => {
+      const entry = listed(id);
+      if (entry !== undefined) {
+        entries.set(id, entry);
+      }
+      return entry === undefined;
+    });
     const look = async (id: string): Promise<void> => {
       entries.set(id, await manifestEntry(this.#session, id));
     };
-    await runBounded(ids, look, { concurrency: LOOKS_AT_ONCE, signal: options.signal });
+    await runBounded(others, look, { concurrency: LOOKS_AT_ONCE, signal: options.signal });
     const images = ids.flatMap((id) => entries.get(id) ?? []);
     return { version: this.#parts.engine.log.head.version, images };
   }

@@ -39,12 +39,25 @@ export interface ManifestSource {
 
 /** Makes the entry of one image. Metadata that is missing or malformed leaves its fields undefined. */
 export function manifestEntryOf({ imageId, paths, attributes, array }: ManifestSource): ManifestEntry {
-  const axes = attributes?.["axes"];
-  const createdUtc = attributes?.["created_utc"];
   const arrayNames = paths
     .filter((path) => isArrayArtifactPath(imageId, path))
     .map((path) => meaningOf(path))
     .flatMap((meaning) => (meaning?.kind === "array" ? [meaning.name] : []));
+  return {
+    ...entryOfMetadata(imageId, attributes, array),
+    analysisKeys: paths.filter((path) => isAnalysisPath(imageId, path)),
+    arrayArtifacts: [...new Set(arrayNames)].sort(),
+  };
+}
+
+/** What of the entry of an image its metadata say. */
+export function entryOfMetadata(
+  imageId: string,
+  attributes: Attributes | undefined,
+  array: ArrayMetadata | undefined,
+): Omit<ManifestEntry, "analysisKeys" | "arrayArtifacts"> {
+  const axes = attributes?.["axes"];
+  const createdUtc = attributes?.["created_utc"];
   return {
     imageId,
     shape: array?.shape,
@@ -53,8 +66,6 @@ export function manifestEntryOf({ imageId, paths, attributes, array }: ManifestS
     axes: isTextList(axes) ? axes : undefined,
     createdUtc: typeof createdUtc === "string" ? createdUtc : undefined,
     summary: summaryOf(attributes?.["summary"]),
-    analysisKeys: paths.filter((path) => isAnalysisPath(imageId, path)),
-    arrayArtifacts: [...new Set(arrayNames)].sort(),
   };
 }
 
@@ -111,14 +122,26 @@ function summaryOf(value: unknown): Summary {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     return {};
   }
-  const entries = Object.entries(value).flatMap(([key, scalar]): [string, Scalar][] =>
-    isScalar(scalar) ? [[key, scalar]] : [],
-  );
-  return Object.fromEntries(entries);
+  const summary: Record<string, Scalar> = {};
+  for (const [key, scalar] of Object.entries(value)) {
+    // Such a name cannot be assigned.
+    if (isScalar(scalar) && key !== "__proto__") {
+      summary[key] = scalar;
+    }
+  }
+  return summary;
 }
 
 export function isScalar(value: unknown): value is Scalar {
-  return value === null || ["string", "number", "bigint", "boolean"].includes(typeof value);
+  switch (typeof value) {
+    case "string":
+    case "number":
+    case "bigint":
+    case "boolean":
+      return true;
+    default:
+      return value === null;
+  }
 }
 
 export function isTextList(value: unknown): value is readonly string[] {

@@ -213,8 +213,9 @@ export class ZarrDataset extends DatasetContents {
   }
 
   /**
-   * Ends the session. Writes a checkpoint if, since the last one, the log has grown by more than 64 records or by
-   * more bytes than that checkpoint has. Packs records that are older than the last 1 000.
+   * Ends the session. Writes a checkpoint if, since the last one, the log has grown by more bytes than that checkpoint has, or by
+   * so many records that reading them takes half as long as reading it: by one for each 7 KiB of it, but 16 at least and 64 at
+   * most. Packs records that are older than the last 1 000.
    */
   async close(): Promise<void> {
     const { engine, logger } = this.#parts;
@@ -224,7 +225,7 @@ export class ZarrDataset extends DatasetContents {
     if (!hasCommitted) {
       return;
     }
-    if (records > 64 || sizeBytes > engine.checkpointSizeBytes) {
+    if (records > recordsBeside(engine.checkpointSizeBytes) || sizeBytes > engine.checkpointSizeBytes) {
       try {
         await writeCheckpoint(this.#parts, this.session, this.manifest);
       } catch (error) {
@@ -333,4 +334,13 @@ export class ZarrDataset extends DatasetContents {
     }
     return done;
   }
+}
+
+const [LEAST_RECORDS_BESIDE, MOST_RECORDS_BESIDE] = [16, 64];
+const CHECKPOINT_BYTES_OF_A_RECORD = 7 * 1024;
+
+/** How many records may stand beside a checkpoint of this size: a reader over HTTP asks for each. */
+function recordsBeside(checkpointBytes: number): number {
+  const worth = Math.floor(checkpointBytes / CHECKPOINT_BYTES_OF_A_RECORD);
+  return Math.min(MOST_RECORDS_BESIDE, Math.max(LEAST_RECORDS_BESIDE, worth));
 }

@@ -100,8 +100,8 @@ async function explain(
   const explained: Explained[] = [];
   for (const indexer of indexers) {
     for (const imageId of imageIds) {
-      const { state, because } = await kym.getStaleness(indexer, imageId, { signal });
-      const explanation = await kym.explain(indexer, imageId, { signal });
+      const { staleness, explanation } = await kym.describeStaleness(indexer, imageId, { signal });
+      const { state, because } = staleness;
       const { name, tableName } = indexer;
       explained.push({ image_id: imageId, indexer: name, tableName, state, because, explanation });
     }

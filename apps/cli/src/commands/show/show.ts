@@ -64,11 +64,10 @@ of all lines. Nothing is drawn in a pipe.`,
     };
     const tables: TableState[] = [];
     for (const indexer of await indexersOf(dataset, image.image_id)) {
-      const { state } = await kym.getStaleness(indexer, image.image_id);
-      const explanation = await kym.explain(indexer, image.image_id);
+      const { staleness, explanation } = await kym.describeStaleness(indexer, image.image_id);
       tables.push({
         table: indexer.tableName,
-        state,
+        state: staleness.state,
         explanation: explanation.slice(explanation.indexOf(": ") + 2),
       });
     }

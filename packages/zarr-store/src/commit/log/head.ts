@@ -13,11 +13,29 @@ export interface CommittedObject {
   readonly version: number;
 }
 
-/** The objects of a group, or what reads them out of a checkpoint: at most once, and it throws for a bad entry. */
-export type GroupObjects = ReadonlyMap<StoreKey, CommittedObject> | ReadGroup;
+/** The objects of a group, or where they stand in a checkpoint. */
+export type GroupObjects = ReadonlyMap<StoreKey, CommittedObject> | StoredGroup;
 
-/** @throws {ZarrStoreError} `integrity` */
-export type ReadGroup = () => ReadonlyMap<StoreKey, CommittedObject>;
+/** A group of a checkpoint, which is read when it is asked for. */
+export interface StoredGroup {
+  /** Decodes it at the first call. @throws {ZarrStoreError} `integrity` for a bad entry */
+  readonly objects: () => ReadonlyMap<StoreKey, CommittedObject>;
+  /** Reads its names alone; undefined if it is not as a writer writes it. */
+  readonly listing: () => GroupListing | undefined;
+}
+
+/** What a list of images needs of a group. */
+export interface GroupListing {
+  /** Paths below the group, sorted by code unit. Groups with the same names may share the list. */
+  readonly names: readonly string[];
+  /** By the place of the name. */
+  readonly sha256: (at: number) => string;
+}
+
+/** Tells a group that is decoded from one that is not. */
+export function isStoredGroup(group: GroupObjects): group is StoredGroup {
+  return "listing" in group;
+}
 
 /**
  * The hashes of all objects at one version of the log. Each open dataset has one head. Only {@link CommitLog} applies
@@ -104,12 +122,13 @@ export class Head {
   /** @throws {ZarrStoreError} `integrity` for a bad entry of the checkpoint */
   objectsOf(group: string): ReadonlyMap<StoreKey, CommittedObject> {
     const known = this.#groups.get(group) ?? EMPTY;
-    if (typeof known !== "function") {
-      return known;
-    }
-    const objects = known();
-    this.#groups.set(group, objects);
-    return objects;
+    return isStoredGroup(known) ? known.objects() : known;
+  }
+
+  /** The group of a checkpoint, if nothing has changed it since. */
+  storedGroup(group: string): StoredGroup | undefined {
+    const known = this.#groups.get(group) ?? EMPTY;
+    return isStoredGroup(known) ? known : undefined;
   }
 
   /** The {@link groups}, sorted by code unit. */
@@ -186,7 +205,7 @@ export class Head {
    */
   restoreGroups(groups: ReadonlyMap<string, GroupObjects>): void {
     for (const [group, objects] of groups) {
-      if (typeof objects === "function" || objects.size > 0) {
+      if (isStoredGroup(objects) || objects.size > 0) {
         this.#groups.set(group, objects);
       }
     }
@@ -267,6 +286,8 @@ export interface HeadPoint {
 /** What the manifest keeps about images; a promise where it has to be unpacked first, which may reject. */
 export interface ImageContents {
   get(imageId: string): unknown;
+  /** Unpacks what is kept of all images; what cannot be unpacked is left out. Absent where {@link get} has it at once. */
+  readonly unpackAll?: () => Promise<Pick<ReadonlyMap<string, unknown>, "get">>;
 }
 
 /** The head at one version, and what the manifest says about its images. */

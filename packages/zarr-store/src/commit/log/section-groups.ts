@@ -2,8 +2,9 @@
 
 import { isZarrStoreError, ZarrStoreError } from "../../errors.ts";
 import { parsePlain } from "../../json/parse-plain.ts";
+import { isStoreKey, type StoreKey } from "../../store/store-key.ts";
 import { CHECKPOINT } from "../records/control-keys.ts";
-import type { GroupObjects, ReadGroup } from "./head.ts";
+import type { CommittedObject, GroupListing, GroupObjects, StoredGroup } from "./head.ts";
 import { type CheckedNames, decodeGroup, decodeObjects, fieldsOf } from "./old-checkpoint.ts";
 
 const BEGIN = '{"groups":{';
@@ -33,10 +34,19 @@ export function* sectionGroups(text: Uint8Array): Generator<readonly [string, Gr
   }
   const { txids } = fieldsOf(parsePlain(`{${textOf(text.subarray(found.end))}`));
   const known: readonly unknown[] = Array.isArray(txids) ? txids : [];
-  const names: CheckedNames = new Map();
+  const section: Section = { text, txids: known, names: new Map(), lists: { texts: undefined, last: [] } };
   for (const span of found.spans) {
-    yield [span.group, readGroup(text, span, known, names)];
+    yield [span.group, new GroupInSection(section, span)];
   }
+}
+
+/** What the groups of a section share. */
+interface Section {
+  readonly text: Uint8Array;
+  readonly txids: readonly unknown[];
+  readonly names: CheckedNames;
+  /** The same text as a string, each character a byte, and the names of the group that was listed last. */
+  readonly lists: { texts: string | undefined; last: readonly string[] };
 }
 
 /** The groups, and where what follows them begins; undefined if the text is not as a writer writes it. */
@@ -74,17 +84,22 @@ function findGroups(
   return text[at] === BRACE_END && text[at + 1] === COMMA ? { spans, end: at + 2 } : undefined;
 }
 
-function readGroup(
-  text: Uint8Array,
-  { group, start, stop }: GroupSpan,
-  txids: readonly unknown[],
-  names: CheckedNames,
-): ReadGroup {
-  let objects: ReturnType<ReadGroup> | undefined;
-  return () => {
+class GroupInSection implements StoredGroup {
+  readonly #section: Section;
+  readonly #span: GroupSpan;
+  #objects: ReadonlyMap<StoreKey, CommittedObject> | undefined;
+
+  constructor(section: Section, span: GroupSpan) {
+    this.#section = section;
+    this.#span = span;
+  }
+
+  objects(): ReadonlyMap<StoreKey, CommittedObject> {
+    const { group, start, stop } = this.#span;
+    const { text, txids, names } = this.#section;
     try {
-      objects ??= decodeGroup(group, parsePlain(textOf(text.subarray(start, stop))), txids, names);
-      return objects;
+      this.#objects ??= decodeGroup(group, parsePlain(textOf(text.subarray(start, stop))), txids, names);
+      return this.#objects;
     } catch (cause) {
       if (!isZarrStoreError(cause)) {
         throw cause;
@@ -92,7 +107,67 @@ function readGroup(
       const message = `the checkpoint has a bad entry of ${group === "" ? "what belongs to no image" : group}: ${cause.message}`;
       throw new ZarrStoreError("integrity", message, { path: CHECKPOINT, cause });
     }
+  }
+
+  listing(): GroupListing | undefined {
+    const { lists, text } = this.#section;
+    lists.texts ??= new TextDecoder("latin1").decode(text);
+    const found = listGroup(lists.texts, this.#span, lists.last);
+    if (found !== undefined) {
+      lists.last = found.names;
+    }
+    return found;
+  }
+}
+
+/** An entry as a writer writes it, after its name: the hash, the size, the numbers of the transaction and of the version. */
+const ENTRY = /":\["[0-9a-f]{64}",\d{1,16},\d{1,16},\d{1,16}\][,}]/y;
+const ASCII = /^[!-~]+$/;
+const HASH_AT = '":["'.length;
+const HASH_CHARACTERS = 64;
+
+/**
+ * Reads the names of a group, and finds their hashes. Undefined for a name that is not one, in another order than a writer's, or of
+ * more than ASCII, and for an entry that is written otherwise.
+ *
+ * @param likely the names that it probably has: then the result has this list
+ */
+function listGroup(
+  text: string,
+  { start, stop }: GroupSpan,
+  likely: readonly string[],
+): GroupListing | undefined {
+  const names: string[] = [];
+  const ends: number[] = [];
+  let isLikely = true;
+  let at = start + 1;
+  while (at < stop) {
+    const end = text.indexOf('"', at + 1);
+    ENTRY.lastIndex = end;
+    const known: string | undefined = isLikely ? likely[names.length] : undefined;
+    const isKnown: boolean =
+      known !== undefined && known.length === end - at - 1 && text.startsWith(known, at + 1);
+    const name = isKnown && known !== undefined ? known : text.slice(at + 1, end);
+    const before = names.at(-1);
+    if (
+      text.charCodeAt(at) !== QUOTE ||
+      end < 0 ||
+      !ENTRY.test(text) ||
+      ENTRY.lastIndex > stop ||
+      (!isKnown && (!ASCII.test(name) || !isStoreKey(name) || (before !== undefined && before >= name)))
+    ) {
+      return undefined;
+    }
+    isLikely = isKnown;
+    names.push(name);
+    ends.push(end);
+    at = ENTRY.lastIndex;
+  }
+  const sha256 = (index: number): string => {
+    const hashAt = (ends[index] ?? 0) + HASH_AT;
+    return text.slice(hashAt, hashAt + HASH_CHARACTERS);
   };
+  return { names: isLikely && names.length === likely.length ? likely : names, sha256 };
 }
 
 function textOf(bytes: Uint8Array): string {

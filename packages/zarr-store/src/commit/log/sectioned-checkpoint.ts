@@ -8,7 +8,14 @@ import { serializeLossless } from "../../json/lossless-json.ts";
 import { parsePlain } from "../../json/parse-plain.ts";
 import { runBounded } from "../../runtime/run-bounded.ts";
 import type { Gunzip } from "../../runtime/runtime.ts";
-import type { CheckpointContents, GroupObjects, Head, HeadPoint, WholeContents } from "./head.ts";
+import {
+  type CheckpointContents,
+  type GroupObjects,
+  type Head,
+  type HeadPoint,
+  isStoredGroup,
+  type WholeContents,
+} from "./head.ts";
 import { encodeObjects, fieldsOf } from "./old-checkpoint.ts";
 import { sectionGroups } from "./section-groups.ts";
 
@@ -96,7 +103,7 @@ export async function decodeSectionedCheckpoint(
   return {
     ...contents,
     groups: new Map(
-      [...groups].map(([group, objects]) => [group, typeof objects === "function" ? objects() : objects]),
+      [...groups].map(([group, objects]) => [group, isStoredGroup(objects) ? objects.objects() : objects]),
     ),
     images: new Map(
       (await Promise.all(sections.map((section) => section.contents()))).flatMap(Object.entries),
@@ -116,7 +123,22 @@ export async function openSectionedCheckpoint(
   gunzip?: Gunzip,
 ): Promise<CheckpointContents> {
   const { sections, ...contents } = await openSections(file, maxTextBytes, gunzip);
-  return { ...contents, images: { get: (id) => sectionOf(sections, id)?.get(id) } };
+  return {
+    ...contents,
+    images: { get: (id) => sectionOf(sections, id)?.get(id), unpackAll: () => unpackAll(sections) },
+  };
+}
+
+/** What is known about all images. A section that is damaged is left out. */
+async function unpackAll(sections: readonly ImageSection[]): Promise<ReadonlyMap<string, unknown>> {
+  const images = new Map<string, unknown>();
+  for (const section of sections) {
+    const contents = await section.contents().catch(() => ({}));
+    for (const [id, image] of Object.entries(contents)) {
+      images.set(id, image);
+    }
+  }
+  return images;
 }
 
 async function openSections(

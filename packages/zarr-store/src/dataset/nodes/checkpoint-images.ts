@@ -2,7 +2,7 @@
 
 import { encodeArrayMetadata, parseArrayMetadata } from "../../array/metadata/array-metadata.ts";
 import type { Checkpoint } from "../../commit/log/checkpoint.ts";
-import type { Head, ReadGroup } from "../../commit/log/head.ts";
+import { type CommittedObject, type Head, isStoredGroup } from "../../commit/log/head.ts";
 import { groupOfImage, imageOfGroup, ZARR_NODE_NAME, zarrNode } from "../../commit/object-path.ts";
 import { isZarrStoreError } from "../../errors.ts";
 import { type ImageId, parseImageId } from "../../image/artifact-name.ts";
@@ -34,6 +34,7 @@ export async function checkpointImages(head: Head, nodes: NodeCache): Promise<Re
  * A checkpoint is derived data, so a malformed entry counts as absent.
  */
 export function rememberImages(checkpoint: Checkpoint, nodes: NodeCache): void {
+  nodes.checkpoint = checkpoint;
   nodes.fillFrom(async (group) => {
     const objects = unlessUnusable(() => objectsOf(checkpoint, group));
     const { attributes, array } = await keptOf(checkpoint, imageOfGroup(group));
@@ -65,9 +66,12 @@ export async function manifestSourcesOf(checkpoint: Checkpoint): Promise<readonl
   return sources;
 }
 
-function objectsOf({ groups }: Checkpoint, group: string): ReturnType<ReadGroup> | undefined {
+function objectsOf(
+  { groups }: Checkpoint,
+  group: string,
+): ReadonlyMap<StoreKey, CommittedObject> | undefined {
   const objects = groups.get(group);
-  return typeof objects === "function" ? objects() : objects;
+  return objects !== undefined && isStoredGroup(objects) ? objects.objects() : objects;
 }
 
 /** What a checkpoint keeps about an image; nothing if that is damaged, because the files say it too. */

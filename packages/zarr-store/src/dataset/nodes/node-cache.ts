@@ -3,6 +3,7 @@
 import type { ZarrCodec } from "../../array/codecs/zarr-codec.ts";
 import { type ArrayMetadata, parseArrayMetadata } from "../../array/metadata/array-metadata.ts";
 import { metadataField, refuseUnknownMembers } from "../../array/metadata/metadata-field.ts";
+import type { CheckpointContents } from "../../commit/log/head.ts";
 import { ZarrStoreError } from "../../errors.ts";
 import { deepFreeze } from "../../json/deep-freeze.ts";
 import { isObject } from "../../json/is-object.ts";
@@ -21,6 +22,9 @@ export class NodeCache {
   readonly #groups = new Map<string, Attributes>();
   readonly #arrays = new Map<string, ArrayMetadata>();
   readonly #keptArrays = new Map<string, () => ArrayMetadata | undefined>();
+
+  /** What fills the cache, if a checkpoint does: a list of images can be made of it without filling the cache. */
+  checkpoint: CheckpointContents | undefined;
 
   /** By group, the filling that was begun; and what fills the cache. */
   readonly #filled = new Map<string, Promise<void>>();

@@ -27,6 +27,7 @@ const FLOATS = ["halffloat", "float", "double"] as const;
 const MAX_DEPTH = 64;
 const MAX_FIELDS = 1 << 16;
 const SCHEMA_MESSAGE = 1;
+const LITTLE_ENDIAN = 0;
 const CONTINUATION = 0xffffffff;
 const UTF8 = new TextDecoder();
 
@@ -47,12 +48,7 @@ export interface ArrowField {
  * @see https://arrow.apache.org/docs/format/Columnar.html#encapsulated-message-format and arrow/format/Schema.fbs
  */
 export function arrowFieldsOf(bytes: Uint8Array): readonly ArrowField[] {
-  const frame = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const message = tableAt(bytes.subarray(frame.getUint32(0, true) === CONTINUATION ? 8 : 4), 0);
-  const schema = message.byte(1) === SCHEMA_MESSAGE ? message.table(2) : undefined;
-  if (schema === undefined) {
-    throw new RangeError("no schema");
-  }
+  const schema = schemaIn(bytes);
   let left = MAX_FIELDS;
   const fieldOf = (table: FlatTable, depth: number): ArrowField => {
     if (--left < 0 || depth > MAX_DEPTH) {
@@ -67,6 +63,56 @@ export function arrowFieldsOf(bytes: Uint8Array): readonly ArrowField[] {
     };
   };
   return schema.tables(1).map((table) => fieldOf(table, 0));
+}
+
+/** A column of an Arrow schema that is neither nested nor a dictionary. */
+export interface ArrowColumn {
+  readonly name: string;
+  /** `int64`, `double`, `utf8`. */
+  readonly type: string;
+  readonly nullable: boolean;
+  /** Its metadata. */
+  readonly notes: ReadonlyMap<string, string>;
+}
+
+/** The columns of a flat schema, and its metadata. @throws {RangeError} as {@link arrowFieldsOf}, and for one that is not flat */
+export function arrowColumnsOf(bytes: Uint8Array): {
+  readonly fields: readonly ArrowColumn[];
+  readonly metadata: ReadonlyMap<string, string>;
+} {
+  const schema = schemaIn(bytes);
+  const tables = schema.tables(1);
+  if (schema.byte(0) !== LITTLE_ENDIAN || tables.length > MAX_FIELDS) {
+    throw new RangeError("a schema of big-endian values, or of more columns than a schema has");
+  }
+  const fields = tables.map((table): ArrowColumn => {
+    if (table.table(4) !== undefined || table.tables(5).length > 0) {
+      throw new RangeError("a column that is a dictionary or nested");
+    }
+    const type = typeName(table.byte(2), table.table(3));
+    return {
+      name: table.text(0),
+      type: type === "int" ? indexName(table.table(3)) : type,
+      nullable: table.byte(1) !== 0,
+      notes: notesOf(table.tables(6)),
+    };
+  });
+  return { fields, metadata: notesOf(schema.tables(2)) };
+}
+
+function notesOf(pairs: readonly FlatTable[]): ReadonlyMap<string, string> {
+  return new Map(pairs.map((pair) => [pair.text(0), pair.text(1)]));
+}
+
+/** The schema in a message of Arrow's stream format. @throws {RangeError} */
+function schemaIn(bytes: Uint8Array): FlatTable {
+  const frame = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const message = tableAt(bytes.subarray(frame.getUint32(0, true) === CONTINUATION ? 8 : 4), 0);
+  const schema = message.byte(1) === SCHEMA_MESSAGE ? message.table(2) : undefined;
+  if (schema === undefined) {
+    throw new RangeError("no schema");
+  }
+  return schema;
 }
 
 function typeName(type: number, details: FlatTable | undefined): string {

@@ -19,7 +19,7 @@ import { firstUnread } from "./first-unread.ts";
 import { loadParquetWasm, type ParquetWasm } from "./load-parquet-wasm.ts";
 import { parquetColumnsOf } from "./parquet-columns.ts";
 import { type ParquetFooter, parquetFooterOf } from "./parquet-footer.ts";
-import { readSmallParquet, SMALL_FILE_BYTES } from "./small-parquet.ts";
+import { readSmallParquet, SMALL_FILE_BYTES } from "./plain/small-parquet.ts";
 import { unreadDictionary } from "./unread-dictionary.ts";
 
 export interface EncodeParquetOptions {

@@ -1,5 +1,6 @@
-import { beforeEach, expect, test } from "vitest";
+import { assert, beforeEach, expect, test } from "vitest";
 import { openCheckpoint, readCheckpoint } from "../../../src/commit/log/checkpoint.ts";
+import { isStoredGroup } from "../../../src/commit/log/head.ts";
 import { sectionGroups } from "../../../src/commit/log/section-groups.ts";
 import { CHECKPOINT } from "../../../src/commit/records/control-keys.ts";
 import { checkDataset, type KeyValueStore, memoryStore, openDataset } from "../../../src/index.ts";
@@ -46,9 +47,14 @@ test("an open checkpoint says the same as one that is decoded whole", async () =
   expect([...opened!.groups.keys()]).toEqual([...whole!.groups.keys()]);
   for (const [group, objects] of whole!.groups) {
     const read = opened!.groups.get(group)!;
-    expect(typeof read).toBe("function");
-    expect(typeof read === "function" && read()).toEqual(objects);
-    expect(typeof read === "function" && read()).toBe(typeof read === "function" && read());
+    assert(isStoredGroup(read));
+    expect(read.objects()).toEqual(objects);
+    expect(read.objects()).toBe(read.objects());
+    const { names, sha256 } = read.listing()!;
+    const skip = group === "" ? 0 : group.length + 1;
+    expect(names.map((name, at) => [name, sha256(at)])).toEqual(
+      [...objects].map(([path, object]) => [path.slice(skip), object.sha256]),
+    );
   }
   for (const id of IDS) {
     expect(await opened!.images.get(id)).toEqual(whole!.images.get(id));
@@ -103,6 +109,44 @@ test("what is known about images is looked up in their files where its section i
   expect((await checkDataset(store, { runtime: testRuntime() })).problems).toEqual([
     expect.objectContaining({ path: CHECKPOINT }),
   ]);
+});
+
+test("a list of images made of the checkpoint alone is that which is made of their files", async () => {
+  const dataset = await open();
+  await dataset.record("b").saveArrayArtifact("masks/cells", {
+    ...{ dtype: "uint8", shape: [2], data: new Uint8Array(2) },
+  });
+  await dataset.record("c").updateAttributes({ summary: { n: 3, of: null }, axes: ["t", "x"] });
+  await dataset.record("c").saveJson("deep/q", 1);
+  await dataset.updateManifest();
+  // What changes after the checkpoint is looked at.
+  await dataset.record("a").saveJson("later", 2);
+  await dataset.record("a").updateAttributes({ summary: { n: 4 } });
+  const listed = await (await open("r")).rebuildManifest();
+  await store.remove(CHECKPOINT);
+  expect(listed).toEqual(await (await open("r")).rebuildManifest());
+  expect(listed.images.map(({ summary }) => summary)).toEqual([{ n: 4 }, {}, { n: 3, of: null }]);
+  expect(listed.images[1]?.arrayArtifacts).toEqual(["masks/cells"]);
+});
+
+test.each([
+  ["a size that is no number", '"x":["HASH","1",0,1]'],
+  ["a hash that is too short", '"x":["00",1,0,1]'],
+  ["more in an entry", '"x":["HASH",1,0,1,2]'],
+  ["a name twice", '"x":["HASH",1,0,1],"x":["HASH",1,0,1]'],
+  ["names in another order", '"y":["HASH",1,0,1],"x":["HASH",1,0,1]'],
+  ["a name that leads out", '"../x":["HASH",1,0,1]'],
+  ["a letter beyond ASCII", '"é":["HASH",1,0,1]'],
+])("a group with %s has no list of names", (_name, entries) => {
+  const list = (text: string): unknown => {
+    const bytes = new TextEncoder().encode(
+      `{"groups":{"images/a":{${text.replaceAll("HASH", HASH)}}},"txids":["t"]}`,
+    );
+    const [[, group] = []] = sectionGroups(bytes);
+    return group && isStoredGroup(group) ? group.listing()?.names : "decoded";
+  };
+  expect(list('"x":["HASH",1,0,1]')).toEqual(["x"]);
+  expect(list(entries)).toBeUndefined();
 });
 
 const HASH = "0".repeat(64);

@@ -17,7 +17,7 @@ import { describe, expect, test } from "vitest";
 import { loadParquetWasm } from "../../../src/table/parquet/load-parquet-wasm.ts";
 import { decodeParquet, encodeParquet } from "../../../src/table/parquet/parquet.ts";
 import { parquetFooterOf } from "../../../src/table/parquet/parquet-footer.ts";
-import { readSmallParquet, SMALL_FILE_BYTES } from "../../../src/table/parquet/small-parquet.ts";
+import { readSmallParquet, SMALL_FILE_BYTES } from "../../../src/table/parquet/plain/small-parquet.ts";
 import { normalizeTable } from "../../../src/table/rows/normalize-table.ts";
 import { rowsOf } from "../../../src/table/rows/rows-of.ts";
 import { tableFromRows } from "../../../src/table/rows/table-from-rows.ts";
@@ -158,7 +158,7 @@ describe("a small Parquet file", () => {
     const whole = longTable(40);
     const bytes = written(whole, (properties) => none(properties).setMaxRowGroupSize(30));
     const random = fc.sample(fc.record({ at: fc.nat(bytes.length - 13), bit: fc.nat(7) }), {
-      numRuns: 400,
+      numRuns: 800,
       seed: 7,
     });
     const counts = { left: 0, alike: 0, refused: 0 };
