@@ -30,7 +30,9 @@ export async function getStaleness(
   }
   const hashes = await record.objectHashes();
   const found = memory.hasherOf(indexer).hashesOf(hashes);
-  const known = (await loadLedgerAndTable(dataset, indexer, memory, options)).of(imageId);
+  const known = (await loadLedgerAndTable(dataset, indexer, memory, { ...options, mayBeLost: true })).of(
+    imageId,
+  );
   const isUnknown = known.entry === undefined && found.inputsSha256 !== undefined;
   const marker = isUnknown ? await loadRunMarker(record, indexer, hashes, options) : undefined;
   const recorded = { ...known, marker };

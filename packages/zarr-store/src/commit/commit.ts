@@ -10,7 +10,7 @@ import { withHistory } from "./history/history-details.ts";
 import { HistoryKeeper, NO_HISTORY } from "./history/keep-history.ts";
 import { type WriterLockOptions, withWriterLock } from "./lock/writer-lock.ts";
 import { noteLatest } from "./publish/note-latest.ts";
-import { publish } from "./publish/publish.ts";
+import { publish, publishAgain } from "./publish/publish.ts";
 import { type AbandonedStaging, finishHead, removeAbandoned, wantedOf } from "./publish/recovery.ts";
 import {
   type ClaimMethod,
@@ -139,7 +139,7 @@ async function tryCommit(
   if (log.head.version !== version) {
     return "raced";
   }
-  const ops = await decideOps(context, transaction, rounds);
+  const ops = await decideOps(context, transaction, options, rounds);
   const abandoned = withoutWanted(context, options.abandoned);
   const isFence = options.isFence === true && (abandoned.length > 0 || options.details !== undefined);
   const isSwitch = options.isClaimSwitch === true && log.head.claim !== options.claim;
@@ -160,7 +160,7 @@ async function tryCommit(
   await assertBorneOut(context, ops);
   const format = options.isUpgrade === true ? 2 : log.head.nextRecordFormat;
   const keeper = new HistoryKeeper(context, transaction);
-  await assertNotModifiedOutside(context, ops, async (op, read, sha256) =>
+  await assertNotModifiedOutside(context, ops, transaction.lost, async (op, read, sha256) =>
     format === 1 ? undefined : keeper.offer(op, read, sha256),
   );
   await context.onStep("checked");
@@ -190,7 +190,7 @@ async function tryCommit(
     return "raced";
   }
   context.session.isHistoryNamed ||= history.keys.includes("") && options.durability === "batched";
-  const published = await publishLinked(context, record, bytes.length);
+  const published = await publishLinked(context, record, bytes.length, transaction.lost);
   await noteLatest(context);
   await removeAbandoned(context, abandoned);
   return { version: version + 1, txid, committed: true, published, ops, droppedImageIds: droppedIds(rounds) };
@@ -206,10 +206,12 @@ function inRecord({ host, pid, started, person }: WriterIdentity): CommitRecord[
  * made before the first `await`, so that the head cannot advance in between.
  */
 async function decideOps(
-  { log }: CommitContext,
+  context: CommitContext,
   transaction: Transaction,
+  options: CommitOptions,
   { superfluous }: Rounds,
 ): Promise<readonly CommitOp[]> {
+  const { log } = context;
   const current = (path: StoreKey): string | null => log.head.object(path)?.sha256 ?? null;
   const undone = [...superfluous].filter(([path, hash]) => current(path) !== hash).map(([path]) => path);
   if (undone.length > 0) {
@@ -228,20 +230,37 @@ async function decideOps(
     superfluous.set(path, current(path));
   }
   for (const path of decision.superfluous) {
-    await transaction.withdraw(path);
+    await (transaction.lost.has(path)
+      ? putBack(context, transaction, path, options)
+      : transaction.withdraw(path));
   }
   return decision.ops;
+}
+
+/** Puts the committed bytes of a lost object back, which were made again. That changes nothing, so no commit says it. */
+async function putBack(
+  context: CommitContext,
+  transaction: Transaction,
+  path: StoreKey,
+  { durability }: CommitOptions,
+): Promise<void> {
+  if (transaction.ops().some((op) => op.op === "put" && op.path === path)) {
+    await publishAgain(context, transaction.txid, path);
+    await (durability === "batched" ? context.store.sync([path]) : undefined);
+  }
+  await transaction.withdraw(path);
 }
 
 async function publishLinked(
   context: CommitContext,
   record: CommitRecord,
   sizeBytes: number,
+  keeps: ReadonlySet<StoreKey>,
 ): Promise<boolean> {
   try {
     context.log.applyOwn(record, sizeBytes);
     await context.onStep("committed");
-    await publish(context, record);
+    await publish(context, record, { keeps });
     return true;
   } catch (error) {
     context.logger.warn(

@@ -63,6 +63,17 @@ export async function keepForeignBytes(context: CommitContext, path: StoreKey): 
   }
 }
 
+/** Moves an edit out of the place of an object that a commit deletes. */
+export async function moveForeignBytes(context: CommitContext, path: StoreKey): Promise<void> {
+  const { store, runtime, logger } = context;
+  if (await isForeign(context, path, path)) {
+    const kept = joinKey(obstacleKey(runtime.newId()), path);
+    await store.makeDirectory(parentKey(kept) ?? kept);
+    await store.move(path, kept);
+    logger.warn(`${path} was changed outside the dataset, and is deleted; the change is kept as ${kept}`);
+  }
+}
+
 async function isForeign(
   { store, log, runtime }: CommitContext,
   key: StoreKey,

@@ -11,6 +11,7 @@ import { dropCheckpoint } from "./assert-borne-out.ts";
  * Checks that each file to be replaced or deleted has bytes that some commit wrote, or that this one writes. So no edit
  * is overwritten unseen.
  *
+ * @param lost paths at which any bytes may stand: they are kept aside before the commit puts its own there
  * @param onRead is given each file that was read, with the hash of its bytes
  * @throws {ZarrStoreError} `modified_outside`, with all paths that have other bytes; `conflict` if the log contradicts the
  * checkpoint that the head came from
@@ -18,6 +19,7 @@ import { dropCheckpoint } from "./assert-borne-out.ts";
 export async function assertNotModifiedOutside(
   context: CommitContext,
   ops: readonly CommitOp[],
+  lost: ReadonlySet<StoreKey>,
   onRead: (op: CommitOp, bytes: Uint8Array, sha256: string) => Promise<void>,
 ): Promise<void> {
   const { store, log, runtime } = context;
@@ -40,7 +42,7 @@ export async function assertNotModifiedOutside(
       const isOwn = op.op === "put" && op.sha256 === sha256;
       // A file where the head has none: if the head rests on a checkpoint, the log must be asked, whose file it is.
       const isUnsure = op.prev === null && log.restsOnCheckpoint;
-      if ((!isOwn && sha256 !== op.prev) || isUnsure) {
+      if (((!isOwn && sha256 !== op.prev) || isUnsure) && !lost.has(op.path)) {
         found.set(op.path, { sha256, isOwn });
       }
       await onRead(op, bytes, sha256);
