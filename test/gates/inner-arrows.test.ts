@@ -169,6 +169,7 @@ const ARROWS: Arrows = {
     resolve: ["files", "scan", "update"],
     threads: ["tiff", "files", "read"],
     ingest: ["files", "read", "resolve", "restore", "scan", "threads", "update"],
+    heal: ["files", "read", "scan", "ingest"],
     watch: ["ingest", "restore", "scan", "update"],
   },
   "packages/legacy-io/src/tiff": {

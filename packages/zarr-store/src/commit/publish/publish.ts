@@ -3,7 +3,7 @@
 import { ZarrStoreError } from "../../errors.ts";
 import { joinKey, parentKey, type StoreKey } from "../../store/store-key.ts";
 import type { CommitContext } from "../commit-context.ts";
-import { groupOf, isRecordNode, isZarrNode } from "../object-path.ts";
+import { groupOf, isOwnFormat, isRecordNode, isZarrNode } from "../object-path.ts";
 import type { CommitRecord, PutOp } from "../records/commit-record.ts";
 import {
   asideKey,
@@ -58,8 +58,10 @@ export async function publish(
   const single = puts.filter((op) => moved.get(groupOf(op.path)) === undefined);
   const alone = new Set<StoreKey>();
   for (const { path } of single) {
-    if (options.isLate === true || options.keeps?.has(path) === true) {
+    if (options.isLate === true) {
       await keepForeignBytes(context, path);
+    } else if (options.keeps?.has(path) === true) {
+      await keepUnlessDamaged(context, path);
     }
     if ((await publishPut(context, record.txid, path)) === "alone") {
       alone.add(path);
@@ -74,8 +76,15 @@ export async function publish(
 
 /** Puts the staged bytes of one object in its place again, which the head has already. What stands there is kept. */
 export async function publishAgain(context: CommitContext, txid: string, path: StoreKey): Promise<void> {
-  await keepForeignBytes(context, path);
+  await keepUnlessDamaged(context, path);
   await publishPut(context, txid, path);
+}
+
+/** Nobody edits chunks by hand: bytes there that no commit wrote are damage, and no loss. */
+async function keepUnlessDamaged(context: CommitContext, path: StoreKey): Promise<void> {
+  if (!isOwnFormat(path) || isZarrNode(path)) {
+    await keepForeignBytes(context, path);
+  }
 }
 
 /**
