@@ -228,6 +228,7 @@ const ARROWS: Arrows = {
     claim: ["records", "publish"],
     write: ["records", "log", "claim"],
     history: ["records", "log", "write"],
+    copy: ["records", "log", "history"],
     maintain: ["records", "log", "lock", "seen", "publish", "claim", "write", "history"],
   },
   "packages/zarr-store/src/dataset": {
