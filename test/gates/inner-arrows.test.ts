@@ -170,6 +170,7 @@ const ARROWS: Arrows = {
     resolve: ["files", "scan", "update"],
     threads: ["tiff", "files", "read"],
     ingest: ["files", "read", "resolve", "restore", "scan", "threads", "update"],
+    heal: ["files", "read", "scan", "ingest"],
     watch: ["ingest", "restore", "scan", "update"],
   },
   "packages/legacy-io/src/tiff": {
@@ -228,6 +229,7 @@ const ARROWS: Arrows = {
     claim: ["records", "publish"],
     write: ["records", "log", "claim"],
     history: ["records", "log", "write"],
+    copy: ["records", "log", "history"],
     maintain: ["records", "log", "lock", "seen", "publish", "claim", "write", "history"],
   },
   "packages/zarr-store/src/dataset": {

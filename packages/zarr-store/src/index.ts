@@ -92,6 +92,7 @@ export type {
 } from "./dataset/record/tabular-artifacts.ts";
 export type { ZarrImageRecord } from "./dataset/record/zarr-image-record.ts";
 export type { Scalar, Summarize, Summary } from "./dataset/session/object-session.ts";
+export type { DatasetWithPast, SourcesAnew } from "./dataset/sources-anew.ts";
 export {
   parseSourceRow,
   SOURCES_COLUMNS,

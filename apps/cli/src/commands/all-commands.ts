@@ -29,6 +29,7 @@ export const ALL_COMMANDS: readonly CommandEntry[] = [
   entry("agree", "print how far two scorers agree", () => import("./copies/agree.ts")),
   entry("random", "draw images for blind scoring", () => import("./random/random.ts")),
   entry("export", "write everything as TIFF, JSON, CSV and NPY", () => import("./export.ts")),
+  entry("copy", "copy one version of a dataset, beside writers", () => import("./copies/copy.ts")),
   entry("migrate", "copy a dataset of the Python system into a new one", () => import("./migrate.ts")),
   entry("check", "compare every file with the commit log; repair", () => import("./check/check.ts")),
   entry("log", "say what changed, when, and who did it", () => import("./history/log.ts")),

@@ -113,7 +113,7 @@ from the table kym_radon.
       const { images, tables, files, sizeBytes, leftOut, notes } = report;
       const headline = `exported ${countsText(images, tables, files, sizeBytes)}, in ${folder}`;
       return {
-        exitCode: EXIT.ok,
+        exitCode: notes.some(({ isLost }) => isLost === true) ? EXIT.partial : EXIT.ok,
         data: report,
         warnings: [...selection, ...notes.map(noteText)],
         text: `${[headline, ...leftOutLines(leftOut, context)].join("\n")}\n`,

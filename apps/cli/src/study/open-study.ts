@@ -1,5 +1,6 @@
 // Opens the dataset that the user names, a folder or an http(s) URL.
 
+import { sourcesOfImages } from "@kym/kym-dataset";
 import { summarizeMetadata } from "@kym/kym-schema";
 import { PROVENANCE_HISTORY } from "@kym/kym-schema/keys";
 import type { DatasetMode, ZarrDataset } from "@kym/zarr-store";
@@ -41,6 +42,7 @@ export async function openOrMakeStudy(
     summarize: summarizeMetadata,
     keepsHistory: PROVENANCE_HISTORY,
     onKept: context.onKept,
+    sourcesAnew: sourcesOfImages,
     logger: {
       debug: context.verbose ? warn : silent,
       info: warn,

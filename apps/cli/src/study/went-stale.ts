@@ -58,7 +58,9 @@ async function idsInTable(
   options: ReadOptions,
 ): Promise<ReadonlySet<unknown>> {
   try {
-    return new Set(columnOf(await dataset.loadTable(table, options), COLUMNS.imageId));
+    return new Set(
+      columnOf(await dataset.loadTable(table, { ...options, ifLost: "absent" }), COLUMNS.imageId),
+    );
   } catch (error) {
     if (isZarrStoreError(error, "not_found")) {
       return new Set();

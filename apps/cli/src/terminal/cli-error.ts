@@ -1,5 +1,6 @@
 // The error that ends a command, and how any other error becomes one.
 
+import { meaningOf } from "@kym/zarr-store/layout";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 
 /** An error to show to the user: what happened, to which file, why, and what to do next. */
@@ -52,12 +53,27 @@ export function toCliError(error: unknown): CliError {
   }
   const { exitCode, hint } = BY_CODE[code] ?? { exitCode: EXIT.unexpected };
   const details = "details" in error && typeof error.details === "object" ? plainDetails(error.details) : {};
+  const healing = exitCode === EXIT.problems ? hintToHeal(details["path"]) : undefined;
   return new CliError(exitCode, code, message, {
     details,
     cause: error,
-    ...(hint !== undefined && { hint }),
+    ...(hint !== undefined && { hint: healing ?? hint }),
   });
 }
+
+/** How a lost or damaged file can be made again; undefined if only a copy has it. */
+function hintToHeal(path: unknown): string | undefined {
+  const meaning = typeof path === "string" ? meaningOf(path) : undefined;
+  if (meaning?.kind === "table" && meaning.table === "sources") {
+    return "kym check DATASET --repair makes it again from what the images say of their files";
+  }
+  if (meaning?.kind === "table" && meaning.table.startsWith(INDEX_TABLES)) {
+    return "kym index DATASET --rebuild makes it again, and keeps what stands in its place";
+  }
+  return undefined;
+}
+
+const INDEX_TABLES = "kym_";
 
 const BY_CODE: Readonly<Record<string, { readonly exitCode: ExitCode; readonly hint?: string }>> = {
   not_found: { exitCode: EXIT.input },

@@ -34,6 +34,13 @@ export interface IndexChange {
   readonly removed: ReadonlyMap<string, ObjectHashes>;
 }
 
+export interface CommitIndexOptions {
+  readonly memory: RunMemory;
+  /** Whether a table and a ledger whose file is lost are made anew. */
+  readonly mayReplaceLost: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
  * Changes table and ledger in one commit. Both are merged with their state at the moment of the commit, so the work of
  * another run on other images stays.
@@ -47,7 +54,7 @@ export async function commitIndex(
   dataset: ZarrDataset,
   indexer: Indexer,
   change: IndexChange,
-  { memory, ...options }: { readonly memory: RunMemory; readonly signal?: AbortSignal | undefined },
+  { memory, mayReplaceLost, ...options }: CommitIndexOptions,
 ): Promise<Commit> {
   const { tableName, schema } = indexer;
   const ledgerName = ledgerTableName(tableName);
@@ -59,26 +66,35 @@ export async function commitIndex(
       // The ledger is merged first; the table then applies only the images that the ledger accepted. Both run in this
       // order, under the writer lock.
       let valid = change;
-      await transaction.mergeTableFile(ledgerName, async (current) => {
-        valid = await withoutEdited(dataset, memory.hasherOf(indexer), change);
-        ledger = mergeLedger(await ledgerOfFile(dataset, memory, ledgerName, current), valid);
-        return {
-          table: encodeLedger(ledger),
-          schema: LEDGER_SCHEMA,
-          imageIds: [...imageIds, ...change.rechecked.keys()].sort(),
-        };
-      });
-      await transaction.mergeTableFile(tableName, async (current) => {
-        const rowsByImageId = new Map([...valid.updated].map(([id, { rows }]) => [id, rows] as const));
-        const removedIds = new Set(valid.removed.keys());
-        const where = tablePath(parseTableName(tableName));
-        const before =
-          current &&
-          (memory.tableOf(await dataset.runtime.sha256(current)) ??
-            (await decodeParquet(current, { where, memory: "shared" })));
-        table = mergeIndexTable(before, schema, { rowsByImageId, removedIds });
-        return { table: table.table, schema: table.schema, imageIds };
-      });
+      const ofLost = mayReplaceLost ? ({ ifLost: "absent" } as const) : {};
+      await transaction.mergeTableFile(
+        ledgerName,
+        async (current) => {
+          valid = await withoutEdited(dataset, memory.hasherOf(indexer), change);
+          ledger = mergeLedger(await ledgerOfFile(dataset, memory, ledgerName, current), valid);
+          return {
+            table: encodeLedger(ledger),
+            schema: LEDGER_SCHEMA,
+            imageIds: [...imageIds, ...change.rechecked.keys()].sort(),
+          };
+        },
+        ofLost,
+      );
+      await transaction.mergeTableFile(
+        tableName,
+        async (current) => {
+          const rowsByImageId = new Map([...valid.updated].map(([id, { rows }]) => [id, rows] as const));
+          const removedIds = new Set(valid.removed.keys());
+          const where = tablePath(parseTableName(tableName));
+          const before =
+            current &&
+            (memory.tableOf(await dataset.runtime.sha256(current)) ??
+              (await decodeParquet(current, { where, memory: "shared" })));
+          table = mergeIndexTable(before, schema, { rowsByImageId, removedIds });
+          return { table: table.table, schema: table.schema, imageIds };
+        },
+        ofLost,
+      );
     },
     { message: `index ${tableName}`, ...options },
   );

@@ -101,9 +101,16 @@ export async function updateIndexes(
   throwIfAborted(signal, KymDatasetError);
   const reports: UpdateReport[] = [];
   for (const run of runs) {
-    reports.push(await endRun(dataset, run, { hashes, memory, dryRun, signal }));
+    reports.push(
+      await endRun(dataset, run, { hashes, memory, dryRun, mayReplaceLost: replacesLost(options), signal }),
+    );
   }
   return reports;
+}
+
+/** A run that makes every row again needs nothing of a table that is lost. */
+function replacesLost({ mode = "replace", imageIds }: UpdateIndexOptions): boolean {
+  return mode === "replace" && imageIds === undefined;
 }
 
 async function startRun(
@@ -116,7 +123,10 @@ async function startRun(
   const outcomes: ImageOutcome[] = [];
   return {
     indexer,
-    recorded: await loadLedgerAndTable(dataset, indexer, memory, { signal }),
+    recorded: await loadLedgerAndTable(dataset, indexer, memory, {
+      signal,
+      mayBeLost: replacesLost(options),
+    }),
     outcomes,
     done: (outcome) => {
       outcomes.push(outcome);
@@ -133,22 +143,27 @@ async function endRun(
     hashes,
     memory,
     dryRun,
+    mayReplaceLost,
     signal,
   }: {
     readonly hashes: ReadonlyMap<string, unknown>;
     readonly memory: RunMemory;
     readonly dryRun: boolean;
+    readonly mayReplaceLost: boolean;
     readonly signal: AbortSignal | undefined;
   },
 ): Promise<UpdateReport> {
   const deletedIds = [...recorded.imageIds].filter((id) => !hashes.has(id));
   const { change, isNeeded, counts, reasons } = planIndexChange({ outcomes, recorded, deletedIds });
   const commit =
-    isNeeded && !dryRun ? await commitIndex(dataset, indexer, change, { memory, signal }) : undefined;
+    isNeeded && !dryRun
+      ? await commitIndex(dataset, indexer, change, { memory, mayReplaceLost, signal })
+      : undefined;
   return {
     indexer: indexer.name,
     tableName: indexer.tableName,
     ...counts,
+    ...(recorded.lost.length > 0 && { madeAgain: recorded.lost }),
     reasons,
     version: commit?.version ?? dataset.version,
     committed: commit?.committed ?? false,

@@ -25,6 +25,8 @@ export interface UpdateCounts extends UpdateStats {
 export interface UpdateReport extends UpdateCounts {
   readonly indexer: string;
   readonly tableName: string;
+  /** The table and its ledger, if their files were lost and were made again; absent if none was. */
+  readonly madeAgain?: readonly string[];
   /** The outcome of every image that was not skipped, and the reason, sorted by image id. */
   readonly reasons: readonly ImageReason[];
   /** The dataset's version that has the table as this run left it. */

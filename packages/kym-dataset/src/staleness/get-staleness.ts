@@ -30,7 +30,7 @@ export async function getStaleness(
   }
   const hashes = await record.objectHashes();
   const found = memory.hasherOf(indexer).hashesOf(hashes);
-  const known = await loadRecordedIndex(dataset, indexer, imageId, memory, options);
+  const known = await loadRecordedIndex(dataset, indexer, imageId, memory, { ...options, mayBeLost: true });
   const isUnknown = known.entry === undefined && found.inputsSha256 !== undefined;
   const marker = isUnknown ? await loadRunMarker(record, indexer, hashes, options) : undefined;
   const recorded = { ...known, marker };

@@ -21,6 +21,8 @@ import type { RecordedIndex, RecordedRows } from "./staleness.ts";
 export interface RecordedIndexes {
   /** False if the table or the ledger does not exist yet. */
   readonly exists: boolean;
+  /** The table and the ledger whose file is lost, by name. */
+  readonly lost: readonly string[];
   /** False if the table exists but lacks a column of the indexer, or has it with another type or unit. */
   readonly hasSchema: boolean;
   /** Images that have rows in the table or an entry in the ledger. */
@@ -69,6 +71,12 @@ function pathOf(tableName: string): string {
   return tablePath(parseTableName(tableName));
 }
 
+export interface LoadRecordedOptions {
+  /** Take a table or ledger whose file is missing, damaged or another program's for none. Default false: that is an error. */
+  readonly mayBeLost?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
  * Reads an indexer's table and ledger.
  *
@@ -79,7 +87,7 @@ export async function loadLedgerAndTable(
   dataset: ZarrDataset,
   indexer: Indexer,
   memory: RunMemory,
-  options: { readonly signal?: AbortSignal | undefined } = {},
+  options: LoadRecordedOptions = {},
 ): Promise<RecordedIndexes> {
   const ledgerName = ledgerTableName(indexer.tableName);
   const table = await loadPart(dataset, indexer.tableName, memory.tables, parseRows, options);
@@ -88,7 +96,13 @@ export async function loadLedgerAndTable(
   const rowsByImageId = table?.rowsByImageId ?? new Map<string, RecordedRows>();
   const entries: Ledger = ledger ?? new Map();
   const hasSchema = table === undefined || hasColumns(table.schema, indexer.schema);
+  const there = await dataset.listTableNames();
+  const lost = [
+    ...(table === undefined ? [indexer.tableName] : []),
+    ...(ledger === undefined ? [ledgerName] : []),
+  ].filter((name) => there.includes(name));
   return {
+    lost,
     exists: table !== undefined && ledger !== undefined,
     hasSchema,
     imageIds: new Set([...rowsByImageId.keys(), ...entries.keys()]),
@@ -110,7 +124,7 @@ async function loadPart<T>(
   name: string,
   known: FileMemory<T>,
   parse: (table: Table) => T,
-  options: { readonly signal?: AbortSignal | undefined },
+  options: LoadRecordedOptions,
 ): Promise<T | undefined> {
   const files = await loadFilesIfThere(dataset, name, options);
   return files && partOfFiles(dataset, name, files, known, parse, options);
@@ -147,10 +161,11 @@ async function hashOf({ runtime }: ZarrDataset, files: readonly ParquetFile[]): 
 export async function loadFilesIfThere(
   dataset: ZarrDataset,
   name: string,
-  options: { readonly signal?: AbortSignal | undefined },
+  options: LoadRecordedOptions,
 ): Promise<readonly ParquetFile[] | undefined> {
   try {
-    return await dataset.loadTableFiles(name, options);
+    const { mayBeLost, ...rest } = options;
+    return await dataset.loadTableFiles(name, { ...rest, ...(mayBeLost === true && { ifLost: "absent" }) });
   } catch (error) {
     if (isZarrStoreError(error, "not_found")) {
       return undefined;

@@ -7,7 +7,13 @@ import type { Indexer } from "../indexer/indexer.ts";
 import { PROVENANCE_COLUMNS } from "../table/index-schema.ts";
 import { parseLedgerRow } from "../table/ledger.ts";
 import { ledgerTableName } from "../table/table-name.ts";
-import { hasColumns, loadFilesIfThere, loadLedgerAndTable, NO_ROWS } from "./load-ledger-and-table.ts";
+import {
+  hasColumns,
+  type LoadRecordedOptions,
+  loadFilesIfThere,
+  loadLedgerAndTable,
+  NO_ROWS,
+} from "./load-ledger-and-table.ts";
 import type { RunMemory } from "./run-memory.ts";
 import type { RecordedIndex, RecordedRows } from "./staleness.ts";
 
@@ -25,7 +31,7 @@ export async function loadRecordedIndex(
   indexer: Indexer,
   imageId: string,
   memory: RunMemory,
-  options: { readonly signal?: AbortSignal | undefined } = {},
+  options: LoadRecordedOptions = {},
 ): Promise<RecordedIndex> {
   const found = memory.wantsWhole(indexer.tableName)
     ? undefined
@@ -38,7 +44,7 @@ async function findRecorded(
   dataset: ZarrDataset,
   indexer: Indexer,
   imageId: string,
-  options: { readonly signal?: AbortSignal | undefined },
+  options: LoadRecordedOptions,
 ): Promise<RecordedIndex | undefined> {
   const ledgerName = ledgerTableName(indexer.tableName);
   const table = await loadFilesIfThere(dataset, indexer.tableName, options);

@@ -42,6 +42,8 @@ const STATES: readonly string[] = ANALYSIS_STATES;
  * for (const { image_id, staleness_kym_radon } of rowsOf(await buildDatasetViewTable(dataset))) {
  *   console.log(image_id, staleness_kym_radon);
  * }
+ * A table or ledger whose file is lost counts as not there, with a warning.
+ *
  * @throws {ZarrStoreError} errors of reading the manifest and the tables
  */
 export async function buildDatasetViewTable(
@@ -108,7 +110,7 @@ async function loadView(dataset: ZarrDataset, indexer: Indexer, options: ReadOpt
   ];
   const memory = new RunMemory(dataset.runtime);
   const hasher = memory.hasherOf(indexer);
-  const recorded = await loadLedgerAndTable(dataset, indexer, memory, options);
+  const recorded = await loadLedgerAndTable(dataset, indexer, memory, { ...options, mayBeLost: true });
   const states = await loadStates(dataset, tableName, options);
   return {
     columns: [
@@ -160,7 +162,7 @@ async function loadIfThere(
   options: ReadOptions,
 ): Promise<Table | undefined> {
   try {
-    return await dataset.loadTable(name, options);
+    return await dataset.loadTable(name, { ...options, ifLost: "absent" });
   } catch (error) {
     if (isZarrStoreError(error, "not_found")) {
       return undefined;

@@ -19,6 +19,9 @@ export type {
   ExportPreview,
   ExportReport,
 } from "./export/export-options.ts";
+export type { HealedObject } from "./heal/decide-healing.ts";
+export { healFromCopy } from "./heal/heal-from-copy.ts";
+export { type HealReport, healFromFolder } from "./heal/heal-from-folder.ts";
 export { ingestLegacyFile, ingestLegacyFolder } from "./ingest/ingest.ts";
 export type { IngestFolderOptions, IngestOptions, RefreshOptions } from "./ingest/ingest-options.ts";
 export { refreshFromFolder } from "./ingest/refresh.ts";

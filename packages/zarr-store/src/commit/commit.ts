@@ -9,9 +9,8 @@ import type { CommitContext, KeptEdit } from "./commit-context.ts";
 import { withHistory } from "./history/history-details.ts";
 import { HistoryKeeper, NO_HISTORY } from "./history/keep-history.ts";
 import { type WriterLockOptions, withWriterLock } from "./lock/writer-lock.ts";
-import type { Looks } from "./publish/keep-replaced.ts";
 import { noteLatest } from "./publish/note-latest.ts";
-import { publish } from "./publish/publish.ts";
+import { type PublishOptions, publish, publishAgain } from "./publish/publish.ts";
 import { type AbandonedStaging, finishHead, removeAbandoned, wantedOf } from "./publish/recovery.ts";
 import {
   type ClaimMethod,
@@ -174,7 +173,7 @@ async function tryCommit(
   if (log.head.version !== version) {
     return "raced";
   }
-  const ops = await decideOps(context, transaction, rounds);
+  const ops = await decideOps(context, transaction, options, rounds);
   const abandoned = withoutWanted(context, options.abandoned);
   const isFence = options.isFence === true && (abandoned.length > 0 || options.details !== undefined);
   const isSwitch = options.isClaimSwitch === true && log.head.claim !== options.claim;
@@ -199,7 +198,7 @@ async function tryCommit(
     context,
     ops,
     async (op, read, sha256) => (format === 1 ? undefined : keeper.offer(op, read, sha256)),
-    { mayWalkFar: rounds.walks >= MOST_WALKS },
+    { mayWalkFar: rounds.walks >= MOST_WALKS, lost: transaction.lost },
   );
   if (looks instanceof LongWalkNeeded) {
     return looks;
@@ -231,7 +230,7 @@ async function tryCommit(
     return "raced";
   }
   context.session.isHistoryNamed ||= history.keys.includes("") && options.durability === "batched";
-  const published = await publishLinked(context, record, bytes.length, looks);
+  const published = await publishLinked(context, record, bytes.length, { looks, lost: transaction.lost });
   await noteLatest(context);
   await removeAbandoned(context, abandoned);
   return { version: version + 1, txid, committed: true, published, ops, droppedImageIds: droppedIds(rounds) };
@@ -247,10 +246,12 @@ function inRecord({ host, pid, started, person }: WriterIdentity): CommitRecord[
  * made before the first `await`, so that the head cannot advance in between.
  */
 async function decideOps(
-  { log }: CommitContext,
+  context: CommitContext,
   transaction: Transaction,
+  options: CommitOptions,
   { superfluous }: Rounds,
 ): Promise<readonly CommitOp[]> {
+  const { log } = context;
   const current = (path: StoreKey): string | null => log.head.object(path)?.sha256 ?? null;
   const undone = [...superfluous].filter(([path, hash]) => current(path) !== hash).map(([path]) => path);
   if (undone.length > 0) {
@@ -269,21 +270,37 @@ async function decideOps(
     superfluous.set(path, current(path));
   }
   for (const path of decision.superfluous) {
-    await transaction.withdraw(path);
+    await (transaction.lost.has(path)
+      ? putBack(context, transaction, path, options)
+      : transaction.withdraw(path));
   }
   return decision.ops;
+}
+
+/** Puts the committed bytes of a lost object back, which were made again. That changes nothing, so no commit says it. */
+async function putBack(
+  context: CommitContext,
+  transaction: Transaction,
+  path: StoreKey,
+  { durability }: CommitOptions,
+): Promise<void> {
+  if (transaction.ops().some((op) => op.op === "put" && op.path === path)) {
+    await publishAgain(context, transaction.txid, path);
+    await (durability === "batched" ? context.store.sync([path]) : undefined);
+  }
+  await transaction.withdraw(path);
 }
 
 async function publishLinked(
   context: CommitContext,
   record: CommitRecord,
   sizeBytes: number,
-  looks: Looks,
+  options: PublishOptions,
 ): Promise<boolean> {
   try {
     context.log.applyOwn(record, sizeBytes);
     await context.onStep("committed");
-    await publish(context, record, { looks });
+    await publish(context, record, options);
     return true;
   } catch (error) {
     context.logger.warn(

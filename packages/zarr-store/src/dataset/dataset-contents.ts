@@ -4,6 +4,8 @@ import type { Table } from "apache-arrow";
 import { defaultAxes, validateAxes } from "../array/axes.ts";
 import type { NdArray } from "../array/nd-array.ts";
 import type { ArrayRows, EncodedArray, StagedArray } from "../array/zarr-array.ts";
+import { isLostObject } from "../commit/lost-object.ts";
+import type { MergeableChange } from "../commit/write/mergeable-change.ts";
 import type { Transaction } from "../commit/write/transaction.ts";
 import { ZarrStoreError } from "../errors.ts";
 import { parseTableName, type TableName } from "../image/artifact-name.ts";
@@ -54,6 +56,14 @@ export interface ReplaceRowsOptions extends ReadOptions {
 export interface AppendSourcesOptions extends ReadOptions {
   /** Files that are already in the ledger and are deliberately ingested again. */
   readonly again?: readonly SourceRow[];
+}
+
+export interface TableFileOptions extends ReadOptions {
+  /**
+   * What a table counts as whose file is lost: missing, damaged, or changed by another program. `absent` takes it for no table. It
+   * is said as a warning; a commit that makes the table again keeps what stands in its place aside. Default: that is an error.
+   */
+  readonly ifLost?: "absent" | undefined;
 }
 
 /** The new state of a pooled table, computed from its state at the moment of the commit. */
@@ -189,7 +199,7 @@ export class DatasetContents {
   }
 
   /** Loads a pooled table. @throws {ZarrStoreError} `not_found` */
-  async loadTable(name: string, options: ReadOptions = {}): Promise<Table> {
+  async loadTable(name: string, options: TableFileOptions = {}): Promise<Table> {
     const files = await this.loadTableFiles(name, options);
     return (await loadTableCode()).decodeParquetParts(files, options);
   }
@@ -212,9 +222,15 @@ export class DatasetContents {
    * @throws {ZarrStoreError} `not_found`; `schema_mismatch` if its parts have different columns; `conflict` if they keep
    * changing
    */
-  async loadTableFiles(name: string, options: ReadOptions = {}): Promise<readonly ParquetFile[]> {
+  async loadTableFiles(name: string, options: TableFileOptions = {}): Promise<readonly ParquetFile[]> {
     const tableName = parseTableName(name);
-    const files = await readTableFiles(this.session, tableName, options);
+    const files = await readTableFiles(this.session, tableName, options).catch((error: unknown) => {
+      if (options.ifLost !== "absent" || !isLostObject(error)) {
+        throw error;
+      }
+      this.session.onLost?.(tablePath(tableName));
+      return [];
+    });
     if (files.length === 0) {
       throw new ZarrStoreError("not_found", `there is no table ${name}`, { path: tablePath(tableName) });
     }
@@ -313,12 +329,13 @@ export class DatasetContents {
   async mergeTableFile(
     name: string,
     merge: (current: Uint8Array<ArrayBuffer> | undefined) => TableChange | Promise<TableChange>,
-    options: ReadOptions = {},
+    options: TableFileOptions = {},
   ): Promise<void> {
     const object = tableObject(parseTableName(name));
     await this.#change(`change table ${name}`, options, async (transaction) => {
       transaction.merge({
         ...object,
+        ...(options.ifLost === "absent" && { ifLost: async () => undefined }),
         merge: async (current) => {
           const { encodeParquet } = await loadTableCode();
           const { table, schema, imageIds } = await merge(current);
@@ -332,13 +349,21 @@ export class DatasetContents {
   }
 
   /**
-   * Loads the ledger of ingested files in order of ingest; empty if there is no ledger.
+   * Loads the ledger of ingested files in order of ingest; empty if there is no ledger. If its file is lost, the rows are those of
+   * {@link OpenDatasetOptions.sourcesAnew}.
    *
    * @throws {ZarrStoreError} `schema_mismatch`
    */
   async loadSourcesIndex(options: ReadOptions = {}): Promise<readonly SourceRow[]> {
-    const files = await readTableFiles(this.session, parseTableName(SOURCES_TABLE), options);
-    return sourcesOf(files, this.runtime, this.session.lastLook !== undefined);
+    try {
+      const files = await readTableFiles(this.session, parseTableName(SOURCES_TABLE), options);
+      return await sourcesOf(files, this.runtime, this.session.lastLook !== undefined);
+    } catch (error) {
+      if (this.session.sourcesAnew === undefined || !isLostObject(error)) {
+        throw error;
+      }
+      return this.session.sourcesAnew(options);
+    }
   }
 
   /** Replaces the whole ledger. @throws {ZarrStoreError} `schema_mismatch` that names the first missing column */
@@ -359,8 +384,41 @@ export class DatasetContents {
     const { appendSources } = await loadTableCode();
     const allowed = new Set((options.again ?? []).map(sourceIdentity));
     await this.#change(`append ${rows.length} sources`, options, async (transaction) => {
-      transaction.merge({ ...object, merge: (current) => appendSources(current, rows, allowed) });
+      const ifLost = this.#encodedSourcesAnew(options);
+      transaction.merge({ ...object, ifLost, merge: (current) => appendSources(current, rows, allowed) });
     });
+  }
+
+  /**
+   * Makes the file of the ledger again if it is lost, by {@link OpenDatasetOptions.sourcesAnew}; what stands in its place is kept
+   * aside. If the bytes are those that were committed, they are put back and nothing is committed.
+   *
+   * @returns whether the file was lost
+   */
+  async healSourcesIndex(options: ReadOptions = {}): Promise<boolean> {
+    const object = tableObject(parseTableName(SOURCES_TABLE));
+    const make = this.#encodedSourcesAnew(options);
+    let isLost = false;
+    await this.#change("make the sources index again", options, async (transaction) => {
+      isLost = false;
+      const ifLost =
+        make &&
+        (() => {
+          isLost = true;
+          return make();
+        });
+      transaction.merge({
+        ...object,
+        ifLost,
+        merge: async (current) => ({ bytes: isLost ? current : undefined }),
+      });
+    });
+    return isLost;
+  }
+
+  #encodedSourcesAnew(options: ReadOptions): MergeableChange["ifLost"] {
+    const { sourcesAnew } = this.session;
+    return sourcesAnew && (async () => (await loadTableCode()).encodeSources(await sourcesAnew(options)));
   }
 
   async #putTable(

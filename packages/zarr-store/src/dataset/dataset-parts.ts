@@ -7,6 +7,7 @@ import type { Runtime } from "../runtime/runtime.ts";
 import type { ReadableStore } from "../store/key-value-store.ts";
 import type { KeepsHistory } from "./keeps-history.ts";
 import type { ObjectSession, Summarize } from "./session/object-session.ts";
+import type { SourcesAnew } from "./sources-anew.ts";
 
 /** How a dataset may be used; see `openDataset`. */
 export type DatasetMode = "r" | "a" | "w";
@@ -21,6 +22,8 @@ export interface DatasetParts {
   readonly summarize: Summarize | undefined;
   /** See {@link OpenDatasetOptions.keepsHistory}. */
   readonly keepsHistory?: KeepsHistory | undefined;
+  /** See {@link OpenDatasetOptions.sourcesAnew}. */
+  readonly sourcesAnew?: SourcesAnew | undefined;
   /** The session of a dataset without a log. Default: the committed state. */
   readonly session?: ObjectSession;
 }

@@ -16,6 +16,7 @@ import { rememberImages } from "./nodes/checkpoint-images.ts";
 import { rootAttributes } from "./nodes/root-attributes.ts";
 import { openPythonV1 } from "./python-v1.ts";
 import type { Summarize } from "./session/object-session.ts";
+import type { SourcesAnew } from "./sources-anew.ts";
 import { ZarrDataset } from "./zarr-dataset.ts";
 
 /** How a dataset is opened. */
@@ -44,6 +45,11 @@ export interface OpenDatasetOptions {
    * kept in any case until `gc` is told an age.
    */
   readonly keepsHistory?: KeepsHistory | undefined;
+  /**
+   * Makes the ledger of ingested files again, where its file is missing, damaged or another program's. Its rows are read with a
+   * warning, and the next commit that adds to the ledger writes it again. Default: such a ledger is an error.
+   */
+  readonly sourcesAnew?: SourcesAnew | undefined;
   /** Receives warnings. Default: silent. */
   readonly logger?: Logger | undefined;
   /** Clock, ids, hashing and compression. Default: what every runtime has; `./node` brings Node's. */
@@ -86,7 +92,7 @@ export async function openDataset(
   if (mode !== "r" && !isWritableStore(store)) {
     throw new ZarrStoreError("read_only", `${store.location} can only be read: open it with mode "r"`);
   }
-  const { durability, lock, onKept, onStep, summarize, keepsHistory } = options;
+  const { durability, lock, onKept, onStep, summarize, keepsHistory, sourcesAnew } = options;
   const engine = new CommitEngine(store, {
     runtime,
     logger,
@@ -96,7 +102,7 @@ export async function openDataset(
     onStep,
     rules: DATASET_CONTENT_RULES,
   });
-  const parts = { store, engine, runtime, logger, mode, summarize, keepsHistory };
+  const parts = { store, engine, runtime, logger, mode, summarize, keepsHistory, sourcesAnew };
   const dataset = new ZarrDataset(parts);
   const checkpoint = await engine.open();
   if (checkpoint !== undefined) {

@@ -10,13 +10,14 @@ import type { RepairOptions, RepairReport } from "../commit/maintain/repair.ts";
 import type { CommitRecord } from "../commit/records/commit-record.ts";
 import type { Transaction } from "../commit/write/transaction.ts";
 import { ZarrStoreError } from "../errors.ts";
+import { parseTableName } from "../image/artifact-name.ts";
 import type { ImageSource } from "../image/image-source.ts";
 import type { ReadOptions } from "../runtime/read-options.ts";
 import { DatasetCopies } from "./copies/dataset-copies.ts";
 import { DatasetContents } from "./dataset-contents.ts";
 import { DatasetManifest, writeCheckpoint } from "./dataset-manifest.ts";
 import { assertWritable, type DatasetMode, type DatasetParts } from "./dataset-parts.ts";
-import { IMAGES_NODE, ROOT_NODE } from "./layout.ts";
+import { IMAGES_NODE, ROOT_NODE, tablePath } from "./layout.ts";
 import { DatasetUpkeep } from "./maintain/dataset-upkeep.ts";
 import { type Manifest, orderEntries } from "./manifest.ts";
 import type { NodeCache } from "./nodes/node-cache.ts";
@@ -26,6 +27,8 @@ import { isoSeconds } from "./record/record-pixels.ts";
 import type { ZarrImageRecord } from "./record/zarr-image-record.ts";
 import { CommittedSession } from "./session/committed-session.ts";
 import { TransactionSession } from "./session/transaction-session.ts";
+import type { SourcesAnew } from "./sources-anew.ts";
+import { SOURCES_TABLE, type SourceRow } from "./tables/sources-table.ts";
 import { DatasetPast } from "./undo/dataset-past.ts";
 import { upgradeDataset } from "./upgrade-dataset.ts";
 
@@ -58,14 +61,32 @@ export class ZarrDataset extends DatasetContents {
   readonly #parts: DatasetParts;
   #mustClear: boolean;
   #committed = false;
+  #sourcesAnew: { readonly version: number; readonly rows: Promise<readonly SourceRow[]> } | undefined;
 
   constructor(parts: DatasetParts) {
-    super(parts.session ?? new CommittedSession(parts, (fn, options) => this.#transact(fn, options)));
+    const { sourcesAnew } = parts;
+    const warned = new Set<string>();
+    const session = {
+      ...parts,
+      onLost: (path: string): void => {
+        if (!warned.has(path)) {
+          warned.add(path);
+          parts.logger.warn(`${path} is lost or changed: it is taken for a table that does not exist`);
+        }
+      },
+      sourcesAnew: sourcesAnew && ((options: ReadOptions) => this.#sourcesOf(sourcesAnew, options)),
+    };
+    super(parts.session ?? new CommittedSession(session, (fn, options) => this.#transact(fn, options)));
     this.#parts = parts;
     this.location = parts.store.location;
     this.mode = parts.mode;
     this.manifest = new DatasetManifest(parts, this.session);
-    this.upkeep = new DatasetUpkeep(parts, this.session, (fn, options) => this.#commit(fn, options));
+    this.upkeep = new DatasetUpkeep(
+      parts,
+      this.session,
+      (fn, options) => this.#commit(fn, options),
+      (options) => this.healSourcesIndex(options),
+    );
     this.copies = new DatasetCopies(parts.engine.log);
     this.past = new DatasetPast(parts, this.session, (fn, options) => this.#commit(fn, options));
     this.#mustClear = parts.mode === "w";
@@ -291,6 +312,21 @@ export class ZarrDataset extends DatasetContents {
   /** Same as `upkeep.gc`. */
   async gc(options: GcOptions = {}): Promise<GcReport> {
     return this.upkeep.gc(options);
+  }
+
+  /** The rows that are made again for a lost ledger, made once for each version. */
+  async #sourcesOf(make: SourcesAnew, options: ReadOptions): Promise<readonly SourceRow[]> {
+    const { version } = this;
+    if (this.#sourcesAnew?.version !== version) {
+      if (this.#sourcesAnew === undefined) {
+        const ledger = tablePath(parseTableName(SOURCES_TABLE));
+        this.#parts.logger.warn(
+          `${ledger} is lost or changed: what the images say of their files is used in its place`,
+        );
+      }
+      this.#sourcesAnew = { version, rows: make(this, options) };
+    }
+    return this.#sourcesAnew.rows;
   }
 
   async #transact<T>(fn: (transaction: Transaction) => Promise<T>, options: TransactionOptions): Promise<T> {

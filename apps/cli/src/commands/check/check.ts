@@ -1,7 +1,7 @@
 // `kym check`: compares every file with the commit log, and repairs what a crash left half done.
 
 import { PROVENANCE_HISTORY } from "@kym/kym-schema/keys";
-import { type FaultyRead, findFaultyReads } from "@kym/legacy-io/node";
+import { type FaultyRead, findFaultyReads, type HealReport } from "@kym/legacy-io/node";
 import type { CheckReport, RepairReport } from "@kym/zarr-store";
 import { checkLocalDataset, openLocalDataset } from "@kym/zarr-store/node";
 import { type Command, type CommandContext, defineCommand } from "../../arguments/command.ts";
@@ -12,6 +12,7 @@ import { startProgress } from "../../terminal/progress.ts";
 import { counted, printable } from "../../terminal/text-table.ts";
 import { parseCheckLevel } from "./check-level.ts";
 import { faultLines, folderOf, groupByFault } from "./fault-lines.ts";
+import { heal, healLines, requireOrigin } from "./heal.ts";
 import { type TiffNote, tiffNotes } from "./tiff-notes.ts";
 
 export const checkCommand: Command = defineCommand({
@@ -25,6 +26,11 @@ cut left half done.
 A dataset records how writers claim its versions. After it was moved to a place where that
 way does not work, writing is refused; --repair --claim records the way that works there.
 
+--repair also makes the ledger of ingested files again if it is lost, and puts back what the
+history still has. With --from FOLDER, it makes lost files of images again as well: FOLDER has
+the TIFFs and sidecars that they came from, with the same hashes, or is a copy of the dataset.
+It is only read.
+
 It also notes the images that a reader with a known fault may have read wrong, from the
 reader versions that each image records; kym refresh --again reads these images again.
 It notes what was odd about the TIFFs that were read with a warning, too. Such a note is
@@ -33,6 +39,7 @@ not a problem, because the bytes are as they were stored. The level structure le
     "kym check study.zarr",
     "kym check study.zarr --level structure",
     "kym check study.zarr --repair",
+    "kym check study.zarr --repair --from ./kymographs",
     "kym check /media/stick/study.zarr --repair --claim",
   ],
   options: {
@@ -42,6 +49,11 @@ not a problem, because the bytes are as they were stored. The level structure le
     },
     repair: {
       help: "finish interrupted commits; never undoes a commit or invents lost data",
+      neverFromEnvironment: true,
+    },
+    from: {
+      value: "FOLDER",
+      help: "with --repair: make lost files of images again from the lab's folder, or from a copy",
       neverFromEnvironment: true,
     },
     claim: {
@@ -55,9 +67,16 @@ not a problem, because the bytes are as they were stored. The level structure le
     if (context.options["claim"] === true && context.options["repair"] !== true) {
       throw usageError("--claim changes the dataset: pass it with --repair");
     }
+    const { from } = context.options;
+    if (from !== undefined && context.options["repair"] !== true) {
+      throw usageError("--from changes the dataset: pass it with --repair");
+    }
+    if (from !== undefined) {
+      await requireOrigin(context, from);
+    }
     const level = parseCheckLevel(context.options["level"]);
     const isRepair = context.options["repair"] === true && context.options["dry-run"] !== true;
-    const repaired = isRepair ? await repair(context, path) : undefined;
+    const repaired = isRepair ? await repair(context, path, from) : undefined;
     const progress = startProgress(context.terminal, "checked", context.progress);
     let report: CheckReport;
     try {
@@ -88,7 +107,7 @@ not a problem, because the bytes are as they were stored. The level structure le
       exitCode: problems.length > 0 ? EXIT.problems : EXIT.ok,
       data: {
         ...{ problems, notes, readers, checked, version, level },
-        ...(repaired && { repaired: repaired.actions }),
+        ...(repaired && { repaired: repaired.actions, ...repaired.heal }),
       },
       text: textOf({ ...report, notes }, repaired, faultLines(readers, readAgain)),
       ...(next !== undefined && { next }),
@@ -96,10 +115,22 @@ not a problem, because the bytes are as they were stored. The level structure le
   },
 });
 
-async function repair(context: CommandContext, path: string): Promise<RepairReport> {
+async function repair(
+  context: CommandContext,
+  path: string,
+  from: string | undefined,
+): Promise<RepairReport & { readonly heal: HealReport }> {
+  const { signal } = context;
   await using dataset = await openStudy(context, path, "a");
   await dataset.assertExists();
-  return dataset.repair({ signal: context.signal, claim: context.options["claim"] === true });
+  const report = await dataset.repair({ signal, claim: context.options["claim"] === true });
+  if (report.problems.some(({ kind }) => kind === "log")) {
+    return { ...report, heal: { healed: [], left: [] } };
+  }
+  // What is damaged shows only in the bytes.
+  const { problems } = await dataset.check({ level: from === undefined ? "structure" : "data", signal });
+  const lost = problems.filter(({ remedy }) => remedy === "restore").map((problem) => problem.path);
+  return { ...report, heal: await heal(context, dataset, lost, from) };
 }
 
 interface LookedAt {
@@ -138,12 +169,13 @@ function textOf(
   }: Pick<CheckReport, "problems" | "checked"> & {
     readonly notes: readonly Pick<TiffNote, "path" | "message">[];
   },
-  repaired: RepairReport | undefined,
+  repaired: (RepairReport & { readonly heal: HealReport }) | undefined,
   ofReaders: readonly string[],
 ): string {
   const actions = repaired?.actions ?? [];
   const lines = [
     ...actions.map(({ kind, path }) => `repaired: ${kind.replaceAll("_", " ")}: ${path}`),
+    ...(repaired === undefined ? [] : healLines(repaired.heal)),
     ...problems.map(({ kind, path, message }) => `${kind.replaceAll("_", " ")}: ${path}: ${message}`),
     ...notes.map(({ path, message }) => `note: ${path === "" ? "" : `${path}: `}${message}`),
     ...ofReaders,

@@ -35,7 +35,10 @@ those whose overview is damaged.
 
 A ROI has one row in a table: of the lab's results, or of those of kym analyze where the lab
 has none. --prefer ours turns it round. It and --min-quality are remembered by the dataset, and
-make rows anew that depend on them.`,
+make rows anew that depend on them.
+
+--rebuild also makes a table again whose file is missing, damaged or was changed by another
+program. What stands in its place is kept, and named.`,
   examples: [
     "kym index study.zarr",
     "kym index study.zarr --dry-run",

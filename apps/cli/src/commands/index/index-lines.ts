@@ -11,6 +11,7 @@ export function countsOf(report: UpdateReport): object {
   const infinities = infinitiesOf(report);
   return {
     ...{ name: indexer, updated, skipped, missing, notAnalysed, purged, failed },
+    ...(report.madeAgain && { madeAgain: report.madeAgain }),
     ...(infinities > 0 && { infinities }),
   };
 }
@@ -39,6 +40,7 @@ export function lineOf(report: UpdateReport): string {
   const more = [
     ...(purged > 0 ? [`purged ${purged}`] : []),
     ...(failed > 0 ? [`failed ${failed}`] : []),
+    ...(report.madeAgain === undefined ? [] : [`${report.madeAgain.join(" and ")} made again`]),
     ...(infinities > 0 ? [`NULL for ${infinities} infinite`] : []),
   ];
   return `${[`${tableName}: updated ${updated}`, `fresh ${skipped}`, `not analysed ${notAnalysed}`, ...more].join(" · ")}\n`;

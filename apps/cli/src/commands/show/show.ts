@@ -3,7 +3,13 @@
 import { dirname, join } from "node:path";
 import { KymDataset, loadAnalyses } from "@kym/kym-dataset";
 import { loadMetadataText, parseMetadata, planeScales } from "@kym/kym-schema";
-import { parseImageId, parseTableName, type ZarrDataset, type ZarrImageRecord } from "@kym/zarr-store";
+import {
+  isZarrStoreError,
+  parseImageId,
+  parseTableName,
+  type ZarrDataset,
+  type ZarrImageRecord,
+} from "@kym/zarr-store";
 import { type AxisScales, axisScalesOf } from "@kym/zarr-store/array";
 import { pixelArray, tablePath } from "@kym/zarr-store/layout";
 import { type Command, type CommandResult, defineCommand } from "../../arguments/command.ts";
@@ -237,7 +243,9 @@ async function tableToOpen(dataset: ZarrDataset, tables: readonly TableState[]):
     return undefined;
   }
   const file = tablePath(parseTableName(name));
-  const [first] = await dataset.loadTableFiles(name);
+  const [first] = await dataset
+    .loadTableFiles(name, { ifLost: "absent" })
+    .catch((error: unknown) => (isZarrStoreError(error, "not_found") ? [] : Promise.reject(error)));
   return first === undefined || first.path === file ? file : dirname(first.path);
 }
 

@@ -5,12 +5,14 @@ import {
   type ArrayMetadata,
   isZarrStoreError,
   type NdArray,
+  parseTableName,
   SOURCES_SCHEMA,
   type TableSchema,
   type ZarrDataset,
   type ZarrImageRecord,
 } from "@kym/zarr-store";
 import { ndArrayBytes } from "@kym/zarr-store/array";
+import { tablePath } from "@kym/zarr-store/layout";
 import {
   columnOf,
   encodeParquet,
@@ -18,6 +20,7 @@ import {
   schemaOfTable,
   writeCsvIfPossible,
 } from "@kym/zarr-store/table";
+import { loadArrow, tableFromRows } from "@kym/zarr-store/table/lazy";
 import { stepsToWrite } from "../../content/steps-to-write.ts";
 import { isLegacyIoError } from "../../errors.ts";
 import type {
@@ -39,12 +42,15 @@ import { reorderAxes } from "../../tiff/axes/reorder-axes.ts";
 import { rememberedTiff } from "../../tiff/axes/tiff-attributes.ts";
 import { type WriteImageJTiffOptions, writeImageJTiff } from "../../tiff/write/write-imagej.ts";
 import { imageJAxes } from "../../tiff/write/written-axes.ts";
+import type { ExportNote } from "./export-options.ts";
 import { imageJMetadataOf } from "./imagej-metadata-of.ts";
 import type { ExportSink } from "./staged-folder.ts";
 
 type Table = Awaited<ReturnType<ZarrDataset["loadTable"]>>;
 
 const IMAGE_ID = "image_id";
+/** The table of the source files. */
+const SOURCES = "sources";
 
 /** Collects the facts about an image that `planExport` needs. Reads names and headers only. */
 export async function inventoryOf(record: ZarrImageRecord): Promise<ImageInventory> {
@@ -295,16 +301,19 @@ function hasImageIds({ columns }: TableSchema): boolean {
 
 /**
  * Writes a pooled table as CSV, or as Parquet if CSV cannot hold its values. With `imageIds`, only rows of these images
- * are written; returns undefined if the table has no image ids.
+ * are written; returns undefined if the table has no image ids, and `lost` if its file is.
  */
 export async function exportTable(
   dataset: ZarrDataset,
   { name, path, otherwisePath }: PlannedTable,
   sink: ExportSink,
   imageIds?: ReadonlySet<string>,
-): Promise<ExportedTable | undefined> {
-  const whole = await dataset.loadTable(name);
-  const schema = name === "sources" ? SOURCES_SCHEMA : schemaOfTable(whole);
+): Promise<ExportedTable | "lost" | undefined> {
+  const whole = await loadUnlessLost(dataset, name);
+  if (whole === "lost") {
+    return whole;
+  }
+  const schema = name === SOURCES ? SOURCES_SCHEMA : schemaOfTable(whole);
   if (imageIds !== undefined && !hasImageIds(schema)) {
     return undefined;
   }
@@ -319,6 +328,35 @@ export async function exportTable(
           table === whole ? await dataset.loadTableBytes(name) : await encodeParquet(table, { schema }),
         );
   return { ...file, name, schema, format };
+}
+
+/** A pooled table; that of the source files even if its file is lost, from what the images say. */
+export async function loadUnlessLost(dataset: ZarrDataset, name: string): Promise<Table | "lost"> {
+  try {
+    return await dataset.loadTable(name, name === SOURCES ? {} : { ifLost: "absent" });
+  } catch (error) {
+    if (!isZarrStoreError(error, "not_found", "modified_outside", "integrity")) {
+      throw error;
+    }
+  }
+  const rows = name === SOURCES ? await dataset.loadSourcesIndex() : [];
+  await loadArrow();
+  return rows.length === 0
+    ? "lost"
+    : tableFromRows(
+        rows.map((row) => ({ ...row })),
+        SOURCES_SCHEMA,
+      );
+}
+
+/** The note about a table that is not exported because its file is lost. */
+export function lostTableNote(name: string): ExportNote {
+  return {
+    path: tablePath(parseTableName(name)),
+    reason:
+      "left out: its file is missing, damaged or another program's; an index of every row makes it again",
+    isLost: true,
+  };
 }
 
 function rowsOfImages(table: Table, imageIds: ReadonlySet<string>): Table {

@@ -71,6 +71,8 @@ export interface ExportFolderOptions {
 export interface ExportNote {
   readonly path: string;
   readonly reason: string;
+  /** True for what the dataset has lost, so that it is not in the export. */
+  readonly isLost?: boolean | undefined;
 }
 
 /** Counts of what was written, what was not asked for, and notes about what could not be written. */

@@ -30,7 +30,7 @@ import { formatFault } from "../../formats/parse-sidecar.ts";
 import type { ImageToWrite, SidecarFormat } from "../../formats/sidecar-format.ts";
 import { sidecarFormats } from "../../formats/sidecar-formats.ts";
 import { chosenImages } from "./chosen-images.ts";
-import { pixelsForImageJ } from "./export-image.ts";
+import { loadUnlessLost, lostTableNote, pixelsForImageJ } from "./export-image.ts";
 import type { ExportFolderOptions, ExportNote, WrittenFolder } from "./export-options.ts";
 import { placesOf, renamedNotes } from "./image-places.ts";
 import type { ExportSink } from "./staged-folder.ts";
@@ -46,8 +46,8 @@ export async function writeKymflow(
   const formats = sidecarFormats(options.formats);
   const { imageIds, leftOut } = await chosenImages(dataset, options);
   const places = await placesOf(dataset, imageIds);
-  const radonRows = await radonRowsByImage(dataset);
   const notes: ExportNote[] = [...renamedNotes(places)];
+  const radonRows = await radonRowsByImage(dataset, notes);
   const images: DatabaseImage[] = [];
   for (const place of places) {
     throwIfAborted(options.signal, LegacyIoError);
@@ -73,10 +73,9 @@ export async function writeKymflow(
   const inOrder = shared.toSorted((a, b) => comparePaths(a.place.relPath, b.place.relPath));
   await sink.write(EVENT_DATABASE, eventDatabaseCsv(inOrder));
   if (radonRows === undefined) {
-    notes.push({
-      path: RADON_DATABASE,
-      reason: `the dataset has no table ${POOLED_TABLES.radon}: index it first`,
-    });
+    const isLost = notes.some((note) => note.isLost);
+    const reason = `the dataset has no table ${POOLED_TABLES.radon}: index it first`;
+    notes.push(...(isLost ? [] : [{ path: RADON_DATABASE, reason }]));
     return { images: images.length, tables: 1, leftOut, notes };
   }
   await sink.write(RADON_DATABASE, radonDatabaseCsv(inOrder));
@@ -89,11 +88,16 @@ function withoutAbsolutePath(image: DatabaseImage): DatabaseImage {
 
 async function radonRowsByImage(
   dataset: ZarrDataset,
+  notes: ExportNote[],
 ): Promise<ReadonlyMap<string, readonly Row[]> | undefined> {
   if (!(await dataset.listTableNames()).includes(POOLED_TABLES.radon)) {
     return undefined;
   }
-  const table = await dataset.loadTable(POOLED_TABLES.radon);
+  const table = await loadUnlessLost(dataset, POOLED_TABLES.radon);
+  if (table === "lost") {
+    notes.push(lostTableNote(POOLED_TABLES.radon));
+    return undefined;
+  }
   const ids = columnOf(table, "image_id").map(String);
   return new Map(
     [...new Set(ids)].map((id) => [id, [...rowsOf(filterRows(table, (row) => ids[row] === id))]]),

@@ -15,7 +15,7 @@ import { type ExportPlan, type ImageInventory, planExport } from "../../export/p
 import { comparePaths } from "../../folder/compare-paths.ts";
 import { sameFileKey } from "../../folder/same-file-key.ts";
 import { chosenImages, imagesLeftOut } from "./chosen-images.ts";
-import { exportImage, exportTable, inventoryOf } from "./export-image.ts";
+import { exportImage, exportTable, inventoryOf, lostTableNote } from "./export-image.ts";
 import type { ExportFolderOptions, ExportNote, WrittenFolder } from "./export-options.ts";
 import { type PlacedImage, placesOf, renamedNotes } from "./image-places.ts";
 import type { ExportSink } from "./staged-folder.ts";
@@ -54,15 +54,21 @@ export async function writeLegacy(
   }
   const only = others === undefined ? undefined : new Set(imageIds);
   const tables: ExportedTable[] = [];
+  const lost = new Set<string>();
   for (const table of plan.tables) {
     throwIfAborted(options.signal, LegacyIoError);
     const exported = await exportTable(dataset, table, sink, only);
-    tables.push(...(exported === undefined ? [] : [exported]));
+    if (exported === "lost") {
+      lost.add(table.name);
+      notes.push(lostTableNote(table.name));
+    } else {
+      tables.push(...(exported === undefined ? [] : [exported]));
+    }
   }
   const written = new Set(tables.map(({ name }) => name));
   const leftOut = imagesLeftOut(
     others?.images ?? [],
-    (await dataset.listTableNames()).filter((name) => !written.has(name)),
+    (await dataset.listTableNames()).filter((name) => !written.has(name) && !lost.has(name)),
   );
   const index = places === undefined ? undefined : await sink.write(EXPORT_INDEX, indexOf(plan, placeOf));
   if (options.includeTiff !== false) {

@@ -28,6 +28,7 @@ import type { CheckProblem, CheckReport } from "./check-report.ts";
  * - `finished_head`: the last commit's files are in place.
  * - `settled_aside`: a file that a deletion held is where the log wants it.
  * - `put_back`: a missing object is in place again.
+ * - `made_again`: what was lost was made again from the images.
  * - `deleted_again`: a file that a commit had deleted is gone again.
  * - `removed_checkpoint`: the damaged checkpoint is gone; the next long session writes a new one.
  */
@@ -37,6 +38,7 @@ export type RepairActionKind =
   | "finished_head"
   | "settled_aside"
   | "put_back"
+  | "made_again"
   | "deleted_again"
   | "removed_checkpoint";
 

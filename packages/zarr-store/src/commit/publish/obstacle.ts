@@ -4,7 +4,6 @@ import { isZarrStoreError } from "../../errors.ts";
 import type { StoreStat } from "../../store/key-value-store.ts";
 import { joinKey, parentKey, type StoreKey } from "../../store/store-key.ts";
 import type { CommitContext } from "../commit-context.ts";
-import type { PutOp } from "../records/commit-record.ts";
 import { obstacleKey } from "../records/control-keys.ts";
 import { removeEmptyDirectories } from "./empty-directories.ts";
 
@@ -46,8 +45,15 @@ export function noteKept({ session, logger }: CommitContext, path: StoreKey, kep
   );
 }
 
+/** What is put at a path, or undefined where it is not known, and what stood there. */
+export interface Replacement {
+  readonly path: StoreKey;
+  readonly prev: string | null;
+  readonly sha256?: string;
+}
+
 /** Keeps, under a second name, an edit at a path that a publication is about to replace. */
-export async function keepForeignBytes(context: CommitContext, op: PutOp): Promise<void> {
+export async function keepForeignBytes(context: CommitContext, op: Replacement): Promise<void> {
   const { store, runtime } = context;
   const { path } = op;
   if (!(await isForeign(context, path, op))) {
@@ -71,7 +77,22 @@ export async function keepForeignBytes(context: CommitContext, op: PutOp): Promi
   }
 }
 
-async function isForeign({ store, log, runtime }: CommitContext, key: StoreKey, op: PutOp): Promise<boolean> {
+/** Moves an edit out of the place of an object that a commit deletes. */
+export async function moveForeignBytes(context: CommitContext, path: StoreKey): Promise<void> {
+  const { store, runtime } = context;
+  if (await isForeign(context, path, { path, prev: null })) {
+    const kept = joinKey(obstacleKey(runtime.newId()), path);
+    await store.makeDirectory(parentKey(kept) ?? kept);
+    await store.move(path, kept);
+    noteKept(context, path, kept);
+  }
+}
+
+async function isForeign(
+  { store, log, runtime }: CommitContext,
+  key: StoreKey,
+  op: Replacement,
+): Promise<boolean> {
   const bytes = await store.get(key);
   if (bytes === undefined) {
     return false;

@@ -3,7 +3,7 @@
 import { ZarrStoreError } from "../../errors.ts";
 import { joinKey, parentKey, type StoreKey } from "../../store/store-key.ts";
 import type { CommitContext } from "../commit-context.ts";
-import { groupOf, isRecordNode, isZarrNode } from "../object-path.ts";
+import { groupOf, isOwnFormat, isRecordNode, isZarrNode } from "../object-path.ts";
 import type { CommitRecord, PutOp } from "../records/commit-record.ts";
 import {
   asideKey,
@@ -16,7 +16,7 @@ import {
 import { settleAside } from "./aside.ts";
 import { directoriesOf } from "./empty-directories.ts";
 import { type Looks, replaceKeeping } from "./keep-replaced.ts";
-import { setObstacleAside } from "./obstacle.ts";
+import { keepForeignBytes, moveForeignBytes, setObstacleAside } from "./obstacle.ts";
 
 /** A bound against a file system that never comes to rest. In practice, two or three rounds are enough. */
 const MAX_ROUNDS = 100;
@@ -24,6 +24,8 @@ const MAX_ROUNDS = 100;
 export interface PublishOptions {
   /** What the check saw of the files to be replaced; unknown if the commit was made earlier, perhaps by another process. */
   readonly looks?: Looks | undefined;
+  /** Paths whose objects were lost: what stands there was not checked. Default: none. */
+  readonly lost?: ReadonlySet<StoreKey>;
 }
 
 /**
@@ -40,6 +42,9 @@ export async function publish(
   options: PublishOptions = {},
 ): Promise<void> {
   const deletions = record.ops.filter((op) => op.op === "delete").map(({ path }) => path);
+  for (const path of deletions.filter((path) => options.lost?.has(path) === true)) {
+    await moveForeignBytes(context, path);
+  }
   await publishDeletions(context, deletions.sort(nodesFirst));
   for (const directory of directoriesOf(deletions)) {
     if (parentKey(directory) !== undefined) {
@@ -52,19 +57,35 @@ export async function publish(
   const alone = new Set<StoreKey>();
   for (const op of single) {
     await context.onStep("publish-put", op.path);
-    await replaceKeeping(context, op, options.looks?.get(op.path), async () => {
+    const move = async (): Promise<boolean> => {
       const outcome = await publishPut(context, record.txid, op.path);
       if (outcome === "moved alone") {
         alone.add(op.path);
       }
       return outcome !== "absent";
-    });
+    };
+    await (options.lost?.has(op.path) === true && isDamageOnly(op.path)
+      ? move()
+      : replaceKeeping(context, op, options.looks?.get(op.path), move));
   }
   const left = puts
     .filter((op) => moved.get(groupOf(op.path)) !== "moved" && !alone.has(op.path))
     .map(({ path }) => path);
   await clearStaging(context, record.txid, [...left, ...[...moved.keys()].map((group) => joinKey(group))]);
   await context.onStep("published");
+}
+
+/** Puts the staged bytes of one object in its place again, which the head has already. What stands there is kept. */
+export async function publishAgain(context: CommitContext, txid: string, path: StoreKey): Promise<void> {
+  if (!isDamageOnly(path)) {
+    await keepForeignBytes(context, { path, prev: null });
+  }
+  await publishPut(context, txid, path);
+}
+
+/** Nobody edits chunks by hand: bytes there that no commit wrote are damage, and no loss. */
+function isDamageOnly(path: StoreKey): boolean {
+  return isOwnFormat(path) && !isZarrNode(path);
 }
 
 /**

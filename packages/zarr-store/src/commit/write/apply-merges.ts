@@ -1,6 +1,7 @@
 // Applies the mergeable changes of a transaction to the objects as they are at the moment of the commit.
 
 import type { StoreKey } from "../../store/store-key.ts";
+import { isLostObject } from "../lost-object.ts";
 import { groupOf } from "../object-path.ts";
 import { conflictError } from "./conflict-error.ts";
 import type { MergeableChange, ObjectPart } from "./mergeable-change.ts";
@@ -59,13 +60,21 @@ async function mergeOne(
   const dropped = new Set<string>();
   // Undefined means that the rows of every image may have changed.
   let imageIds: ReadonlySet<string> | undefined = isOwn ? undefined : new Set();
+  const ifLost = changes.find((change) => change.ifLost !== undefined)?.ifLost;
   let joined = isOwn ? undefined : await joinParts(transaction, path, changes);
   for (const { merge } of changes) {
-    const result = await merge(joined === undefined ? await transaction.read(path) : joined.bytes);
+    const result = await merge(
+      joined === undefined ? await readOrGiveUp(transaction, path, ifLost) : joined.bytes,
+    );
     for (const group of result.droppedGroups ?? []) {
       dropped.add(group);
     }
-    if (result.bytes === undefined || (joined !== undefined && areEqual(result.bytes, joined.bytes))) {
+    if (
+      result.bytes === undefined ||
+      (joined?.bytes !== undefined &&
+        areEqual(result.bytes, joined.bytes) &&
+        !isAnyLost(transaction, joined.paths))
+    ) {
       continue;
     }
     imageIds = imageIds && result.imageIds && new Set([...imageIds, ...result.imageIds]);
@@ -83,21 +92,44 @@ async function joinParts(
   transaction: Transaction,
   path: StoreKey,
   changes: readonly MergeableChange[],
-): Promise<{ readonly bytes: Uint8Array<ArrayBuffer>; readonly paths: readonly StoreKey[] } | undefined> {
+): Promise<
+  { readonly bytes: Uint8Array<ArrayBuffer> | undefined; readonly paths: readonly StoreKey[] } | undefined
+> {
   const join = changes.find(({ parts }) => parts !== undefined)?.parts;
   const paths = join === undefined ? [] : await rebaseParts(transaction, path, join.has);
   if (join === undefined || paths.length === 0) {
     return undefined;
   }
+  const ifLost = changes.find((change) => change.ifLost !== undefined)?.ifLost;
   const parts: ObjectPart[] = [];
   for (const part of paths) {
-    const bytes = await transaction.read(part);
+    const bytes = await readOrGiveUp(transaction, part, ifLost && (async () => undefined));
+    if (bytes === undefined && transaction.lost.has(part)) {
+      continue;
+    }
     if (bytes === undefined) {
       throw conflictError([part], "was deleted while it was read");
     }
     parts.push({ path: part, bytes });
   }
-  return { bytes: await join.join(parts), paths };
+  return { bytes: parts.length === 0 ? await ifLost?.() : await join.join(parts), paths };
+}
+
+/** The bytes of an object, or what takes the place of lost ones. */
+async function readOrGiveUp(
+  transaction: Transaction,
+  path: StoreKey,
+  ifLost: MergeableChange["ifLost"],
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  try {
+    return await transaction.read(path);
+  } catch (error) {
+    if (ifLost === undefined || !isLostObject(error, path)) {
+      throw error;
+    }
+    transaction.giveUp(path);
+    return ifLost();
+  }
 }
 
 /** The parts of an object, sorted, as they are in the head, but for the transaction's own changes. */
@@ -118,6 +150,10 @@ async function rebaseParts(
   const parts = (await transaction.paths(groupOf(path), "last look")).filter(isPart);
   await rebase(parts);
   return parts;
+}
+
+function isAnyLost({ lost }: Transaction, paths: readonly StoreKey[]): boolean {
+  return paths.some((path) => lost.has(path));
 }
 
 function areEqual(a: Uint8Array, b: Uint8Array): boolean {

@@ -24,6 +24,7 @@ const MOST_RECORDS_UNDER_LOCK = 32;
  * Checks that each file to be replaced or deleted has bytes that some commit wrote, or that this one writes. So no edit
  * is overwritten unseen.
  *
+ * @param lost paths at which any bytes may stand: they are kept aside before the commit puts its own there
  * @param onRead is given each file that was read, with the hash of its bytes
  * @returns what was seen of each file that is there; or the files that {@link Traces.of} must be asked about first, without the
  * lock, because that takes long
@@ -34,7 +35,7 @@ export async function assertNotModifiedOutside(
   context: CommitContext,
   ops: readonly CommitOp[],
   onRead: (op: CommitOp, bytes: Uint8Array, sha256: string) => Promise<void>,
-  { mayWalkFar }: { readonly mayWalkFar: boolean },
+  { mayWalkFar, lost }: { readonly mayWalkFar: boolean; readonly lost: ReadonlySet<StoreKey> },
 ): Promise<Looks | LongWalkNeeded> {
   const { store, log, runtime, session } = context;
   const mayLackLinks = session.hasHardLinks === false || log.head.claim === "folder";
@@ -60,7 +61,7 @@ export async function assertNotModifiedOutside(
       const isOwn = op.op === "put" && op.sha256 === sha256;
       // A file where the head has none: if the head rests on a checkpoint, the log must be asked, whose file it is.
       const isUnsure = op.prev === null && log.restsOnCheckpoint;
-      if ((!isOwn && sha256 !== op.prev) || isUnsure) {
+      if (((!isOwn && sha256 !== op.prev) || isUnsure) && !lost.has(op.path)) {
         found.set(op.path, { sha256, isOwn });
       }
       await onRead(op, bytes, sha256);

@@ -28,5 +28,10 @@ export interface MergeableChange {
     readonly has: (path: string) => boolean;
     readonly join: (parts: readonly ObjectPart[]) => Promise<Uint8Array<ArrayBuffer>>;
   };
+  /**
+   * The bytes to change if those of the object, or of a part of it, are lost: the file is missing, damaged, or another program's.
+   * A file that stands in its place is kept aside. Default: that is an error.
+   */
+  readonly ifLost?: (() => Promise<Uint8Array<ArrayBuffer> | undefined>) | undefined;
   readonly merge: (current: Uint8Array<ArrayBuffer> | undefined) => Promise<MergeResult>;
 }

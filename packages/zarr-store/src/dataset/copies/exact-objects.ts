@@ -1,5 +1,6 @@
 // Reads and writes the objects of a dataset byte for byte, whatever they are, to bring them from one copy to another.
 
+import type { Transaction } from "../../commit/write/transaction.ts";
 import { ZarrStoreError } from "../../errors.ts";
 import type { ReadOptions } from "../../runtime/read-options.ts";
 import { parseStoreKey, type StoreKey } from "../../store/store-key.ts";
@@ -46,6 +47,22 @@ export class ExactObjects {
       message,
       signal: options.signal,
     });
+  }
+
+  /**
+   * Makes an object again whose committed bytes are gone: the file is missing, damaged, or another program's. What stands in its
+   * place is kept aside. Bytes that are those of the log are put back, and no commit says so; others are committed.
+   *
+   * @throws {ZarrStoreError} `invalid_name` for a path of no object of an image or table
+   */
+  async makeAgain(given: string, bytes: Uint8Array<ArrayBuffer>, options: ReadOptions = {}): Promise<void> {
+    const path = exactPath(given);
+    const own = new Uint8Array(bytes);
+    const change = async (transaction: Transaction): Promise<void> => {
+      transaction.giveUp(path);
+      await transaction.put(path, own);
+    };
+    await this.#session.change(change, { message: `make ${path} again`, signal: options.signal });
   }
 
   /** Keeps bytes in the history, as `files.keepInHistory` of a record does, in a commit that changes something. */

@@ -16,12 +16,14 @@ import {
 import { commitKey } from "../../commit/records/control-keys.ts";
 import type { Transaction } from "../../commit/write/transaction.ts";
 import { ZarrStoreError } from "../../errors.ts";
+import { parseTableName } from "../../image/artifact-name.ts";
 import type { ReadOptions } from "../../runtime/read-options.ts";
 import { assertWritable, type DatasetParts } from "../dataset-parts.ts";
-import { ROOT_NODE } from "../layout.ts";
+import { ROOT_NODE, tablePath } from "../layout.ts";
 import { rootAttributes } from "../nodes/root-attributes.ts";
 import { ZarrImageRecord } from "../record/zarr-image-record.ts";
 import type { ObjectSession } from "../session/object-session.ts";
+import { SOURCES_TABLE } from "../tables/sources-table.ts";
 import { upgradeDataset } from "../upgrade-dataset.ts";
 import { adoptionOf } from "./adoption.ts";
 import { contentRulesWith } from "./dataset-content-rules.ts";
@@ -37,11 +39,18 @@ export class DatasetUpkeep {
   readonly #parts: DatasetParts;
   readonly #session: ObjectSession;
   readonly #commit: Commits;
+  readonly #healSources: (options: ReadOptions) => Promise<boolean>;
 
-  constructor(parts: DatasetParts, session: ObjectSession, commit: Commits) {
+  constructor(
+    parts: DatasetParts,
+    session: ObjectSession,
+    commit: Commits,
+    healSources: (options: ReadOptions) => Promise<boolean>,
+  ) {
     this.#parts = parts;
     this.#session = session;
     this.#commit = commit;
+    this.#healSources = healSources;
   }
 
   /**
@@ -59,7 +68,8 @@ export class DatasetUpkeep {
 
   /**
    * Finishes the commits that a crash or a power cut left half done. With `claim`, first records how versions are claimed
-   * where the dataset lies now.
+   * where the dataset lies now. Makes the ledger of ingested files again if it is missing or damaged and the dataset was opened with
+   * `sourcesAnew`.
    *
    * @throws {ZarrStoreError} `read_only`, `not_supported` where no claim is safe, `conflict`, `io`
    */
@@ -69,7 +79,28 @@ export class DatasetUpkeep {
     const recorded = options.claim === true ? await this.#recordClaim(options) : [];
     const report = await repairStore(engine, this.#rules, options);
     await engine.log.refresh();
-    return { ...report, actions: [...recorded, ...report.actions] };
+    const made = await this.#makeSourcesAgain(report, options);
+    return {
+      ...report,
+      problems: report.problems.filter(({ path }) => !made.some((action) => action.path === path)),
+      actions: [...recorded, ...report.actions, ...made],
+    };
+  }
+
+  /** A ledger that somebody edited is not lost: it can be adopted. */
+  async #makeSourcesAgain(
+    { problems }: Pick<RepairReport, "problems">,
+    options: ReadOptions,
+  ): Promise<readonly RepairAction[]> {
+    const { engine, store } = this.#parts;
+    const path = tablePath(parseTableName(SOURCES_TABLE));
+    const isBroken = problems.some(({ kind, remedy }) => kind === "log" && remedy !== "repair");
+    if (isBroken || this.#session.sourcesAnew === undefined || engine.log.head.object(path) === undefined) {
+      return [];
+    }
+    const bytes = await store.get(path, options);
+    const isEdited = bytes !== undefined && (await this.#rules.fault(path, bytes)) === undefined;
+    return !isEdited && (await this.#healSources(options)) ? [{ kind: "made_again", path }] : [];
   }
 
   /** A dataset of version 2 records nothing: its upgrade will. */

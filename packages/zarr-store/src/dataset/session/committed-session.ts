@@ -19,6 +19,8 @@ export interface CommittedSessionParts {
   readonly engine: CommitEngine;
   readonly runtime: Runtime;
   readonly summarize: Summarize | undefined;
+  readonly sourcesAnew?: ObjectSession["sourcesAnew"];
+  readonly onLost?: ObjectSession["onLost"];
 }
 
 /** Reads the committed state of a dataset. Each change is a transaction of its own. */
@@ -27,6 +29,8 @@ export class CommittedSession implements ObjectSession {
   readonly nodes: NodeCache = new NodeCache();
   readonly nodeReader: NodeReader = new CommittedNodes(this);
   readonly summarize: Summarize | undefined;
+  readonly sourcesAnew: ObjectSession["sourcesAnew"];
+  readonly onLost: ObjectSession["onLost"];
   readonly lastLook: ObjectSession;
   readonly #transact: Transact;
   readonly #engine: CommitEngine;
@@ -34,6 +38,8 @@ export class CommittedSession implements ObjectSession {
   constructor(parts: CommittedSessionParts, transact: Transact) {
     this.runtime = parts.runtime;
     this.summarize = parts.summarize;
+    this.sourcesAnew = parts.sourcesAnew;
+    this.onLost = parts.onLost;
     this.#engine = parts.engine;
     this.#transact = transact;
     this.lastLook = new LastLookSession(this, parts.engine);

@@ -22,6 +22,8 @@ export class LastLookSession implements ObjectSession {
   readonly nodes: NodeCache;
   readonly nodeReader: NodeReader = new CommittedNodes(this);
   readonly summarize: Summarize | undefined;
+  readonly sourcesAnew: ObjectSession["sourcesAnew"];
+  readonly onLost: ObjectSession["onLost"];
   readonly #committed: ObjectSession;
   readonly #engine: Pick<CommitEngine, "log" | "reader">;
 
@@ -31,6 +33,8 @@ export class LastLookSession implements ObjectSession {
     this.runtime = committed.runtime;
     this.nodes = committed.nodes;
     this.summarize = committed.summarize;
+    this.sourcesAnew = committed.sourcesAnew;
+    this.onLost = committed.onLost;
   }
 
   async read(path: StoreKey, options: ReadOptions = {}): Promise<Uint8Array<ArrayBuffer> | undefined> {

@@ -7,6 +7,7 @@ import type { Runtime } from "../../runtime/runtime.ts";
 import type { StoreKey } from "../../store/store-key.ts";
 import type { NodeCache } from "../nodes/node-cache.ts";
 import type { NodeReader } from "../nodes/node-reader.ts";
+import type { SourceRow } from "../tables/sources-table.ts";
 
 /**
  * What records and tables work on. There are three kinds:
@@ -20,6 +21,10 @@ export interface ObjectSession {
   readonly nodeReader: NodeReader;
   /** See {@link OpenDatasetOptions.summarize}. */
   readonly summarize: Summarize | undefined;
+  /** Told of each table that is read as absent because its file is lost. */
+  readonly onLost?: ((path: StoreKey) => void) | undefined;
+  /** The rows of the ledger of ingested files where its file is lost; see {@link OpenDatasetOptions.sourcesAnew}. */
+  readonly sourcesAnew?: ((options: ReadOptions) => Promise<readonly SourceRow[]>) | undefined;
   read(path: StoreKey, options?: ReadOptions): Promise<Uint8Array<ArrayBuffer> | undefined>;
   hash(path: StoreKey): Promise<string | undefined>;
   /**

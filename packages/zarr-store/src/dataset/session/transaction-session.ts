@@ -21,6 +21,8 @@ export class TransactionSession implements ObjectSession {
    */
   readonly nodeReader: NodeReader = new CommittedNodes(this, (path) => this.#transaction.hasOwnChange(path));
   readonly summarize: Summarize | undefined;
+  readonly sourcesAnew: ObjectSession["sourcesAnew"];
+  readonly onLost: ObjectSession["onLost"];
   readonly #outer: ObjectSession;
   readonly #transaction: Transaction;
 
@@ -34,6 +36,8 @@ export class TransactionSession implements ObjectSession {
     this.runtime = outer.runtime;
     this.nodes = outer.nodes;
     this.summarize = outer.summarize;
+    this.sourcesAnew = outer.sourcesAnew;
+    this.onLost = outer.onLost;
   }
 
   async read(path: StoreKey, options: ReadOptions = {}): Promise<Uint8Array<ArrayBuffer> | undefined> {

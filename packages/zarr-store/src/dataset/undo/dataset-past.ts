@@ -9,12 +9,12 @@ import type { CommitRecord } from "../../commit/records/commit-record.ts";
 import type { Transaction } from "../../commit/write/transaction.ts";
 import type { ReadOptions } from "../../runtime/read-options.ts";
 import { throwIfAborted } from "../../runtime/throw-if-aborted.ts";
-import type { StoreKey } from "../../store/store-key.ts";
+import { parseStoreKey, type StoreKey } from "../../store/store-key.ts";
 import { assertWritable, type DatasetParts } from "../dataset-parts.ts";
 import type { ObjectSession } from "../session/object-session.ts";
 import { TransactionSession } from "../session/transaction-session.ts";
 import { decideUndo, isArtifact } from "./decide-undo.ts";
-import { type PlannedNode, planDerived } from "./plan-derived.ts";
+import { earlierNodes, type PlannedNode, planDerived, type ReadThen } from "./plan-derived.ts";
 import { type PlannedFile, planUndo, type RefusedUndo } from "./plan-undo.ts";
 import { UndoneVersions, undoDetails, undoesOf } from "./undo-details.ts";
 import type { UndoneFile, UndoOutcome, WhyGone } from "./undo-outcome.ts";
@@ -87,6 +87,26 @@ export class DatasetPast {
       }
     }
     return readHistory(this.#parts, sha256, options);
+  }
+
+  /**
+   * Makes a `zarr.json` again as it was in an earlier version, from what it is now and from the artifacts of that version. It is not
+   * kept, but the log has its hash. Undefined if what comes out has another hash: more than what follows from artifacts was changed.
+   *
+   * @param then gives the bytes that a path had in that version
+   */
+  async nodeAgain(
+    path: string,
+    sha256: string,
+    then: ReadThen,
+    rules: UndoRules = {},
+  ): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    for (const bytes of await earlierNodes(parseStoreKey(path), this.#session, then, rules)) {
+      if ((await this.#parts.runtime.sha256(bytes)) === sha256) {
+        return bytes;
+      }
+    }
+    return undefined;
   }
 
   /** The version that a commit of the log undoes; undefined if it is not an undo. */

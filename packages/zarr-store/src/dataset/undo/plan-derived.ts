@@ -83,6 +83,37 @@ export async function planDerived(
   return notKept.length > 0 ? { notKept } : { nodes };
 }
 
+/** Reads the bytes that a path had in an earlier version. */
+export type ReadThen = (path: StoreKey) => Promise<Uint8Array<ArrayBuffer> | undefined>;
+
+/**
+ * What the `zarr.json` of an image or of its pixels may have been in an earlier version, whose artifacts `then` reads: the likeliest
+ * first. Empty for any other path.
+ */
+export async function earlierNodes(
+  path: StoreKey,
+  view: ObjectSession,
+  then: ReadThen,
+  { scales }: UndoRules,
+): Promise<readonly Uint8Array<ArrayBuffer>[]> {
+  const meaning = meaningOf(path);
+  if (meaning?.kind !== "record" && meaning?.kind !== "pixels") {
+    return [];
+  }
+  const { imageId: id } = meaning;
+  const texts = {
+    before: await textIn({ id, session: view }, {}),
+    after: await textIn({ id, session: { read: then } }, {}),
+  };
+  if (path === imageNode(id)) {
+    const attributes = (await view.nodeReader.imageAttributes(id, {})) ?? {};
+    return attributesAfter(attributes, texts, view.summarize).map(encodeNode);
+  }
+  const array =
+    path === zarrNode(pixelArray(id)) ? await view.nodeReader.arrayMetadata(pixelArray(id), {}) : undefined;
+  return array === undefined ? [] : arraysAfter(array, texts, scales).map(encodeArrayNode);
+}
+
 function imagesOf(files: readonly PlannedFile[], derived: readonly UndoStep[]): ReadonlySet<ImageId> {
   const ofNodes = derived.flatMap(({ path }) => {
     const meaning = meaningOf(path);
