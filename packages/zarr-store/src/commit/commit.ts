@@ -11,6 +11,7 @@ import { HistoryKeeper, NO_HISTORY } from "./history/keep-history.ts";
 import { type WriterLockOptions, withWriterLock } from "./lock/writer-lock.ts";
 import { noteLatest } from "./publish/note-latest.ts";
 import { publish } from "./publish/publish.ts";
+import { putBackConsolidated } from "./publish/put-back-node.ts";
 import { type AbandonedStaging, finishHead, removeAbandoned, wantedOf } from "./publish/recovery.ts";
 import {
   type ClaimMethod,
@@ -160,8 +161,11 @@ async function tryCommit(
   await assertBorneOut(context, ops);
   const format = options.isUpgrade === true ? 2 : log.head.nextRecordFormat;
   const keeper = new HistoryKeeper(context, transaction);
-  await assertNotModifiedOutside(context, ops, async (op, read, sha256) =>
-    format === 1 ? undefined : keeper.offer(op, read, sha256),
+  const rewritten = await assertNotModifiedOutside(
+    context,
+    ops,
+    (path, sha256) => transaction.replaces(path) === sha256,
+    async (op, read, sha256) => (format === 1 ? undefined : keeper.offer(op, read, sha256)),
   );
   await context.onStep("checked");
   const history = format === 1 ? NO_HISTORY : await keeper.keep(ops);
@@ -190,7 +194,10 @@ async function tryCommit(
     return "raced";
   }
   context.session.isHistoryNamed ||= history.keys.includes("") && options.durability === "batched";
-  const published = await publishLinked(context, record, bytes.length);
+  const published = await publishLinked(context, record, bytes.length, rewritten);
+  if (published) {
+    await putBackConsolidated(context, ops, options.durability);
+  }
   await noteLatest(context);
   await removeAbandoned(context, abandoned);
   return { version: version + 1, txid, committed: true, published, ops, droppedImageIds: droppedIds(rounds) };
@@ -237,11 +244,12 @@ async function publishLinked(
   context: CommitContext,
   record: CommitRecord,
   sizeBytes: number,
+  rewritten: ReadonlySet<StoreKey>,
 ): Promise<boolean> {
   try {
     context.log.applyOwn(record, sizeBytes);
     await context.onStep("committed");
-    await publish(context, record);
+    await publish(context, record, { rewritten });
     return true;
   } catch (error) {
     context.logger.warn(

@@ -63,6 +63,21 @@ export async function keepForeignBytes(context: CommitContext, path: StoreKey): 
   }
 }
 
+/** Moves a file of another program away from a path that a commit deleted. */
+export async function setForeignAside(context: CommitContext, path: StoreKey): Promise<void> {
+  const { store, runtime, logger } = context;
+  if (context.log.head.object(path) !== undefined || !(await isForeign(context, path, path))) {
+    return;
+  }
+  const refuge = joinKey(obstacleKey(runtime.newId()), path);
+  await store.makeDirectory(parentKey(refuge) ?? refuge);
+  if ((await store.move(path, refuge)) === "moved") {
+    logger.warn(
+      `${path} was deleted by a commit, but another program had changed it: it is kept as ${refuge}`,
+    );
+  }
+}
+
 async function isForeign(
   { store, log, runtime }: CommitContext,
   key: StoreKey,

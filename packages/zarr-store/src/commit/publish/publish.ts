@@ -15,7 +15,7 @@ import {
 } from "../records/control-keys.ts";
 import { settleAside } from "./aside.ts";
 import { directoriesOf } from "./empty-directories.ts";
-import { keepForeignBytes, setObstacleAside } from "./obstacle.ts";
+import { keepForeignBytes, setForeignAside, setObstacleAside } from "./obstacle.ts";
 
 /** A bound against a file system that never comes to rest. In practice, two or three rounds are enough. */
 const MAX_ROUNDS = 100;
@@ -26,6 +26,8 @@ export interface PublishOptions {
    * Such edits are kept, which costs a look at every path. Default false.
    */
   readonly isLate?: boolean;
+  /** Zarr nodes that another program wrote to: its files are kept. Default: none. */
+  readonly rewritten?: ReadonlySet<StoreKey>;
 }
 
 /**
@@ -42,6 +44,9 @@ export async function publish(
   options: PublishOptions = {},
 ): Promise<void> {
   const deletions = record.ops.filter((op) => op.op === "delete").map(({ path }) => path);
+  for (const path of deletions.filter((each) => options.rewritten?.has(each))) {
+    await setForeignAside(context, path);
+  }
   await publishDeletions(context, deletions.sort(nodesFirst));
   for (const directory of directoriesOf(deletions)) {
     if (parentKey(directory) !== undefined) {
@@ -53,7 +58,7 @@ export async function publish(
   const single = puts.filter((op) => moved.get(groupOf(op.path)) === undefined);
   const alone = new Set<StoreKey>();
   for (const { path } of single) {
-    if (options.isLate === true) {
+    if (options.isLate === true || options.rewritten?.has(path) === true) {
       await keepForeignBytes(context, path);
     }
     if ((await publishPut(context, record.txid, path)) === "alone") {

@@ -4,6 +4,7 @@ import { ZarrStoreError } from "../../errors.ts";
 import { joinKey, type StoreKey } from "../../store/store-key.ts";
 import type { CommitContext } from "../commit-context.ts";
 import { groupOf, isRecordNode } from "../object-path.ts";
+import { rewrittenNode } from "../publish/put-back-node.ts";
 import type { CommitOp } from "../records/commit-record.ts";
 import { dropCheckpoint } from "./assert-borne-out.ts";
 
@@ -11,6 +12,11 @@ import { dropCheckpoint } from "./assert-borne-out.ts";
  * Checks that each file to be replaced or deleted has bytes that some commit wrote, or that this one writes. So no edit
  * is overwritten unseen.
  *
+ * A Zarr node that another program wrote to may be replaced if its committed bytes could be made again: the commit rests on
+ * them. Its file is kept.
+ *
+ * @param mayReplace whether the transaction adopts this file, so that it may be replaced by what was taken from it
+ * @returns the paths of nodes whose files must be kept
  * @param onRead is given each file that was read, with the hash of its bytes
  * @throws {ZarrStoreError} `modified_outside`, with all paths that have other bytes; `conflict` if the log contradicts the
  * checkpoint that the head came from
@@ -18,8 +24,9 @@ import { dropCheckpoint } from "./assert-borne-out.ts";
 export async function assertNotModifiedOutside(
   context: CommitContext,
   ops: readonly CommitOp[],
+  mayReplace: (path: StoreKey, sha256: string) => boolean,
   onRead: (op: CommitOp, bytes: Uint8Array, sha256: string) => Promise<void>,
-): Promise<void> {
+): Promise<ReadonlySet<StoreKey>> {
   const { store, log, runtime } = context;
   const absentGroups = new Set<string>();
   for (const op of ops) {
@@ -30,6 +37,7 @@ export async function assertNotModifiedOutside(
     }
   }
   const found = new Map<StoreKey, Found>();
+  const rewritten = new Set<StoreKey>();
   for (const op of ops) {
     if (absentGroups.has(groupOf(op.path))) {
       continue;
@@ -51,6 +59,16 @@ export async function assertNotModifiedOutside(
   if (modified.length > 0 && (await log.refresh())) {
     modified = await findModified(context, found);
   }
+  const refused: StoreKey[] = [];
+  for (const path of modified) {
+    const isAdopted = mayReplace(path, found.get(path)?.sha256 ?? "");
+    if (isAdopted || (await rewrittenNode(context, path))?.committed !== undefined) {
+      rewritten.add(path);
+    } else {
+      refused.push(path);
+    }
+  }
+  modified = refused;
   if (modified.length > 0) {
     throw new ZarrStoreError(
       "modified_outside",
@@ -58,6 +76,7 @@ export async function assertNotModifiedOutside(
       { paths: modified, ...(modified[0] !== undefined && { path: modified[0] }) },
     );
   }
+  return rewritten;
 }
 
 interface Found {

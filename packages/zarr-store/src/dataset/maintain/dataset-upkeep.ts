@@ -19,6 +19,7 @@ import { ZarrStoreError } from "../../errors.ts";
 import type { ReadOptions } from "../../runtime/read-options.ts";
 import { assertWritable, type DatasetParts } from "../dataset-parts.ts";
 import { ROOT_NODE } from "../layout.ts";
+import { recallFrom } from "../nodes/recall-nodes.ts";
 import { rootAttributes } from "../nodes/root-attributes.ts";
 import { ZarrImageRecord } from "../record/zarr-image-record.ts";
 import type { ObjectSession } from "../session/object-session.ts";
@@ -81,7 +82,9 @@ export class DatasetUpkeep {
   /** Commits files that other programs wrote. @throws {ZarrStoreError} `not_found`, `modified_outside`, `conflict` */
   async adopt(options: AdoptOptions = {}): Promise<AdoptReport> {
     const { log } = this.#parts.engine;
-    return adoptFiles({ ...this.#parts, ...adoptionOf(this.#session), log, transact: this.#commit }, options);
+    const { store, runtime, engine } = this.#parts;
+    const rules = adoptionOf(this.#session, recallFrom(store, runtime), log);
+    return adoptFiles({ ...this.#parts, ...rules, log, engine, transact: this.#commit }, options);
   }
 
   /**
@@ -97,7 +100,8 @@ export class DatasetUpkeep {
   }
 
   get #rules(): ContentRules {
-    return contentRulesWith(this.#parts.keepsHistory);
+    const { keepsHistory, store, runtime } = this.#parts;
+    return contentRulesWith(keepsHistory, recallFrom(store, runtime));
   }
 
   /** Checks the metadata of the root and of every image. @throws {ZarrStoreError} `invalid_metadata` */
