@@ -29,6 +29,7 @@ export interface BlockingFiles {
   rmdir(path: string): Promise<void>;
   realpath(path: string): Promise<string>;
   lstat(path: string, options: { readonly bigint: true }): Promise<fs.BigIntStats>;
+  readdir(path: string, options: { readonly withFileTypes: true }): Promise<fs.Dirent[]>;
 }
 
 /**
@@ -120,6 +121,11 @@ export function blockingFiles({
       call(
         () => fs.lstatSync(path, options),
         () => fsPromises.lstat(path, options),
+      ),
+    readdir: (path, options) =>
+      call(
+        () => fs.readdirSync(path, options),
+        () => fsPromises.readdir(path, options),
       ),
   };
 }

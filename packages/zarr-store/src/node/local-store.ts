@@ -119,6 +119,28 @@ class LocalStore implements KeyValueStore {
     });
   }
 
+  async statsBelow(folder: StoreKey, options: ReadOptions = {}): Promise<ReadonlyMap<string, StoreStat>> {
+    return this.#absentAs<ReadonlyMap<string, StoreStat>>(new Map(), "list", folder, async (root) => {
+      await this.#jailOfReads.assertInside(folder);
+      const inodesLast = await this.#inodesLast();
+      const stats = new Map<string, StoreStat>();
+      const visit = async (path: string, prefix: string): Promise<void> => {
+        throwIfAborted(options.signal);
+        for (const entry of await this.#reads.readdir(path, { withFileTypes: true })) {
+          const kind = kindOf(entry);
+          if (kind === "directory") {
+            await visit(join(path, entry.name), `${prefix}${entry.name}/`);
+          } else if (kind === "file") {
+            const found = await this.#reads.lstat(join(path, entry.name), { bigint: true });
+            stats.set(prefix + entry.name, storeStatOf(found, inodesLast));
+          }
+        }
+      };
+      await visit(root, "");
+      return stats;
+    });
+  }
+
   async put(key: StoreKey, bytes: Uint8Array): Promise<void> {
     await this.#io("write", key, (path) =>
       this.#inDirectory(key, async () => {

@@ -48,6 +48,7 @@ export async function loadKnownFolder(dataset: ZarrDataset, loaded?: LoadedSidec
         sha256: row.source_sha256 ?? "",
       },
       relPath: row.source_rel_path ?? undefined,
+      ingestedEpochNs: row.ingested_epoch_ns,
       ...(exists ? await sourcesOf(row.image_id) : { sidecars: new Map() }),
     });
   }

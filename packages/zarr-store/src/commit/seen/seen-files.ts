@@ -74,6 +74,11 @@ export class SeenFiles {
     return seen !== undefined && isTrusted(seen, stat, PLACE) ? seen.sha256 : undefined;
   }
 
+  /** What the last look found at a path, whether or not it can be trusted. */
+  lastLook(path: StoreKey): SeenFile | undefined {
+    return this.#files.get(path);
+  }
+
   /** Notes the hash of a file. `stat` must have been made before the file was read. */
   note(path: StoreKey, { sizeBytes, mtimeNs, ctimeNs, inode }: StoreStat, sha256: string): void {
     const lookedNs = this.#lookedNs;

@@ -26,6 +26,7 @@ import type { ObjectSession } from "../session/object-session.ts";
 import { upgradeDataset } from "../upgrade-dataset.ts";
 import { adoptionOf } from "./adoption.ts";
 import { contentRulesWith } from "./dataset-content-rules.ts";
+import { findOutsideChanges, type OutsideChange, type OutsideOptions } from "./outside-changes.ts";
 
 /** Runs a function in a transaction and commits what it stages. */
 type Commits = (
@@ -77,6 +78,18 @@ export class DatasetUpkeep {
   async #recordClaim(options: ReadOptions): Promise<readonly RepairAction[]> {
     const commit = await this.#parts.engine.recordClaim(options);
     return commit === undefined ? [] : [{ kind: "recorded_claim", path: commitKey(commit.version) }];
+  }
+
+  /**
+   * Finds artifacts of images that another program changed, added or removed, and that are not adopted. A dataset without a log has
+   * none.
+   *
+   * @throws {ZarrStoreError} `integrity` for a damaged log, `aborted`, `io`
+   */
+  async outsideChanges(options: OutsideOptions = {}): Promise<readonly OutsideChange[]> {
+    const { session, engine, store, runtime } = this.#parts;
+    const { log, reader } = engine;
+    return session === undefined ? findOutsideChanges({ store, runtime, log, reader }, options) : [];
   }
 
   /** Commits files that other programs wrote. @throws {ZarrStoreError} `not_found`, `modified_outside`, `conflict` */
