@@ -22,7 +22,7 @@ export interface OutsideEdit {
 
 export type EditRules = Pick<
   ContentRules,
-  "withoutAdditions" | "mayBeEdited" | "fault" | "recall" | "isWholeNode" | "difference"
+  "withoutAdditions" | "mayBeEdited" | "fault" | "recall" | "isWholeNode" | "difference" | "adoptable"
 >;
 
 const CHANGED = "changed by another program";
@@ -66,7 +66,8 @@ export async function findOutsideEdit(
   for (const made of (await rules.recall?.(path)) ?? []) {
     if (await isCommitted(made)) {
       const message = `${CHANGED}: ${rules.difference(path, made, bytes)}${fault === undefined ? "" : `; ${fault}`}`;
-      return { message, committed: made, remedy: isAdoptable ? "adopt" : "repair", hidesNews: true };
+      const hidesNews = !isAdoptable || rules.adoptable(path, bytes) !== bytes;
+      return { message, committed: made, remedy: isAdoptable ? "adopt" : "repair", hidesNews };
     }
   }
   const what = fault ?? "its contents are others, and those that were committed cannot be made again from it";

@@ -21,7 +21,7 @@ import { startProgress } from "../../terminal/progress.ts";
 import { printable } from "../../terminal/text-table.ts";
 import { allCounts, countsOf, failureNotes, lineOf, queryNext } from "./index-lines.ts";
 import { indexProgress } from "./index-progress.ts";
-import { changedFor, lookOutside, outsideData, outsideNotes } from "./outside-lines.ts";
+import { changedFor, lookOutside, outsideData, outsideNotes, rememberLook } from "./outside-lines.ts";
 import { overviewCounts, overviewLine, overviewNotes } from "./overview-lines.ts";
 import { rememberedSettings, SETTINGS_OPTIONS } from "./settings-options.ts";
 
@@ -60,6 +60,7 @@ make rows anew that depend on them.`,
     const dryRun = context.options["dry-run"] === true;
     await using dataset = await openStudy(context, path, dryRun ? "r" : "a");
     await dataset.assertExists();
+    const before = dataset.version;
     const indexers = await wantedIndexers(context, dataset);
     const settings = rememberedSettings(context.options);
     if (dryRun && Object.keys(settings).length > 0) {
@@ -85,6 +86,7 @@ make rows anew that depend on them.`,
       onEvent: progress.onEvent,
     });
     progress.end();
+    await rememberLook(outside, dataset.version > before);
     const failures = [
       ...refusedLines(adoption),
       ...failureNotes(reports, names),

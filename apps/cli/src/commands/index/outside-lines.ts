@@ -1,7 +1,7 @@
 // Says which artifacts another program changed, for the commands that tell whether rows and images are as they seem.
 
 import type { Indexer } from "@kym/kym-dataset";
-import type { OutsideChange, OutsideOptions, ZarrDataset } from "@kym/zarr-store";
+import type { OutsideChange, OutsideLook, OutsideOptions, ZarrDataset } from "@kym/zarr-store";
 import { imageObjectOf, imagePartKeys } from "@kym/zarr-store/layout";
 import { shellWord } from "../../screen/shell-word.ts";
 import type { ImageNames } from "../../study/image-names.ts";
@@ -10,16 +10,23 @@ import { counted } from "../../terminal/text-table.ts";
 /** The word for an image whose files differ in size or time; they were not read. */
 export const PERHAPS_CHANGED = "perhaps changed";
 
-/** What changed outside of the log, and what is to be said of it. */
-export interface Outside {
-  readonly changes: readonly OutsideChange[];
+/** What changed outside of the log, and the images whose files did. */
+export interface Outside extends OutsideLook {
   readonly imageIds: ReadonlySet<string>;
 }
 
-/** Looks at the artifacts of images. See `DatasetUpkeep.outsideChanges`. */
+/** Looks at the artifacts of images. See `DatasetUpkeep.lookOutside`. */
 export async function lookOutside(dataset: ZarrDataset, options: OutsideOptions): Promise<Outside> {
-  const changes = await dataset.upkeep.outsideChanges(options);
-  return { changes, imageIds: new Set(changes.map(({ imageId }) => imageId)) };
+  const look = await dataset.upkeep.lookOutside(options);
+  return { ...look, imageIds: new Set(look.changes.map(({ imageId }) => imageId)) };
+}
+
+/** To read so many files again takes longer than to remember them. */
+const MANY_FILES = 1000;
+
+/** Remembers a look where that saves something. A run that changes nothing writes nothing into a small dataset. */
+export async function rememberLook(look: OutsideLook, hasCommitted: boolean): Promise<void> {
+  await (hasCommitted || look.readFiles > MANY_FILES ? look.remember() : undefined);
 }
 
 /** The images whose rows in a table would be made from what was changed. */

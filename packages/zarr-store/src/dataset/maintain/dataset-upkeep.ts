@@ -26,7 +26,12 @@ import type { ObjectSession } from "../session/object-session.ts";
 import { upgradeDataset } from "../upgrade-dataset.ts";
 import { adoptionOf } from "./adoption.ts";
 import { contentRulesWith } from "./dataset-content-rules.ts";
-import { findOutsideChanges, type OutsideChange, type OutsideOptions } from "./outside-changes.ts";
+import {
+  findOutsideChanges,
+  NOTHING_SEEN,
+  type OutsideLook,
+  type OutsideOptions,
+} from "./outside-changes.ts";
 
 /** Runs a function in a transaction and commits what it stages. */
 type Commits = (
@@ -81,15 +86,17 @@ export class DatasetUpkeep {
   }
 
   /**
-   * Finds artifacts of images that another program changed, added or removed, and that are not adopted. A dataset without a log has
-   * none.
+   * Looks for artifacts of images that another program changed, added or removed, and that are not adopted. A dataset without a log
+   * has none.
    *
    * @throws {ZarrStoreError} `integrity` for a damaged log, `aborted`, `io`
    */
-  async outsideChanges(options: OutsideOptions = {}): Promise<readonly OutsideChange[]> {
+  async lookOutside(options: OutsideOptions = {}): Promise<OutsideLook> {
     const { session, engine, store, runtime } = this.#parts;
     const { log, reader } = engine;
-    return session === undefined ? findOutsideChanges({ store, runtime, log, reader }, options) : [];
+    return session === undefined
+      ? findOutsideChanges({ store, runtime, log, reader }, options)
+      : NOTHING_SEEN;
   }
 
   /** Commits files that other programs wrote. @throws {ZarrStoreError} `not_found`, `modified_outside`, `conflict` */

@@ -37,8 +37,18 @@ export interface OutsideOptions extends ReadOptions {
    * only *perhaps*. Default `hashes`.
    */
   readonly by?: "hashes" | "stats" | undefined;
-  /** Whether the hashes are remembered for the next look. Nothing is written otherwise. Default false. */
+  /** Whether {@link OutsideLook.remember} may be called. Default false. */
   readonly remembers?: boolean | undefined;
+}
+
+/** What a look at the artifacts found. */
+export interface OutsideLook {
+  /** Sorted by path. */
+  readonly changes: readonly OutsideChange[];
+  /** How many files were read, because an earlier look did not say that they are certainly the same. */
+  readonly readFiles: number;
+  /** Keeps the hashes, so that the next look reads less. Does nothing where that is not possible or was not asked for. */
+  remember(): Promise<void>;
 }
 
 export interface OutsideParts {
@@ -57,7 +67,11 @@ interface Look extends Omit<OutsideParts, "store"> {
   /** Whether files of the head commit may still be staged. */
   readonly isUnpublished: boolean;
   readonly found: OutsideChange[];
+  readonly counts: { readFiles: number };
 }
+
+/** What is found where there is nothing to look at. */
+export const NOTHING_SEEN: OutsideLook = { changes: [], readFiles: 0, remember: async () => undefined };
 
 const IMAGES_AT_ONCE = 8;
 /** A record is dated by the host, its file by the file system. If they differ by more, the file was copied. */
@@ -73,16 +87,16 @@ const SLACK_NS = 2_000_000_000n;
 export async function findOutsideChanges(
   parts: OutsideParts,
   options: OutsideOptions = {},
-): Promise<readonly OutsideChange[]> {
+): Promise<OutsideLook> {
   const { store, runtime, log } = parts;
   if (!isListableStore(store)) {
-    return [];
+    return NOTHING_SEEN;
   }
   await log.refresh();
   const remembers = options.by !== "stats" && options.remembers === true;
   const seen = await SeenFiles.open(store, runtime, { remembers });
   const look: Look = {
-    ...{ ...parts, store, seen, options, found: [] },
+    ...{ ...parts, store, seen, options, found: [], counts: { readFiles: 0 } },
     newestNs: options.by === "stats" ? await newestOf(store, log) : undefined,
     isUnpublished: log.head.txid !== "" && (await store.stat(stagingOf(log.head.txid))) !== undefined,
   };
@@ -91,9 +105,14 @@ export async function findOutsideChanges(
     concurrency: IMAGES_AT_ONCE,
     signal: options.signal,
   });
-  await seen?.save((path) => log.head.object(path) !== undefined);
   const found = options.by === "stats" ? look.found : await withoutStrays(look);
-  return found.sort((a, b) => (a.path < b.path ? -1 : 1));
+  return {
+    changes: found.sort((a, b) => (a.path < b.path ? -1 : 1)),
+    readFiles: look.counts.readFiles,
+    remember: async () => {
+      await (remembers ? seen?.save((path) => log.head.object(path) !== undefined) : undefined);
+    },
+  };
 }
 
 function imageIdOf(group: string): readonly string[] {
@@ -178,7 +197,7 @@ function isLikelySame(
 }
 
 async function judgeBytes(
-  { store, runtime, reader, seen, options }: Look,
+  { store, runtime, reader, seen, options, counts }: Look,
   path: StoreKey,
   object: CommittedObject,
   stat: StoreStat | undefined,
@@ -188,6 +207,7 @@ async function judgeBytes(
     if (seen?.trustedHash(path, stat) === object.sha256) {
       return undefined;
     }
+    counts.readFiles++;
     const bytes = await store.get(path, { signal, expectedBytes: object.sizeBytes });
     if (bytes !== undefined && (await runtime.sha256(bytes)) === object.sha256) {
       seen?.note(path, stat, object.sha256);
