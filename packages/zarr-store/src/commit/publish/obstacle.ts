@@ -35,10 +35,14 @@ async function findObstacle({ store }: CommitContext, path: StoreKey): Promise<S
 }
 
 /**
- * Keeps, under a second name, an edit at a path that a late publication is about to replace. The check before the link
- * was made by another process, perhaps long ago.
+ * Keeps, under a second name, an edit at a path that a publication is about to replace: one of a commit that another process
+ * checked, perhaps long ago, or of a node that the commit may replace because its committed bytes are known.
  */
-export async function keepForeignBytes(context: CommitContext, path: StoreKey): Promise<void> {
+export async function keepForeignBytes(
+  context: CommitContext,
+  path: StoreKey,
+  when = "before a commit was finished",
+): Promise<void> {
   const { store, runtime, logger } = context;
   if (!(await isForeign(context, path, path))) {
     return;
@@ -55,7 +59,7 @@ export async function keepForeignBytes(context: CommitContext, path: StoreKey): 
   }
   if (await isForeign(context, kept, path)) {
     logger.warn(
-      `${path} was changed outside the dataset before a commit was finished; the change is kept as ${kept}`,
+      `${path} was changed outside the dataset ${when}; the change is kept as ${kept}`,
     );
   } else {
     await store.remove(kept);

@@ -58,7 +58,9 @@ export async function publish(
   const single = puts.filter((op) => moved.get(groupOf(op.path)) === undefined);
   const alone = new Set<StoreKey>();
   for (const { path } of single) {
-    if (options.isLate === true || options.rewritten?.has(path) === true) {
+    if (options.rewritten?.has(path) === true) {
+      await keepForeignBytes(context, path, "and is replaced by a commit");
+    } else if (options.isLate === true) {
       await keepForeignBytes(context, path);
     }
     if ((await publishPut(context, record.txid, path)) === "alone") {
