@@ -106,7 +106,7 @@ describe.skipIf(!(await hasPython()))("a Zarr program writes to our nodes", () =
         way === "attributes" ? { note: { text: "µm, by hand", when: [1e-7, 2n ** 60n] } } : {},
       );
       expect([...(await after.record("one").loadArray()).data]).toEqual([...IMAGE.data]);
-      expect(said.image.axes).toEqual(axes);
+      expect(said.image.axes).toEqual(way === "xarray of its own" ? undefined : axes);
       await after.record("one").updateAttributes({ mine: 1 });
       expect(await after.record("one").attributes()).toMatchObject({ ...added, mine: 1 });
     },

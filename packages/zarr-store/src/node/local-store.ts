@@ -18,6 +18,7 @@ import type {
   StoreStat,
 } from "../store/key-value-store.ts";
 import { assertRange } from "../store/memory-store.ts";
+import { listStatsBelow } from "../store/stats-below.ts";
 import { parentKey, parseStoreKey, type StoreKey } from "../store/store-key.ts";
 import { assertReadable } from "../store/unreadable.ts";
 import { type BlockingFiles, blockingFiles } from "./blocking-files.ts";
@@ -120,25 +121,28 @@ class LocalStore implements KeyValueStore {
   }
 
   async statsBelow(folder: StoreKey, options: ReadOptions = {}): Promise<ReadonlyMap<string, StoreStat>> {
+    if (this.#reads.filesBelow === undefined) {
+      return listStatsBelow(this, folder, options);
+    }
     return this.#absentAs<ReadonlyMap<string, StoreStat>>(new Map(), "list", folder, async (root) => {
-      await this.#jailOfReads.assertInside(folder);
+      throwIfAborted(options.signal);
+      if (!(await this.#hasNoLinks(folder))) {
+        await this.#jailOfReads.assertInside(folder);
+      }
       const inodesLast = await this.#inodesLast();
-      const stats = new Map<string, StoreStat>();
-      const visit = async (path: string, prefix: string): Promise<void> => {
-        throwIfAborted(options.signal);
-        for (const entry of await this.#reads.readdir(path, { withFileTypes: true })) {
-          const kind = kindOf(entry);
-          if (kind === "directory") {
-            await visit(join(path, entry.name), `${prefix}${entry.name}/`);
-          } else if (kind === "file") {
-            const found = await this.#reads.lstat(join(path, entry.name), { bigint: true });
-            stats.set(prefix + entry.name, storeStatOf(found, inodesLast));
-          }
-        }
-      };
-      await visit(root, "");
-      return stats;
+      const found = (await this.#reads.filesBelow?.(root)) ?? [];
+      return new Map([...found].map(([key, stats]) => [key, storeStatOf(stats, inodesLast)]));
     });
+  }
+
+  /** Whether a folder and those above it are no links. It costs less than to resolve them, for many folders. */
+  async #hasNoLinks(folder: StoreKey): Promise<boolean> {
+    for (let key: StoreKey | undefined = folder; key !== undefined; key = parentKey(key)) {
+      if (!(await this.#reads.lstat(this.#path(key), { bigint: true })).isDirectory()) {
+        return false;
+      }
+    }
+    return true;
   }
 
   async put(key: StoreKey, bytes: Uint8Array): Promise<void> {

@@ -11,9 +11,15 @@ export async function statsBelow(
   folder: StoreKey,
   options: ReadOptions = {},
 ): Promise<ReadonlyMap<string, StoreStat>> {
-  if (store.statsBelow !== undefined) {
-    return store.statsBelow(folder, options);
-  }
+  return store.statsBelow?.(folder, options) ?? listStatsBelow(store, folder, options);
+}
+
+/** The same by listing and asking for each file. */
+export async function listStatsBelow(
+  store: Pick<ReadOnlyStore, "list" | "stat">,
+  folder: StoreKey,
+  options: ReadOptions = {},
+): Promise<ReadonlyMap<string, StoreStat>> {
   const stats = new Map<string, StoreStat>();
   const visit = async (prefix: StoreKey): Promise<void> => {
     for (const { name, kind } of await store.list(prefix, options)) {
