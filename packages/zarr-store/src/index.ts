@@ -70,6 +70,7 @@ export type { DatasetMode } from "./dataset/dataset-parts.ts";
 export type { KeepsHistory } from "./dataset/keeps-history.ts";
 export { type CheckDatasetOptions, checkDataset } from "./dataset/maintain/check-dataset.ts";
 export type { DatasetUpkeep } from "./dataset/maintain/dataset-upkeep.ts";
+export type { OutsideChange, OutsideLook, OutsideOptions } from "./dataset/maintain/outside-changes.ts";
 export type { Manifest, ManifestEntry } from "./dataset/manifest.ts";
 export type { Attributes } from "./dataset/nodes/node-cache.ts";
 export { type OpenDatasetOptions, openDataset } from "./dataset/open-dataset.ts";

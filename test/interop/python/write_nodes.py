@@ -4,14 +4,29 @@ import json
 import sys
 import warnings
 
-import xarray
 import zarr
 
 warnings.simplefilter("ignore")
 root, way = sys.argv[1:]
 
+if way == "look":
+    group = zarr.open_group(root, mode="r")
+    print(json.dumps(sorted(group["images"].keys())))
+    sys.exit()
+
+if way.startswith("xarray"):
+    import numpy
+    import xarray
+
 if way == "consolidate":
     zarr.consolidate_metadata(root)
+elif way == "consolidate all":
+    zarr.open_group(root, mode="a").attrs["lab"] = "B12"
+    zarr.consolidate_metadata(f"{root}/images/one")
+    zarr.consolidate_metadata(f"{root}/images")
+    zarr.consolidate_metadata(root)
+elif way == "resize":
+    zarr.open_array(f"{root}/images/one/data", mode="a").resize((20, 3))
 elif way == "attributes":
     zarr.open_group(root, mode="a").attrs["lab"] = "B12"
     zarr.open_group(f"{root}/images", mode="a", use_consolidated=False).attrs["rack"] = 7
@@ -23,6 +38,10 @@ elif way == "xarray":
     with xarray.open_zarr(f"{root}/images/one", consolidated=False) as found:
         extra = xarray.Dataset({"mean": ("x", found["data"].mean("t").values)}, attrs=found.attrs)
     extra.to_zarr(f"{root}/images/one", mode="a")
+elif way == "xarray of its own":
+    own = xarray.Dataset({"mask": (("t", "x"), numpy.zeros((2, 3), "uint8"))}, attrs={"by": "me"})
+    own.to_zarr(f"{root}/images/one", mode="a")
+    own.to_zarr(root, mode="a")
 
 group = zarr.open_group(root, mode="r", use_consolidated=False)
 print(json.dumps({"attributes": dict(group.attrs), "image": dict(group["images/one"].attrs)}))

@@ -27,9 +27,13 @@ with 3 if some files were refused.`,
       signal: context.signal,
       ...(paths.length > 0 && { paths }),
     });
-    const { adopted, refused, missing } = report;
+    const { adopted, refused, missing, putBack } = report;
     const lines = [
       ...adopted.map(({ path: key, change }) => `${dryRun ? "would adopt" : "adopted"} ${change}: ${key}`),
+      ...putBack.map(
+        (key) =>
+          `${dryRun ? "would put back" : "put back"}: ${key}: what was added is not for the dataset; the other program's file is kept`,
+      ),
       ...missing.map((key) => `missing: ${key}: to adopt its deletion, name it`),
       ...refused.map(({ path: key, reason }) => `refused: ${key}: ${reason}`),
     ];

@@ -114,7 +114,7 @@ test.runIf(BASE !== undefined)(
       "column k of images/a/analysis/velocity_events/events.parquet has the type map<string, int64>, which is not read; write it as numbers, text or timestamps";
     expect(data.problems).toMatchObject([
       {
-        kind: "modified_outside",
+        kind: "rewritten",
         remedy: "move",
         message: `changed by another program, to what is not read here: ${reason}`,
       },

@@ -18,6 +18,11 @@ export interface UpdateIndexOptions {
   readonly mode?: "replace" | "incremental" | undefined;
   /** The images to update; the rows of all others stay. Default: all images. */
   readonly imageIds?: readonly string[] | undefined;
+  /**
+   * Images that an indexer leaves alone, with the rows that they have: what they are made from was changed outside of the log. They
+   * are in no count. Default: none.
+   */
+  readonly leavesOut?: ((indexer: Indexer, imageId: string) => boolean) | undefined;
   /** Computes and reports everything, but commits nothing. Works on a dataset opened with mode `r`. Default false. */
   readonly dryRun?: boolean | undefined;
   /** Called when an image is done for an indexer. The order of images is not defined. */
@@ -77,7 +82,7 @@ export async function updateIndexes(
     const run = await startRun(dataset, indexer, memory, { imageIds, options });
     runs.push(run);
     const hasher = memory.hasherOf(indexer);
-    for (const imageId of imageIds) {
+    for (const imageId of imageIds.filter((id) => options.leavesOut?.(indexer, id) !== true)) {
       const seen = hashes.get(imageId) ?? NO_OBJECTS;
       const look = lookAtImage(indexer, hasher, { imageId, seen, recorded: run.recorded.of(imageId) });
       const outcome = outcomeOfLook(look, mode);

@@ -4,7 +4,7 @@ import type { BundleFile, LegacyBundle } from "../folder/bundle.ts";
 import { fileNameOf } from "../folder/compare-paths.ts";
 import { imageStem } from "../folder/sidecar-name.ts";
 import { type FileHashes, isChannelPath } from "./compare-files.ts";
-import type { KnownAcquisition, KnownAcquisitions, KnownSidecar } from "./known-acquisition.ts";
+import type { KnownAcquisition, KnownAcquisitions, KnownFile, KnownSidecar } from "./known-acquisition.ts";
 
 /** The old and the new paths of the files of an acquisition. */
 export interface Move {
@@ -28,7 +28,7 @@ export function placesToProbe(bundles: readonly LegacyBundle[], known: KnownAcqu
   const present = new Set(bundles.map(({ image }) => image.path));
   const newSizes = new Set(bundles.flatMap(({ image }) => (known.has(image.path) ? [] : [image.sizeBytes])));
   return [...known].flatMap(([path, { image }]) =>
-    !present.has(path) && newSizes.has(image.sizeBytes) ? [path] : [],
+    !present.has(path) && (newSizes.has(image.sizeBytes) || isOfAnySize(image)) ? [path] : [],
   );
 }
 
@@ -79,8 +79,15 @@ export function moveCandidates(
   known: KnownAcquisitions,
   gone: ReadonlySet<string>,
 ): readonly LegacyBundle[] {
-  const sizes = new Set([...known].flatMap(([path, { image }]) => (gone.has(path) ? [image.sizeBytes] : [])));
-  return bundles.filter(({ image }) => !known.has(image.path) && sizes.has(image.sizeBytes));
+  const images = [...known].flatMap(([path, { image }]) => (gone.has(path) ? [image] : []));
+  const sizes = new Set(images.map(({ sizeBytes }) => sizeBytes));
+  const isAny = images.some(isOfAnySize);
+  return bundles.filter(({ image }) => !known.has(image.path) && (isAny || sizes.has(image.sizeBytes)));
+}
+
+/** Whether only the hash of an image is known. */
+function isOfAnySize({ sizeBytes }: Pick<KnownFile, "sizeBytes">): boolean {
+  return sizeBytes < 0;
 }
 
 /**

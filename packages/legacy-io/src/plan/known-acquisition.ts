@@ -25,6 +25,8 @@ export interface KnownAcquisition {
   readonly image: KnownFile;
   /** Further channels and sidecars, by absolute path. */
   readonly sidecars: ReadonlyMap<string, KnownSidecar>;
+  /** When its files were read last, as the ledger says it; undefined if that is not known. */
+  readonly ingestedEpochNs?: bigint | undefined;
   /** Its path relative to the folder that was ingested; undefined if that is not recorded. */
   readonly relPath?: string | undefined;
   /** What the names of its folders said when it was ingested; undefined if they were not read. */

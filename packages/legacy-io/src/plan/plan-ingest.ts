@@ -14,6 +14,8 @@ export interface FolderFacts {
   readonly gone: ReadonlySet<string>;
   /** Hashes of the files that `filesToHash` lists. */
   readonly hashes: FileHashes;
+  /** Whether every known file is hashed, whatever its size and time say. Default false. */
+  readonly verifies?: boolean | undefined;
 }
 
 /** The plan for everything in a folder. */
@@ -35,13 +37,13 @@ export interface IngestPlan {
 export function filesToHash(
   scan: FolderScan,
   known: KnownAcquisitions,
-  { gone, hashes }: FolderFacts,
+  { gone, hashes, verifies = false }: FolderFacts,
 ): readonly BundleFile[] {
   const moved = findMoved(scan.bundles, known, gone, hashes);
   const files = [
     ...scan.bundles.flatMap((bundle) => {
       const was = known.get(bundle.image.path);
-      return was?.exists === true ? uncertainFiles(bundle, was) : [];
+      return was?.exists === true ? uncertainFiles(bundle, was, verifies) : [];
     }),
     ...moveCandidates(scan.bundles, known, gone).map(({ image }) => image),
     ...scan.bundles.flatMap((bundle) =>

@@ -5,6 +5,7 @@ import type { Runtime } from "../runtime/runtime.ts";
 import type { KeyValueStore } from "../store/key-value-store.ts";
 import type { StoreKey } from "../store/store-key.ts";
 import type { CommitLog } from "./log/commit-log.ts";
+import type { EditRules } from "./outside-edit.ts";
 
 /** The steps of a commit. Tests stop or kill a writer, or run another one, at each of them. */
 export type CommitStep =
@@ -34,6 +35,8 @@ export interface CommitContext {
   /** Called at each step; the commit waits for it. */
   readonly onStep: (step: CommitStep, path?: string) => void | Promise<void>;
   readonly session: CommitSession;
+  /** What the files mean. Without it, a Zarr node that another program wrote to is never written over. */
+  readonly rules?: EditRules | undefined;
 }
 
 /** What the commits of one open dataset remember of each other. */

@@ -383,11 +383,11 @@ export class CommitEngine {
   }
 
   #writableContext(): CommitContext {
-    const { runtime, logger, onStep } = this.#options;
+    const { runtime, logger, onStep, rules } = this.#options;
     if (!isWritableStore(this.#store)) {
       throw new ZarrStoreError("read_only", `${this.#store.location} can only be read`);
     }
-    const context = { store: this.#store, log: this.log, runtime, logger, session: this.#session };
+    const context = { store: this.#store, log: this.log, runtime, logger, session: this.#session, rules };
     return { ...context, onStep: onStep ?? ((): void => undefined) };
   }
 }

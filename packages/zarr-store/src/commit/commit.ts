@@ -11,6 +11,7 @@ import { HistoryKeeper, NO_HISTORY } from "./history/keep-history.ts";
 import { type WriterLockOptions, withWriterLock } from "./lock/writer-lock.ts";
 import { noteLatest } from "./publish/note-latest.ts";
 import { type PublishOptions, publish, publishAgain } from "./publish/publish.ts";
+import { putBackConsolidated } from "./publish/put-back-node.ts";
 import { type AbandonedStaging, finishHead, removeAbandoned, wantedOf } from "./publish/recovery.ts";
 import {
   type ClaimMethod,
@@ -194,14 +195,18 @@ async function tryCommit(
   await assertBorneOut(context, ops);
   const format = options.isUpgrade === true ? 2 : log.head.nextRecordFormat;
   const keeper = new HistoryKeeper(context, transaction);
-  const looks = await assertNotModifiedOutside(
+  const seen = await assertNotModifiedOutside(
     context,
     ops,
     async (op, read, sha256) => (format === 1 ? undefined : keeper.offer(op, read, sha256)),
-    { mayWalkFar: rounds.walks >= MOST_WALKS, lost: transaction.lost },
+    {
+      mayWalkFar: rounds.walks >= MOST_WALKS,
+      lost: transaction.lost,
+      mayReplace: (path, sha256) => transaction.replaces(path) === sha256,
+    },
   );
-  if (looks instanceof LongWalkNeeded) {
-    return looks;
+  if (seen instanceof LongWalkNeeded) {
+    return seen;
   }
   await context.onStep("checked");
   const history = format === 1 ? NO_HISTORY : await keeper.keep(ops);
@@ -230,7 +235,10 @@ async function tryCommit(
     return "raced";
   }
   context.session.isHistoryNamed ||= history.keys.includes("") && options.durability === "batched";
-  const published = await publishLinked(context, record, bytes.length, { looks, lost: transaction.lost });
+  const published = await publishLinked(context, record, bytes.length, seen);
+  if (published) {
+    await putBackConsolidated(context, ops, options.durability);
+  }
   await noteLatest(context);
   await removeAbandoned(context, abandoned);
   return { version: version + 1, txid, committed: true, published, ops, droppedImageIds: droppedIds(rounds) };

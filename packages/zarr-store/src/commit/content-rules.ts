@@ -7,7 +7,14 @@ export interface EarlierNode {
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** What was added, for messages: `consolidated metadata, the attribute lab`. */
   readonly added: string;
+  /** Whether attributes are among it, which can be adopted. */
+  readonly addsAttributes: boolean;
+  /** Whether consolidated metadata is among it, which hides whatever is added later. */
+  readonly addsConsolidated: boolean;
 }
+
+/** Bytes that an object may have had, made from what else is known of it. Only one with the hash in the log counts. */
+export type RecallNode = (path: StoreKey) => Promise<readonly Uint8Array<ArrayBuffer>[]>;
 
 /** Some objects name others by their hashes. What they name stays in the history. */
 export interface NeededHistory {
@@ -31,6 +38,18 @@ export interface ContentRules {
     bytes: Uint8Array<ArrayBuffer>,
     sizeBytes: number,
   ) => EarlierNode | undefined;
+  /** Makes a node again from what the dataset keeps elsewhere. Default: nothing is known. */
+  readonly recall?: RecallNode | undefined;
+  /** Whether these bytes are a whole Zarr node of the kind that belongs at the path, whatever it says. */
+  readonly isWholeNode: (path: StoreKey, bytes: Uint8Array<ArrayBuffer>) => boolean;
+  /** Names the members in which two versions of a node differ, for messages: `shape, the attribute axes`. */
+  readonly difference: (
+    path: StoreKey,
+    committed: Uint8Array<ArrayBuffer>,
+    found: Uint8Array<ArrayBuffer>,
+  ) => string;
+  /** What is adopted of a node that another program wrote: never its consolidated metadata. */
+  readonly adoptable: (path: StoreKey, bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer>;
   /** Whether a Zarr node that differs from the committed one may be an edit, rather than damage. */
   readonly mayBeEdited: (path: StoreKey, bytes: Uint8Array<ArrayBuffer>) => boolean;
   /**

@@ -196,7 +196,7 @@ export class ObjectReader {
     found: Uint8Array<ArrayBuffer> | undefined,
   ): Promise<ZarrStoreError> {
     const foundHash = found === undefined ? "no file" : await this.#runtime.sha256(found);
-    const isEdit = !isOwnFormat(path) || (await this.#editOf(path, object, found)) !== undefined;
+    const isEdit = !isOwnFormat(path) || (await this.#editOf(path, object, found))?.remedy === "adopt";
     const code = isEdit ? "modified_outside" : "integrity";
     const fault = isEdit || found === undefined ? undefined : await this.#edits?.rules.fault(path, found);
     const what =

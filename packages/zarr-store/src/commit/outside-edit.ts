@@ -8,18 +8,31 @@ import { isZarrNode } from "./object-path.ts";
 
 export interface OutsideEdit {
   readonly message: string;
-  /** The committed bytes, if they can be recovered from the file because the other program only added to it. */
+  /** The committed bytes, if they could be made again. Their hash is that in the log. */
   readonly committed?: Uint8Array<ArrayBuffer>;
+  /**
+   * - `adopt`: it has attributes that can be adopted.
+   * - `repair`: nothing of it can be adopted, and the committed file can be put back.
+   * - `restore`: nothing of it can be adopted, and the committed file could not be made again.
+   */
+  readonly remedy: "adopt" | "repair" | "restore";
+  /** Whether it has consolidated metadata beside what was committed, so that plain readers miss what is added later. */
+  readonly hidesNews: boolean;
 }
 
-export type EditRules = Pick<ContentRules, "withoutAdditions" | "mayBeEdited" | "fault">;
+export type EditRules = Pick<
+  ContentRules,
+  "withoutAdditions" | "mayBeEdited" | "fault" | "recall" | "isWholeNode" | "difference" | "adoptable"
+>;
+
+const CHANGED = "changed by another program";
 
 /**
  * Finds out how a file whose bytes are not the committed ones was changed.
  *
  * - An addition is proved: without it, the file has the hash in the log.
  * - A node with other contents counts as an edit if it is whole and of another size. At the same size, a flipped bit
- *   is the likelier cause.
+ *   is the likelier cause. Its committed bytes may be known from elsewhere; they too count only by their hash.
  *
  * @returns undefined for damage, and for files that are not Zarr nodes
  */
@@ -32,14 +45,35 @@ export async function findOutsideEdit(
   if (!isZarrNode(path)) {
     return undefined;
   }
+  const isCommitted = async (made: Uint8Array<ArrayBuffer>): Promise<boolean> =>
+    made.length === object.sizeBytes && (await runtime.sha256(made)) === object.sha256;
   const earlier = rules.withoutAdditions(path, bytes, object.sizeBytes);
-  if (earlier !== undefined && (await runtime.sha256(earlier.bytes)) === object.sha256) {
-    const what = earlier.added === "" ? "rewritten" : `${earlier.added} added`;
-    return { message: `changed by another program: ${what}`, committed: earlier.bytes };
+  if (earlier !== undefined && (await isCommitted(earlier.bytes))) {
+    const what = earlier.added === "" ? "written in another form" : `${earlier.added} added`;
+    const remedy = earlier.addsAttributes ? "adopt" : "repair";
+    return {
+      message: `${CHANGED}: ${what}`,
+      committed: earlier.bytes,
+      remedy,
+      hidesNews: earlier.addsConsolidated,
+    };
   }
-  const isEdit =
-    bytes.length !== object.sizeBytes &&
-    rules.mayBeEdited(path, bytes) &&
-    (await rules.fault(path, bytes)) === undefined;
-  return isEdit ? { message: "changed by another program" } : undefined;
+  if (bytes.length === object.sizeBytes || !rules.isWholeNode(path, bytes)) {
+    return undefined;
+  }
+  const fault = await rules.fault(path, bytes);
+  const isAdoptable = fault === undefined && rules.mayBeEdited(path, bytes);
+  for (const made of (await rules.recall?.(path)) ?? []) {
+    if (await isCommitted(made)) {
+      const message = `${CHANGED}: ${rules.difference(path, made, bytes)}${fault === undefined ? "" : `; ${fault}`}`;
+      const hidesNews = !isAdoptable || rules.adoptable(path, bytes) !== bytes;
+      return { message, committed: made, remedy: isAdoptable ? "adopt" : "repair", hidesNews };
+    }
+  }
+  const what = fault ?? "its contents are others, and those that were committed cannot be made again from it";
+  return {
+    message: `${CHANGED}: ${what}`,
+    remedy: isAdoptable ? "adopt" : "restore",
+    hidesNews: false,
+  };
 }

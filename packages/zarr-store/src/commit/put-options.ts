@@ -13,4 +13,6 @@ export interface PutOptions {
   readonly imageIds?: readonly string[] | undefined;
   /** The SHA-256 of the bytes. Default: it is computed. */
   readonly sha256?: string | undefined;
+  /** The SHA-256 of a file that another program wrote at the path, from which the bytes were taken. */
+  readonly replaces?: string | undefined;
 }

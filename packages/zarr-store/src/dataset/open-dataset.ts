@@ -13,6 +13,7 @@ import type { KeepsHistory } from "./keeps-history.ts";
 import { ROOT_NODE } from "./layout.ts";
 import { DATASET_CONTENT_RULES } from "./maintain/dataset-content-rules.ts";
 import { rememberImages } from "./nodes/checkpoint-images.ts";
+import { recallFrom } from "./nodes/recall-nodes.ts";
 import { rootAttributes } from "./nodes/root-attributes.ts";
 import { openPythonV1 } from "./python-v1.ts";
 import type { Summarize } from "./session/object-session.ts";
@@ -100,7 +101,7 @@ export async function openDataset(
     lock,
     onKept,
     onStep,
-    rules: DATASET_CONTENT_RULES,
+    rules: { ...DATASET_CONTENT_RULES, recall: recallFrom(store, runtime) },
   });
   const parts = { store, engine, runtime, logger, mode, summarize, keepsHistory, sourcesAnew };
   const dataset = new ZarrDataset(parts);

@@ -29,6 +29,8 @@ export interface BlockingFiles {
   rmdir(path: string): Promise<void>;
   realpath(path: string): Promise<string>;
   lstat(path: string, options: { readonly bigint: true }): Promise<fs.BigIntStats>;
+  /** All files below a folder, by their paths below it with `/`; links are left out. Not every file system has it. */
+  filesBelow?(path: string): Promise<ReadonlyMap<string, fs.BigIntStats>>;
 }
 
 /**
@@ -132,7 +134,44 @@ export function blockingFiles({
         () => fs.lstatSync(path, options),
         () => fsPromises.lstat(path, options),
       ),
+    // One turn for a folder with all that is below it, which is what belongs to one image.
+    filesBelow: (path) =>
+      call(
+        () => statsBelow(path),
+        async () => statsBelowInPool(path),
+      ),
   };
+}
+
+function statsBelow(folder: string): ReadonlyMap<string, fs.BigIntStats> {
+  const stats = new Map<string, fs.BigIntStats>();
+  const visit = (path: string, prefix: string): void => {
+    for (const entry of fs.readdirSync(path, { withFileTypes: true })) {
+      if (entry.isDirectory()) {
+        visit(`${path}/${entry.name}`, `${prefix}${entry.name}/`);
+      } else if (entry.isFile()) {
+        stats.set(prefix + entry.name, fs.lstatSync(`${path}/${entry.name}`, { bigint: true }));
+      }
+    }
+  };
+  visit(folder, "");
+  return stats;
+}
+
+async function statsBelowInPool(folder: string): Promise<ReadonlyMap<string, fs.BigIntStats>> {
+  const stats = new Map<string, fs.BigIntStats>();
+  const visit = async (path: string, prefix: string): Promise<void> => {
+    for (const entry of await fsPromises.readdir(path, { withFileTypes: true })) {
+      if (entry.isDirectory()) {
+        await visit(`${path}/${entry.name}`, `${prefix}${entry.name}/`);
+      } else if (entry.isFile()) {
+        const found = await fsPromises.lstat(`${path}/${entry.name}`, { bigint: true });
+        stats.set(prefix + entry.name, found);
+      }
+    }
+  };
+  await visit(folder, "");
+  return stats;
 }
 
 type Call = <T>(run: () => T, runInPool: () => Promise<T>) => Promise<T>;

@@ -18,6 +18,7 @@ import type {
   StoreStat,
 } from "../store/key-value-store.ts";
 import { assertRange } from "../store/memory-store.ts";
+import { listStatsBelow } from "../store/stats-below.ts";
 import { parentKey, parseStoreKey, type StoreKey } from "../store/store-key.ts";
 import { assertReadable } from "../store/unreadable.ts";
 import { type BlockingFiles, blockingFiles } from "./blocking-files.ts";
@@ -117,6 +118,31 @@ class LocalStore implements KeyValueStore {
       const stats = await this.#reads.lstat(path, { bigint: true });
       return storeStatOf(stats, await this.#inodesLast());
     });
+  }
+
+  async statsBelow(folder: StoreKey, options: ReadOptions = {}): Promise<ReadonlyMap<string, StoreStat>> {
+    if (this.#reads.filesBelow === undefined) {
+      return listStatsBelow(this, folder, options);
+    }
+    return this.#absentAs<ReadonlyMap<string, StoreStat>>(new Map(), "list", folder, async (root) => {
+      throwIfAborted(options.signal);
+      if (!(await this.#hasNoLinks(folder))) {
+        await this.#jailOfReads.assertInside(folder);
+      }
+      const inodesLast = await this.#inodesLast();
+      const found = (await this.#reads.filesBelow?.(root)) ?? [];
+      return new Map([...found].map(([key, stats]) => [key, storeStatOf(stats, inodesLast)]));
+    });
+  }
+
+  /** Whether a folder and those above it are no links. It costs less than to resolve them, for many folders. */
+  async #hasNoLinks(folder: StoreKey): Promise<boolean> {
+    for (let key: StoreKey | undefined = folder; key !== undefined; key = parentKey(key)) {
+      if (!(await this.#reads.lstat(this.#path(key), { bigint: true })).isDirectory()) {
+        return false;
+      }
+    }
+    return true;
   }
 
   async put(key: StoreKey, bytes: Uint8Array): Promise<void> {

@@ -3,7 +3,10 @@
 import type { KeyValueStore, ReadableStore } from "./key-value-store.ts";
 
 /** The operations of a store that only read. */
-export type ReadOnlyStore = Pick<KeyValueStore, "location" | "get" | "getRange" | "list" | "stat">;
+export type ReadOnlyStore = Pick<
+  KeyValueStore,
+  "location" | "get" | "getRange" | "list" | "stat" | "statsBelow"
+>;
 
 /**
  * Returns a store without the operations that write, so that code given this cannot change anything.

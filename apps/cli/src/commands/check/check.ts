@@ -2,7 +2,7 @@
 
 import { PROVENANCE_HISTORY } from "@kym/kym-schema/keys";
 import { type FaultyRead, findFaultyReads, type HealReport } from "@kym/legacy-io/node";
-import type { CheckReport, RepairReport } from "@kym/zarr-store";
+import type { CheckProblem, CheckReport, RepairReport } from "@kym/zarr-store";
 import { checkLocalDataset, openLocalDataset } from "@kym/zarr-store/node";
 import { type Command, type CommandContext, defineCommand } from "../../arguments/command.ts";
 import { locationOf, openStudy } from "../../study/open-study.ts";
@@ -161,6 +161,18 @@ async function lookAtImages(
   }
 }
 
+/** What helps with a file that another program rewrote; the other verdicts have one remedy each. */
+function helpOf({ kind, remedy }: CheckProblem): string {
+  return kind === "rewritten" ? `; ${HELP[remedy]}` : "";
+}
+
+const HELP: Readonly<Record<CheckProblem["remedy"], string>> = {
+  adopt: "kym adopt takes in the attributes",
+  repair: "kym check --repair puts the committed file back, and keeps this one",
+  restore: "put the file back from a copy",
+  move: "write it with a type that is read, and kym adopt takes it in",
+};
+
 function textOf(
   {
     problems,
@@ -176,7 +188,10 @@ function textOf(
   const lines = [
     ...actions.map(({ kind, path }) => `repaired: ${kind.replaceAll("_", " ")}: ${path}`),
     ...(repaired === undefined ? [] : healLines(repaired.heal)),
-    ...problems.map(({ kind, path, message }) => `${kind.replaceAll("_", " ")}: ${path}: ${message}`),
+    ...problems.map(
+      (problem) =>
+        `${problem.kind.replaceAll("_", " ")}: ${problem.path}: ${problem.message}${helpOf(problem)}`,
+    ),
     ...notes.map(({ path, message }) => `note: ${path === "" ? "" : `${path}: `}${message}`),
     ...ofReaders,
     `checked ${counted(checked.objects, "object")}, read ${(checked.bytes / 1e6).toFixed(1)} MB: ${

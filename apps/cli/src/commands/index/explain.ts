@@ -18,12 +18,14 @@ import { HOW_TO_ANALYSE, INDEXER_OPTION, wantedIndexers } from "../../study/inde
 import { openStudy } from "../../study/open-study.ts";
 import { EXIT } from "../../terminal/exit-code.ts";
 import { counted, printable } from "../../terminal/text-table.ts";
+import { changedFor, lookOutside, type Outside, outsideNotes } from "./outside-lines.ts";
 
 export const explainCommand: Command = defineCommand({
   usage: "explain DATASET [IMAGE]",
   description: `Says for each pooled table whether the rows of one image are still what a new run would
 give, and why. Without IMAGE, it says so for every image whose rows are stale, and counts the
-others. Nothing is changed.`,
+others. Nothing is changed. Where another program changed or added an artifact, it names the file
+and kym adopt, and ends with 3.`,
   examples: [
     "kym explain study.zarr",
     "kym explain study.zarr 20250722_A89_0002",
@@ -39,7 +41,8 @@ others. Nothing is changed.`,
       wanted === undefined
         ? await dataset.listImageIds()
         : [(await findImage(dataset, wanted, path, naming)).image_id];
-    const explained = await explain(dataset, indexers, imageIds, context);
+    const outside = await lookOutside(dataset, { imageIds, signal: context.signal });
+    const explained = await explain(dataset, indexers, imageIds, outside, context);
     const names = await imageNames(dataset, naming);
     const analyses = wanted === undefined ? [] : await analysesOf(dataset, imageIds, context);
     const settings = await new KymDataset(dataset).loadSettings({ signal: context.signal });
@@ -56,7 +59,8 @@ others. Nothing is changed.`,
         : [...explained.map((one) => wordsOf(one, context)), ...analysisLines(analyses)];
     const isAnalysed = explained.length === 0 || explained.some(({ state }) => state !== "not_analysed");
     return {
-      exitCode: EXIT.ok,
+      exitCode: outside.changes.length > 0 ? EXIT.partial : EXIT.ok,
+      warnings: outsideNotes(outside, names, { path, blind: naming.blind, verbose: context.verbose }),
       data: names.inData(explained.map(({ tableName: _, ...one }) => one)),
       text: wrapText(
         [...lines, ...preferenceLines(settings), ...(isAnalysed ? [] : [HOW_TO_ANALYSE])]
@@ -94,12 +98,18 @@ async function explain(
   dataset: ZarrDataset,
   indexers: readonly Indexer[],
   imageIds: readonly string[],
+  outside: Outside,
   { signal }: Pick<CommandContext, "signal">,
 ): Promise<readonly Explained[]> {
   const kym = new KymDataset(dataset);
   const explained: Explained[] = [];
   for (const indexer of indexers) {
+    const changed = changedFor(indexer, outside);
     for (const imageId of imageIds) {
+      if (changed.has(imageId)) {
+        explained.push(changedOutside(indexer, imageId));
+        continue;
+      }
       const { staleness, explanation } = await kym.describeStaleness(indexer, imageId, { signal });
       const { state, because } = staleness;
       const { name, tableName } = indexer;
@@ -107,6 +117,14 @@ async function explain(
     }
   }
   return explained;
+}
+
+/** Nothing is said of rows that are made from a file that nobody has committed. */
+function changedOutside({ name, tableName }: Indexer, imageId: string): Explained {
+  const state = "changed_outside";
+  const why = "Another program changed what the rows are made from, and kym adopt has not taken it in.";
+  const explanation = `${imageId} in ${tableName}: changed outside. ${why}`;
+  return { image_id: imageId, indexer: name, tableName, state, because: state, explanation };
 }
 
 /** The artifacts that an analysis would have made are named for those who write programs. */
@@ -133,8 +151,9 @@ function tableLines(
   const why = Map.groupBy(stale, ({ explanation }) =>
     explanation.slice(explanation.indexOf(start) + start.length),
   );
+  const outside = count("changed_outside");
   return [
-    `${tableName}: ${counted(images.length, "image")} · stale ${stale.length} · fresh ${count("fresh")} · not analysed ${count("not_analysed")}`,
+    `${tableName}: ${counted(images.length, "image")} · stale ${stale.length} · fresh ${count("fresh")} · not analysed ${count("not_analysed")}${outside > 0 ? ` · changed outside ${outside}` : ""}`,
     ...[...why].flatMap(([words, alike]) => {
       const named = alike.map(({ image_id: id }) => names.of(id)).sort();
       const more = named.length - MOST_NAMED;

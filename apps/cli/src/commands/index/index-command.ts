@@ -1,7 +1,7 @@
 // `kym index`: updates the pooled tables from the images.
 
 import { KymDataset, type OverviewReport, type UpdateReport } from "@kym/kym-dataset";
-import { parseTableName } from "@kym/zarr-store";
+import { type AdoptReport, parseTableName } from "@kym/zarr-store";
 import { tablePath } from "@kym/zarr-store/layout";
 import {
   type Command,
@@ -21,6 +21,7 @@ import { startProgress } from "../../terminal/progress.ts";
 import { printable } from "../../terminal/text-table.ts";
 import { allCounts, countsOf, failureNotes, lineOf, queryNext } from "./index-lines.ts";
 import { indexProgress } from "./index-progress.ts";
+import { changedFor, lookOutside, outsideData, outsideNotes, rememberLook } from "./outside-lines.ts";
 import { overviewCounts, overviewLine, overviewNotes } from "./overview-lines.ts";
 import { rememberedSettings, SETTINGS_OPTIONS } from "./settings-options.ts";
 
@@ -29,7 +30,9 @@ const TABLES = INDEXERS.map(({ tableName }) => tablePath(parseTableName(tableNam
 export const indexCommand: Command = defineCommand({
   usage: "index DATASET",
   description: `Updates the pooled tables from the images: ${TABLES}.
-Only images that changed are read. Images without an analysis are counted; they get no
+Only images that changed are read. Where another program changed or added an artifact, the
+rows that are made from it stay as they are, the file is named, and the run ends with 3, until
+kym adopt has taken it in; --adopt does both. Images without an analysis are counted; they get no
 rows. Images without an overview, which show, ls --pictures and report draw, get one; so do
 those whose overview is damaged.
 
@@ -46,6 +49,10 @@ program. What stands in its place is kept, and named.`,
   ],
   options: {
     rebuild: { help: "compute every row again" },
+    adopt: {
+      help: "first take in what other programs changed or added, as kym adopt does",
+      neverFromEnvironment: true,
+    },
     ...INDEXER_OPTION,
     ...SETTINGS_OPTIONS,
     ...BLIND_OPTION,
@@ -56,6 +63,7 @@ program. What stands in its place is kept, and named.`,
     const dryRun = context.options["dry-run"] === true;
     await using dataset = await openStudy(context, path, dryRun ? "r" : "a");
     await dataset.assertExists();
+    const before = dataset.version;
     const indexers = await wantedIndexers(context, dataset);
     const settings = rememberedSettings(context.options);
     if (dryRun && Object.keys(settings).length > 0) {
@@ -63,32 +71,57 @@ program. What stands in its place is kept, and named.`,
     }
     const kym = new KymDataset(dataset);
     await kym.saveSettings(settings, { signal: context.signal });
-    const names = await imageNames(dataset, namingOf(context));
+    const naming = namingOf(context);
+    const names = await imageNames(dataset, naming);
+    const adoption =
+      context.options.adopt === true ? await dataset.adopt({ dryRun, signal: context.signal }) : undefined;
+    const outside = await lookOutside(dataset, { signal: context.signal, remembers: !dryRun });
+    const leftOut = new Map(indexers.map((indexer) => [indexer.name, changedFor(indexer, outside)]));
+    const countLeftOut = ({ indexer }: UpdateReport): number => leftOut.get(indexer)?.size ?? 0;
     const overviews =
       context.options.indexer === undefined ? await makeOverviews(kym, names, context) : undefined;
     const progress = indexProgress(context, indexers.length, names);
     const reports = await kym.updateIndexes(indexers, {
       mode: context.options["rebuild"] === true ? "replace" : "incremental",
       dryRun,
+      leavesOut: ({ name }, imageId) => leftOut.get(name)?.has(imageId) === true,
       signal: context.signal,
       onEvent: progress.onEvent,
     });
     progress.end();
-    const failures = [...failureNotes(reports, names), ...overviewNotes(overviews, names)];
+    await rememberLook(outside, dataset.version > before);
+    const failures = [
+      ...refusedLines(adoption),
+      ...failureNotes(reports, names),
+      ...overviewNotes(overviews, names),
+      // A dry run of --adopt would have taken them in.
+      ...(dryRun && adoption !== undefined
+        ? []
+        : outsideNotes(outside, names, { path, blind: naming.blind, verbose: context.verbose })),
+    ];
+    const changed = {
+      ...(outside.changes.length > 0 && { changedOutside: names.inData(outsideData(outside)) }),
+      ...(adoption && { adopted: names.inData(adoption) }),
+    };
     return {
       exitCode: failures.length > 0 ? EXIT.partial : EXIT.ok,
       data: dryRun
         ? names.inData({
             ...{ dryRun, indexers: reports.map((report) => ({ ...countsOf(report), plan: planOf(report) })) },
             ...overviewCounts(overviews),
+            ...changed,
           })
         : {
             indexers: allCounts(reports, context.options.indexer, (await dataset.listImageIds()).length),
             ...overviewCounts(overviews),
+            ...changed,
           },
       warnings: failures,
       text: wrapText(
-        (dryRun ? planText(reports, names, context) : reports.map(lineOf).join("")) +
+        adoptedLines(adoption, naming.blind) +
+          (dryRun
+            ? planText(reports, names, context, countLeftOut)
+            : reports.map((report) => lineOf(report, countLeftOut(report))).join("")) +
           overviewLine(overviews, dryRun),
         context.terminal,
       ),
@@ -96,6 +129,19 @@ program. What stands in its place is kept, and named.`,
     };
   },
 });
+
+function adoptedLines(adoption: AdoptReport | undefined, blind: boolean): string {
+  const { adopted = [], dryRun } = adoption ?? {};
+  const said = dryRun === true ? "would adopt" : "adopted";
+  return blind
+    ? `${adopted.length === 0 ? "" : `${said} ${adopted.length}\n`}`
+    : adopted.map(({ path, change }) => `${printable(`${said} ${change}: ${path}`)}\n`).join("");
+}
+
+/** Files that cannot be taken in. */
+function refusedLines(adoption: AdoptReport | undefined): readonly string[] {
+  return (adoption?.refused ?? []).map(({ path, reason }) => `refused: ${path}: ${reason}`);
+}
 
 /** Makes the overviews that images lack. */
 async function makeOverviews(
@@ -134,9 +180,10 @@ function planText(
   reports: readonly UpdateReport[],
   names: ImageNames,
   { verbose }: Pick<CommandContext, "verbose">,
+  countLeftOut: (report: UpdateReport) => number,
 ): string {
   const lines = reports.flatMap((report) => [
-    lineOf(report).replace(": updated", ": would update"),
+    lineOf(report, countLeftOut(report)).replace(": updated", ": would update"),
     ...[...Map.groupBy(planOf(report), reasonOf)].flatMap(([reason, images]) => {
       const named = images.map(({ image_id: id }) => printable(names.of(id))).sort();
       if (verbose) {

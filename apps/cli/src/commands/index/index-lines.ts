@@ -33,14 +33,19 @@ export function allCounts(
   });
 }
 
-/** The counts of one run, as a line. */
-export function lineOf(report: UpdateReport): string {
+/**
+ * The counts of one run, as a line.
+ *
+ * @param changedOutside how many images were left out, because another program changed what their rows are made from
+ */
+export function lineOf(report: UpdateReport, changedOutside = 0): string {
   const { tableName, updated, skipped, notAnalysed, purged, failed } = report;
   const infinities = infinitiesOf(report);
   const more = [
     ...(purged > 0 ? [`purged ${purged}`] : []),
     ...(failed > 0 ? [`failed ${failed}`] : []),
     ...(report.madeAgain === undefined ? [] : [`${report.madeAgain.join(" and ")} made again`]),
+    ...(changedOutside > 0 ? [`changed outside ${changedOutside}`] : []),
     ...(infinities > 0 ? [`NULL for ${infinities} infinite`] : []),
   ];
   return `${[`${tableName}: updated ${updated}`, `fresh ${skipped}`, `not analysed ${notAnalysed}`, ...more].join(" · ")}\n`;

@@ -120,7 +120,7 @@ async function indexed(
     },
     warnings: [...warnings, ...failures],
     shortWarnings: [...shortWarnings, ...failures],
-    text: `${text}${wrapText(reports.map(lineOf).join(""), terminal)}`,
+    text: `${text}${wrapText(reports.map((report) => lineOf(report)).join(""), terminal)}`,
     ...queryNext(reports, shellWord(args[1] ?? "")),
   };
 }

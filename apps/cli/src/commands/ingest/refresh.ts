@@ -28,6 +28,9 @@ that were deleted from the dataset do not come back.
 The names of folders are read by the pattern that the dataset remembers. --path-fields gives
 another one; what was edited in the dataset stays.
 
+A file counts as unchanged if its size and time are as they were; any other is compared by its
+bytes. With --verify, every file is.
+
 With --again, unchanged files are read again too if a reader with a known fault may have
 read them wrong; kym check names them. Pixels that differ make a new record in place of
 the old one, with its ROIs and its accepted; artifacts that differ are replaced.`,
@@ -48,6 +51,7 @@ the old one, with its ROIs and its accepted; artifacts that differ are replaced.
       choices: ON_CHANGE,
       help: "how to add a reingested TIFF: new-record (default) or supersede",
     },
+    verify: { help: "hash every file: also find what was changed without a new size or time" },
     again: { help: "read again what kym check names: images that a faulty reader may have read" },
     ...FOLDER_OPTIONS,
     ...PATH_FIELDS_OPTIONS,
@@ -62,6 +66,7 @@ the old one, with its ROIs and its accepted; artifacts that differ are replaced.
       mode: context.options.mode,
       onChange: context.options["on-change"],
       again: context.options.again === true,
+      verify: context.options.verify === true,
     };
     const { dryRun } = options;
     const progress = startProgress(context.terminal, "refreshed", context.progress);

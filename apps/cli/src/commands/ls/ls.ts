@@ -17,11 +17,13 @@ import { openStudy } from "../../study/open-study.ts";
 import { leftOutNotes, selectFrom, WHERE_OPTION } from "../../study/select-images.ts";
 import { kymCommand } from "../../terminal/caller-form.ts";
 import { counted, printable, type TextColumn, textTable } from "../../terminal/text-table.ts";
+import { lookOutside, type Outside, outsideNotes, PERHAPS_CHANGED } from "../index/outside-lines.ts";
 import { limitOf, PICK_OPTIONS, type PickOptions, pickColumns, pickRows } from "./pick-images.ts";
 import type { Pictures } from "./picture-lines.ts";
 import { rowsTable } from "./rows-table.ts";
 
 const SCALE_FROM = "scale from";
+const FILES = "files";
 const TITLES: readonly TextColumn[] = [
   { title: "file", shrinks: "path" },
   { title: "condition", drops: 2 },
@@ -32,10 +34,11 @@ const TITLES: readonly TextColumn[] = [
   { title: "ROIs", align: "right" },
   { title: "analyses", drops: 1 },
   { title: "accepted", drops: 4 },
+  { title: FILES },
   { title: SCALE_FROM, drops: 8 },
 ];
 /** Columns that say nothing unless an image has a value. */
-const ONLY_IF_KNOWN: ReadonlySet<string> = new Set(["condition", "treatment", SCALE_FROM]);
+const ONLY_IF_KNOWN: ReadonlySet<string> = new Set(["condition", "treatment", FILES, SCALE_FROM]);
 /** Shown only to those who ask for it, so it is never left out. */
 const ID_COLUMN: TextColumn = { title: "id" };
 /** Where files are hidden, images have other names. */
@@ -43,7 +46,8 @@ const BLIND_TITLES: readonly TextColumn[] = [{ title: "image" }, ...TITLES.slice
 
 export const lsCommand: Command = defineCommand({
   usage: "ls DATASET",
-  description: `Lists the images. A dash stands for a value that is not known; condition and treatment are
+  description: `Lists the images. Where files of an image differ in size or time from what the log knows, it is
+perhaps changed: no file is read. A dash stands for a value that is not known; condition and treatment are
 columns if an image has them. With -v, the ids are listed too; a narrow terminal leaves out the less important columns, and --json has all values.
 
 --where is one expression of SQL that is true or false for each image; NULL is not true. The
@@ -78,6 +82,8 @@ kym query DATASET "describe images" says more.`,
     const overviews = (
       blind === undefined ? [...found] : found.map((image) => blindOverview(image, blind))
     ).sort(byFile);
+    const outside = await lookOutside(dataset, { by: "stats", signal: context.signal });
+    const isChanged = changedImages(outside, blind);
     const needsTable = wantsJson(context) || !isShown || PICKING.some((name) => options[name] !== undefined);
     const listing = needsTable
       ? await pick(context, dataset, overviews, blind)
@@ -90,14 +96,14 @@ kym query DATASET "describe images" says more.`,
         ? await drawPictures(context, dataset, images, blind)
         : undefined;
     const given = await giveTable(context, choice, tableOf(allColumns, columns, rows), {
-      data: dataOf(images, rows, columns),
+      data: dataOf(images, rows, columns, isChanged),
       show: () =>
         images.length === 0
           ? noneText(overviews.length)
           : pictures !== undefined
             ? pictures.text
             : columns === undefined
-              ? overviewTable(images, context, blind !== undefined)
+              ? overviewTable(images, context, blind !== undefined, isChanged)
               : rowsTable(columns, rows, terminal),
       location: dataset.location,
       commandFor: (file) => `kym ls ${shellWord(path)} -o ${shellWord(file)}`,
@@ -106,6 +112,9 @@ kym query DATASET "describe images" says more.`,
       ...given,
       warnings: [
         ...listing.notes,
+        ...outsideNotes(outside, new ImageNames(found, blind), {
+          ...{ path, blind: naming.blind, verbose: context.verbose },
+        }),
         ...pictureNotes(
           pictures,
           `${kymCommand(context)} index ${naming.blind ? "DATASET" : shellWord(path)}`,
@@ -118,6 +127,11 @@ kym query DATASET "describe images" says more.`,
     };
   },
 });
+
+/** By the names that images have here. */
+function changedImages({ imageIds }: Outside, blind: BlindNames | undefined): ReadonlySet<string> {
+  return blind === undefined ? imageIds : new Set([...imageIds].map((id) => blind.of(id) ?? id));
+}
 
 /** Options that ask the table of images. */
 const PICKING = ["where", "stale", "no-rois", "sort", "columns"] as const;
@@ -208,9 +222,13 @@ function dataOf(
   images: readonly ImageOverview[],
   rows: readonly Row[],
   columns: readonly string[] | undefined,
+  isChanged: ReadonlySet<string>,
 ): readonly object[] {
   return columns === undefined
-    ? images.map((image, at) => ({ ...image, ...rows[at], n_rois: image.n_rois }))
+    ? images.map((image, at) => ({
+        ...{ ...image, ...rows[at], n_rois: image.n_rois },
+        perhaps_changed: isChanged.has(image.image_id),
+      }))
     : rows.map((row) => Object.fromEntries(columns.map((name) => [name, row[name] ?? null])));
 }
 
@@ -239,13 +257,15 @@ function overviewTable(
   images: readonly ImageOverview[],
   context: Pick<CommandContext, "terminal" | "verbose">,
   blind: boolean,
+  isChanged: ReadonlySet<string>,
 ): string {
   const { outIsTty, width, color } = context.terminal;
   const hasIds = context.verbose && !blind;
   // A header is what one expects: sources are shown only where a scale is from a TIFF.
   const hasSource = images.some((image) => isFromTiff(image.calibration_source));
   const rows = images.map((image) => {
-    const [file = "", ...cells] = overviewRow(image, hasSource);
+    const mark = isChanged.has(image.image_id) ? PERHAPS_CHANGED : UNKNOWN;
+    const [file = "", ...cells] = overviewRow(image, mark, hasSource);
     const id = outIsTty ? image.image_id.slice(0, 8) : image.image_id;
     return [blind ? image.image_id : file, ...cells, ...(hasIds ? [id] : [])];
   });
@@ -279,7 +299,7 @@ function nameToType(image: ImageOverview, all: readonly ImageOverview[]): string
 const UNKNOWN = "—";
 
 /** @param hasSource whether to say where the calibration is from */
-function overviewRow(image: ImageOverview, hasSource: boolean): readonly string[] {
+function overviewRow(image: ImageOverview, mark: string, hasSource: boolean): readonly string[] {
   const { rel_path: relPath, shape, um_per_px: um, seconds_per_line: seconds, accepted } = image;
   return [
     printable(relPath ?? UNKNOWN),
@@ -291,6 +311,7 @@ function overviewRow(image: ImageOverview, hasSource: boolean): readonly string[
     String(image.n_rois),
     image.analyses.length === 0 ? UNKNOWN : image.analyses.join(", "),
     accepted === null ? UNKNOWN : accepted ? "yes" : "no",
+    mark,
     hasSource ? printable(image.calibration_source ?? UNKNOWN) : UNKNOWN,
   ];
 }

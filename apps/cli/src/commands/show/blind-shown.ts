@@ -15,6 +15,7 @@ export function blindShown<Facts extends Shown>(facts: Facts, names: BlindNames)
     ...blindOverview(facts, names),
     axis_scales: [],
     readers: null,
+    perhaps_changed: facts.perhaps_changed.map(() => "a file"),
     tiff_calibration: [],
     tiff_value_calibration: null,
     tiff_warnings: [],
@@ -29,6 +30,7 @@ export function blindShown<Facts extends Shown>(facts: Facts, names: BlindNames)
 
 const STATES: Readonly<Record<string, string>> = {
   fresh: "fresh",
+  perhaps_changed: "perhaps changed: kym index reads the file",
   stale: "stale: kym index updates it",
   not_analysed: "not analysed",
 };

@@ -11,7 +11,7 @@ import {
   type ZarrImageRecord,
 } from "@kym/zarr-store";
 import { type AxisScales, axisScalesOf } from "@kym/zarr-store/array";
-import { pixelArray, tablePath } from "@kym/zarr-store/layout";
+import { imageObjectOf, pixelArray, tablePath } from "@kym/zarr-store/layout";
 import { type Command, type CommandResult, defineCommand } from "../../arguments/command.ts";
 import { loadBlindNames } from "../../blind/blind-names.ts";
 import { analysisLines, analysisRecords, preferenceLines } from "../../screen/analysis-lines.ts";
@@ -20,6 +20,7 @@ import { shortNumber } from "../../screen/short-number.ts";
 import { wrapText } from "../../screen/wrap-text.ts";
 import { BLIND_OPTION, namingOf, seedOf } from "../../study/blind.ts";
 import { findImage } from "../../study/find-image.ts";
+import { ImageNames } from "../../study/image-names.ts";
 import { isFromTiff } from "../../study/image-overview.ts";
 import { HOW_TO_ANALYSE, indexersOf } from "../../study/indexers.ts";
 import { openStudy } from "../../study/open-study.ts";
@@ -28,6 +29,7 @@ import { kymCommand } from "../../terminal/caller-form.ts";
 import { EXIT } from "../../terminal/exit-code.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
 import { printable } from "../../terminal/text-table.ts";
+import { changedFor, lookOutside, outsideNotes, PERHAPS_CHANGED } from "../index/outside-lines.ts";
 import { blindShown } from "./blind-shown.ts";
 import { readersOf, readersText } from "./readers.ts";
 import { showPicture } from "./show-picture.ts";
@@ -69,7 +71,13 @@ of all lines. Nothing is drawn in a pipe.`,
       attachments: await record.listAttachments(),
     };
     const tables: TableState[] = [];
+    const look = { imageIds: [image.image_id], by: "stats", signal: context.signal } as const;
+    const outside = await lookOutside(dataset, look);
     for (const indexer of await indexersOf(dataset, image.image_id)) {
+      if (changedFor(indexer, outside).has(image.image_id)) {
+        tables.push({ table: indexer.tableName, state: "perhaps_changed", explanation: PERHAPS });
+        continue;
+      }
       const { staleness, explanation } = await kym.describeStaleness(indexer, image.image_id);
       tables.push({
         table: indexer.tableName,
@@ -95,6 +103,7 @@ of all lines. Nothing is drawn in a pipe.`,
       ...tiffValues(attributes),
       readers: await readersOf(record),
       ...{ rois, artifacts, tables, analysis_runs: analysisRecords(analyses) },
+      perhaps_changed: outside.changes.map((change) => change.path),
     };
     const { blind } = naming;
     const data = blind ? blindShown(facts, await loadBlindNames(dataset, seedOf(naming))) : facts;
@@ -108,6 +117,7 @@ of all lines. Nothing is drawn in a pipe.`,
     return {
       exitCode: EXIT.ok,
       data,
+      warnings: outsideNotes(outside, new ImageNames([image]), { path, blind, verbose: true }).slice(-1),
       text: textOf(data, context.resolvePath(path), {
         analyses: [...preferenceLines(await kym.loadSettings()), ...analysisLines(analyses)],
         table: await tableToOpen(dataset, tables),
@@ -120,6 +130,10 @@ of all lines. Nothing is drawn in a pipe.`,
     };
   },
 });
+
+/** What is said of rows that are made from a file that differs in size or time. */
+const PERHAPS =
+  "perhaps changed. A file that the rows are made from has another size or time than the log knows; kym index reads it.";
 
 /** What to do about stale rows, or about a calibration that only the TIFF states. */
 function nextOf(path: string, image: Shown): Pick<CommandResult, "next"> {
@@ -166,6 +180,9 @@ function textOf(
     `  pixels    ${image.shape.join(" × ")} ${image.dtype ?? ""} (${image.axes.join(", ")})`,
     `  scale     ${calibration}`,
     ...(blind ? [] : [`  acquired  ${image.acquired_local ?? "unknown"}`]),
+    ...image.perhaps_changed.map(
+      (file) => `  files     ${PERHAPS_CHANGED}${blind ? "" : `: ${imageObjectOf(file)?.key ?? file}`}`,
+    ),
     `  accepted  ${image.accepted === null ? "unknown" : image.accepted ? "yes" : "no"}`,
     ...(image.readers === null ? [] : [`  read by   ${readersText(image.readers)}`]),
     ...image.tiff_warnings.map((warning) => `  note      ${printable(warning)}`),

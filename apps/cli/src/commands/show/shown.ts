@@ -16,6 +16,8 @@ export interface Shown extends ImageOverview, TiffValues {
   readonly artifacts: Readonly<Record<string, readonly string[]>>;
   readonly tables: readonly TableState[];
   readonly analysis_runs: readonly AnalysisRecord[];
+  /** Files of the image that differ in size or time from what the log knows; they were not read. */
+  readonly perhaps_changed: readonly string[];
 }
 
 export interface ShownRoi extends RoiPlace {

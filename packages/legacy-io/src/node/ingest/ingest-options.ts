@@ -69,4 +69,6 @@ export interface RefreshOptions extends IngestFolderOptions {
    * that differ are replaced. Default false.
    */
   readonly again?: boolean | undefined;
+  /** Hash every file, whatever its size and time say. Default false. */
+  readonly verify?: boolean | undefined;
 }

@@ -13,7 +13,9 @@ const ON_CHANGE: readonly OnChange[] = ["new-record", "supersede"];
 /**
  * Brings a dataset up to date with a folder.
  *
- * Each TIFF and each sidecar is compared with what was ingested: first by size and modification time, then by hash.
+ * Each TIFF and each sidecar is compared with what was ingested: first by size and modification time, then by hash. With
+ * `verify`, every file is hashed. A sidecar is hashed as well where its time says little: it is not kept to the nanosecond, or the
+ * file was new when it was read.
  *
  * | in the folder | in the dataset |
  * |---|---|
@@ -44,10 +46,10 @@ export async function refreshFromFolder(
   folder: string,
   options: RefreshOptions = {},
 ): Promise<IngestReport> {
-  const { mode = "skip", onChange = "new-record", again = false } = options;
+  const { mode = "skip", onChange = "new-record", again = false, verify = false } = options;
   assertOneOf("mode", mode, MODES);
   assertOneOf("onChange", onChange, ON_CHANGE);
-  return syncFolder(dataset, folder, { mode, onChange, again }, options);
+  return syncFolder(dataset, folder, { mode, onChange, again, verify }, options);
 }
 
 function assertOneOf(name: string, value: string, allowed: readonly string[]): void {

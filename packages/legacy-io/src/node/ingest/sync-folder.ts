@@ -47,13 +47,15 @@ import { isReadOfTiff, missingImages, readImagesAgain, readsToRepeat } from "./r
 /** The rules of a refresh, and whether to read again what a reader with a known fault may have read wrong. */
 export interface SyncRules extends Omit<RefreshRules, "again"> {
   readonly again?: boolean | undefined;
+  /** Whether every file is hashed, whatever its size and time say. */
+  readonly verify?: boolean | undefined;
 }
 
 /** Brings a dataset up to date with a folder. A dry run stops after the plan and reports it. */
 export async function syncFolder(
   dataset: ZarrDataset,
   folder: string,
-  { again: isAgain = false, ...ruled }: SyncRules,
+  { again: isAgain = false, verify = false, ...ruled }: SyncRules,
   options: IngestFolderOptions & ThreadOptions,
 ): Promise<IngestReport> {
   const root = resolve(folder);
@@ -81,7 +83,7 @@ export async function syncFolder(
   const pathFields = options.pathFields === undefined ? await loadPathFields(dataset) : options.pathFields;
   const { returnDeleted } = options;
   const rules = { ...ruled, again, pathFields: pathFields ?? undefined, returnDeleted };
-  const planned = planIngest(scan, known, await gatherPlanFacts(scan, known, signal), rules);
+  const planned = planIngest(scan, known, await gatherPlanFacts(scan, known, signal, verify), rules);
   const allFormats = sidecarFormats(options.formats);
   const settled = await findSavedAgain(dataset, planned, known, { ...options, allFormats, rules });
   const { plan } = settled;

@@ -16,6 +16,7 @@ export async function gatherPlanFacts(
   scan: FolderScan,
   known: KnownAcquisitions,
   signal: AbortSignal | undefined,
+  verifies = false,
 ): Promise<FolderFacts> {
   const gone = new Set<string>();
   for (const path of placesToProbe(scan.bundles, known)) {
@@ -26,7 +27,7 @@ export async function gatherPlanFacts(
   }
   const hashes = new Map<string, FileHash>();
   for (;;) {
-    const files = filesToHash(scan, known, { gone, hashes });
+    const files = filesToHash(scan, known, { gone, hashes, verifies });
     if (files.length === 0) {
       return { gone, hashes };
     }

@@ -34,7 +34,10 @@ export async function loadKnownFolder(dataset: ZarrDataset, loaded?: LoadedSidec
   };
   const ledger = await dataset.loadSourcesIndex();
   const acquisitions = new Map<string, KnownAcquisition>();
-  for (const [path, row] of currentRows(ledger)) {
+  // A row of an image that the log never had says nothing: the ledger is that of another copy. Its file is a new one.
+  const ever = await dataset.past.imagesEver(ledger.map((row) => row.image_id));
+  const known = ledger.filter((row) => ever.has(row.image_id));
+  for (const [path, row] of currentRows(known)) {
     const exists = existing.has(row.image_id);
     acquisitions.set(path, {
       imageId: row.image_id,
@@ -45,10 +48,28 @@ export async function loadKnownFolder(dataset: ZarrDataset, loaded?: LoadedSidec
         sha256: row.source_sha256 ?? "",
       },
       relPath: row.source_rel_path ?? undefined,
+      ingestedEpochNs: row.ingested_epoch_ns,
       ...(exists ? await sourcesOf(row.image_id) : { sidecars: new Map() }),
     });
   }
+  const inLedger = new Set(known.map((row) => row.image_id));
+  for (const imageId of existing) {
+    const provenance = inLedger.has(imageId) ? undefined : await loadProvenance(dataset.record(imageId));
+    const path = provenance?.sourcePrimaryPath;
+    if (path !== undefined && !acquisitions.has(path)) {
+      acquisitions.set(path, {
+        ...{ imageId, exists: true, image: hashOnly(provenance?.sourceSha256 ?? "") },
+        relPath: provenance?.sourceRelPath,
+        ...(await sourcesOf(imageId)),
+      });
+    }
+  }
   return { acquisitions, ledger };
+}
+
+/** A file of which only the hash is known, so that it is hashed before anything is said of it. */
+function hashOnly(sha256: string): KnownAcquisition["image"] {
+  return { sizeBytes: -1, mtimeNs: -1n, sha256 };
 }
 
 async function knownSources(dataset: ZarrDataset, imageId: string): Promise<KnownSources> {

@@ -6,10 +6,13 @@ import type { Runtime } from "../../runtime/runtime.ts";
 import type { ReadableStore } from "../../store/key-value-store.ts";
 import { isStoreKey, type StoreKey } from "../../store/store-key.ts";
 import type { Commit } from "../commit.ts";
+import type { CommitContext } from "../commit-context.ts";
+import type { CommitEngine } from "../commit-engine.ts";
 import type { ContentRules } from "../content-rules.ts";
 import type { CommitLog } from "../log/commit-log.ts";
 import { isOwnFormat, isZarrNode } from "../object-path.ts";
 import { findOutsideEdit } from "../outside-edit.ts";
+import { putBackFile, putBackNode } from "../publish/put-back-node.ts";
 import { isReservedPath } from "../records/control-keys.ts";
 import { SeenFiles } from "../seen/seen-files.ts";
 import type { Transaction } from "../write/transaction.ts";
@@ -37,8 +40,20 @@ export interface AdoptReport {
   readonly version: number;
   readonly adopted: readonly AdoptedFile[];
   readonly refused: readonly { readonly path: string; readonly reason: string }[];
+  /**
+   * Zarr nodes of which nothing can be adopted, such as those that were consolidated only: the committed file is put back, and
+   * the other program's is kept in `__staging`.
+   */
+  readonly putBack: readonly string[];
   /** Files that are missing. Their deletion is adopted only if each is named in `paths`. */
   readonly missing: readonly string[];
+}
+
+/** What is taken from a file. The bytes are those of the file if nothing was left out. */
+export interface PreparedAdoption {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Why something was left out; undefined if it does not concern the user's data. */
+  readonly refused?: string | undefined;
 }
 
 export interface AdoptParts {
@@ -46,6 +61,9 @@ export interface AdoptParts {
   readonly runtime: Runtime;
   readonly rules: ContentRules;
   readonly log: CommitLog;
+  readonly engine: Pick<CommitEngine, "maintain">;
+  /** What is adopted of a file that another program wrote, and what of it is not. Default: all of it. */
+  readonly prepare?: (path: StoreKey, bytes: Uint8Array<ArrayBuffer>) => Promise<PreparedAdoption>;
   /** Stages the bytes of a file, and the changes that follow from them. */
   readonly stage: (
     transaction: Transaction,
@@ -59,7 +77,7 @@ export interface AdoptParts {
   ) => Promise<Commit>;
 }
 
-type Adoption = Pick<AdoptReport, "adopted" | "refused" | "missing">;
+type Adoption = Pick<AdoptReport, "adopted" | "refused" | "missing" | "putBack">;
 
 /**
  * Adopts files that other programs wrote: they are copied to staging, hashed and committed like any write. If a file
@@ -80,7 +98,7 @@ export async function adoptFiles(parts: AdoptParts, options: AdoptOptions = {}):
   }
   const done: AdoptedFile[] = [];
   for (;;) {
-    let adoption: Adoption = { adopted: [], refused: [], missing: [] };
+    let adoption: Adoption = { adopted: [], refused: [], missing: [], putBack: [] };
     let turn: readonly AdoptedFile[] = [];
     const { version } = await parts.transact(
       async (transaction) => {
@@ -95,6 +113,7 @@ export async function adoptFiles(parts: AdoptParts, options: AdoptOptions = {}):
     done.push(...turn);
     if (turn.length === adoption.adopted.length) {
       await seen?.save((path) => parts.log.head.object(path) !== undefined);
+      await putBackAll(parts, adoption.putBack, signal);
       return { dryRun, version, ...adoption, adopted: done.sort(byPath) };
     }
   }
@@ -109,12 +128,32 @@ function firstTurn(adopted: readonly AdoptedFile[]): readonly AdoptedFile[] {
   return nodes.length > 0 ? nodes : adopted;
 }
 
+async function putBackAll(
+  { engine, store, prepare }: AdoptParts,
+  paths: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  if (paths.length === 0) {
+    return;
+  }
+  const putBack = async (context: CommitContext, durability: "batched" | "none"): Promise<void> => {
+    for (const path of paths.filter(isStoreKey)) {
+      const bytes = isZarrNode(path) ? undefined : await store.get(path);
+      const made = bytes && (await prepare?.(path, bytes))?.bytes;
+      await (made === undefined
+        ? putBackNode(context, path, durability)
+        : putBackFile(context, path, made, { durability, what: "changed by another program" }));
+    }
+  };
+  await engine.maintain(putBack, { signal });
+}
+
 function byPath(a: AdoptedFile, b: AdoptedFile): number {
   return a.path < b.path ? -1 : a.path > b.path ? 1 : 0;
 }
 
 async function stageOne(
-  { store, rules, runtime, log, stage }: AdoptParts,
+  { store, rules, runtime, log, prepare, stage }: AdoptParts,
   transaction: Transaction,
   path: string,
   change: AdoptedFile["change"],
@@ -134,14 +173,19 @@ async function stageOne(
     bytes !== undefined &&
     (!isOwnFormat(path) ||
       (object !== undefined &&
-        (await findOutsideEdit({ rules, runtime }, path, object, bytes)) !== undefined));
+        (await findOutsideEdit({ rules, runtime }, path, object, bytes))?.remedy === "adopt"));
   if (!isEdit || fault !== undefined) {
     throw new ZarrStoreError("modified_outside", `${path} changed during adoption: run it again`, {
       path,
       found: fault,
     });
   }
-  await stage(transaction, path, bytes, options);
+  const { bytes: adopted } = (await prepare?.(path, bytes)) ?? { bytes };
+  if (adopted === bytes) {
+    await stage(transaction, path, bytes, options);
+  } else {
+    await transaction.put(path, adopted, { replaces: await runtime.sha256(bytes) });
+  }
 }
 
 async function findAdoption(
@@ -169,18 +213,41 @@ async function findAdoption(
   const adopted: AdoptedFile[] = [];
   const refused: { path: string; reason: string }[] = [];
   const missing: string[] = [];
+  const putBack: string[] = [];
   for (const problem of found) {
     const { path } = problem;
     const change = changeOf(problem, names?.includes(path) === true);
-    if (change !== undefined) {
+    const partly = change === "changed" ? await prepared(parts, path) : undefined;
+    if (partly?.refused !== undefined) {
+      refused.push({ path, reason: partly.refused });
+    }
+    if (partly?.isCommitted === true) {
+      putBack.push(path);
+    } else if (change !== undefined) {
       adopted.push({ path, change });
     } else if (problem.kind === "missing" && problem.remedy === "restore") {
       missing.push(path);
+    } else if (problem.kind === "rewritten" && problem.remedy === "repair") {
+      putBack.push(path);
     } else {
       refused.push({ path, reason: problem.message });
     }
   }
-  return { adopted, refused, missing };
+  return { adopted, refused, missing, putBack };
+}
+
+/** What would be adopted of a file, and whether that is what is committed already. */
+async function prepared(
+  { store, runtime, log, prepare }: AdoptParts,
+  path: string,
+): Promise<{ readonly refused: string | undefined; readonly isCommitted: boolean } | undefined> {
+  const bytes = isStoreKey(path) && prepare !== undefined ? await store.get(path) : undefined;
+  if (bytes === undefined || !isStoreKey(path) || prepare === undefined) {
+    return undefined;
+  }
+  const { bytes: taken, refused } = await prepare(path, bytes);
+  const isCommitted = taken !== bytes && (await runtime.sha256(taken)) === log.head.object(path)?.sha256;
+  return { refused, isCommitted };
 }
 
 function changeOf({ kind, path, remedy }: CheckProblem, isNamed: boolean): AdoptedFile["change"] | undefined {

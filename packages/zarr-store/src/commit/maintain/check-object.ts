@@ -97,13 +97,16 @@ async function problemOf(
   }
   const edit = await findOutsideEdit(context, path, object, bytes);
   const fault = edit === undefined ? await rules.fault(path, bytes) : undefined;
-  if (edit !== undefined || (fault === undefined && !isOwnFormat(path))) {
-    const message = edit?.message ?? "changed by another program";
+  if (edit !== undefined) {
+    return { kind: "rewritten", path, message: edit.message, remedy: edit.remedy, expected, found };
+  }
+  if (fault === undefined && !isOwnFormat(path)) {
+    const message = "changed by another program";
     return { kind: "modified_outside", path, message, remedy: "adopt", expected, found };
   }
   if (fault !== undefined && !isOwnFormat(path) && (await rules.isNotRead?.(path, bytes)) === true) {
     const message = `changed by another program, to what is not read here: ${fault}`;
-    return { kind: "modified_outside", path, message, remedy: "move", expected, found };
+    return { kind: "rewritten", path, message, remedy: "move", expected, found };
   }
   const message =
     fault ?? `its ${bytes.length} bytes are not the ${object.sizeBytes} bytes that were committed`;

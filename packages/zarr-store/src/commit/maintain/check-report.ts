@@ -31,8 +31,10 @@ export interface CheckOptions extends ReadOptions {
 
 /**
  * - `missing`: an object is not at its path.
- * - `damaged`: the bytes are wrong and no program edits such a file by hand, or the file can no longer be read.
- * - `modified_outside`: another program wrote a whole file there, or added to a `zarr.json`.
+ * - `damaged`: the bytes do not parse, or are pixels, or the file can no longer be read.
+ * - `modified_outside`: another program wrote a whole file there, which can be adopted.
+ * - `rewritten`: another program wrote a whole file there that cannot be adopted as it is: a `zarr.json`, or a table with
+ *   a type of column that is not read. The message says what differs.
  * - `unknown`: a file below `images/` or `tables/` that no commit wrote.
  * - `stray`: a file that a commit deleted is back.
  * - `log`: a commit record or the checkpoint is missing, unreadable, or inconsistent with the log.
@@ -42,6 +44,7 @@ export type CheckProblemKind =
   | "missing"
   | "damaged"
   | "modified_outside"
+  | "rewritten"
   | "unknown"
   | "stray"
   | "log"

@@ -10,6 +10,7 @@ import type { ContentRules } from "../content-rules.ts";
 import { CommitLog } from "../log/commit-log.ts";
 import { noteLatest } from "../publish/note-latest.ts";
 import { publishDeletions } from "../publish/publish.ts";
+import { putBackNode } from "../publish/put-back-node.ts";
 import { finishHead, putBackStaged, removeProbes, wantedOf } from "../publish/recovery.ts";
 import {
   CHECKPOINT,
@@ -101,6 +102,7 @@ export async function repairStore(
     throwIfAborted(signal);
     const strays = before.problems.filter(({ kind }) => kind === "stray").map(({ path }) => path);
     await publishDeletions(fresh, strays.filter(isStoreKey));
+    const nodes = await putBackNodes({ ...fresh, rules }, before, durability);
     const after = await look();
     const isGone = ({ path }: { readonly path: string }): boolean =>
       ![...after.problems, ...after.notes].some((left) => left.path === path);
@@ -115,11 +117,29 @@ export async function repairStore(
         ? []
         : [{ kind: "settled_record", path: commitKey(tornVersion) } as const]),
       ...settled,
-      ...putBack.map((path) => ({ kind: "put_back", path }) as const),
+      ...[...putBack, ...nodes].map((path) => ({ kind: "put_back", path }) as const),
       ...strays.map((path) => ({ kind: "deleted_again", path }) as const).filter(isGone),
     ];
     return { actions, problems: after.problems, notes: after.notes };
   }, options);
+}
+
+/** Puts back Zarr nodes of which nothing can be adopted. */
+async function putBackNodes(
+  context: CommitContext,
+  { problems }: CheckReport,
+  durability: "batched" | "none",
+): Promise<readonly StoreKey[]> {
+  const paths = problems.flatMap(({ kind, remedy, path }) =>
+    kind === "rewritten" && remedy === "repair" && isStoreKey(path) ? [path] : [],
+  );
+  const putBack: StoreKey[] = [];
+  for (const path of paths) {
+    if ((await putBackNode(context, path, durability)) !== undefined) {
+      putBack.push(path);
+    }
+  }
+  return putBack;
 }
 
 async function removeBadCheckpoint(

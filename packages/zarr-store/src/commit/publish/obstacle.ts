@@ -34,8 +34,21 @@ async function findObstacle({ store }: CommitContext, path: StoreKey): Promise<S
   return (certain ?? possible)?.[0];
 }
 
-/** Notes, for the result of the commit, that another program's file was kept. */
-export function noteKept({ session, logger }: CommitContext, path: StoreKey, keptAs: StoreKey): void {
+/**
+ * Notes, for the result of the commit, that another program's file was kept.
+ *
+ * @param when the commit rests on what it replaces, so that the file is named, but is no edit that came between; in words
+ */
+export function noteKept(
+  { session, logger }: CommitContext,
+  path: StoreKey,
+  keptAs: StoreKey,
+  when?: string,
+): void {
+  if (when !== undefined) {
+    logger.warn(`${path} was changed outside the dataset ${when}; the change is kept as ${keptAs}`);
+    return;
+  }
   session.kept.push({ path, keptAs });
   session.onKept?.({ path, keptAs });
   logger.warn(
@@ -52,8 +65,15 @@ export interface Replacement {
   readonly sha256?: string;
 }
 
-/** Keeps, under a second name, an edit at a path that a publication is about to replace. */
-export async function keepForeignBytes(context: CommitContext, op: Replacement): Promise<void> {
+/**
+ * Keeps, under a second name, what another program wrote at a path that a publication is about to replace: an edit that came
+ * after the check, or a file that the commit may replace because its committed bytes are known.
+ */
+export async function keepForeignBytes(
+  context: CommitContext,
+  op: Replacement,
+  when?: string,
+): Promise<void> {
   const { store, runtime } = context;
   const { path } = op;
   if (!(await isForeign(context, path, op))) {
@@ -70,21 +90,26 @@ export async function keepForeignBytes(context: CommitContext, op: Replacement):
     throw error;
   }
   if (await isForeign(context, kept, op)) {
-    noteKept(context, path, kept);
+    noteKept(context, path, kept, when);
   } else {
     await store.remove(kept);
     await removeEmptyDirectories(context, refuge, path);
   }
 }
 
-/** Moves an edit out of the place of an object that a commit deletes. */
-export async function moveForeignBytes(context: CommitContext, path: StoreKey): Promise<void> {
+/** Moves a file of another program away from a path that a commit deleted. */
+export async function setForeignAside(context: CommitContext, path: StoreKey): Promise<void> {
   const { store, runtime } = context;
-  if (await isForeign(context, path, { path, prev: null })) {
-    const kept = joinKey(obstacleKey(runtime.newId()), path);
-    await store.makeDirectory(parentKey(kept) ?? kept);
-    await store.move(path, kept);
-    noteKept(context, path, kept);
+  if (
+    context.log.head.object(path) !== undefined ||
+    !(await isForeign(context, path, { path, prev: null }))
+  ) {
+    return;
+  }
+  const refuge = joinKey(obstacleKey(runtime.newId()), path);
+  await store.makeDirectory(parentKey(refuge) ?? refuge);
+  if ((await store.move(path, refuge)) === "moved") {
+    noteKept(context, path, refuge, "and is deleted by a commit");
   }
 }
 

@@ -16,7 +16,7 @@ import {
 import { settleAside } from "./aside.ts";
 import { directoriesOf } from "./empty-directories.ts";
 import { type Looks, replaceKeeping } from "./keep-replaced.ts";
-import { keepForeignBytes, moveForeignBytes, setObstacleAside } from "./obstacle.ts";
+import { keepForeignBytes, setForeignAside, setObstacleAside } from "./obstacle.ts";
 
 /** A bound against a file system that never comes to rest. In practice, two or three rounds are enough. */
 const MAX_ROUNDS = 100;
@@ -24,8 +24,11 @@ const MAX_ROUNDS = 100;
 export interface PublishOptions {
   /** What the check saw of the files to be replaced; unknown if the commit was made earlier, perhaps by another process. */
   readonly looks?: Looks | undefined;
-  /** Paths whose objects were lost: what stands there was not checked. Default: none. */
-  readonly lost?: ReadonlySet<StoreKey>;
+  /**
+   * Paths of lost objects, and of Zarr nodes that another program wrote to: other bytes may stand there, and are kept, except
+   * those of damaged chunks. Default: none.
+   */
+  readonly foreign?: ReadonlySet<StoreKey>;
 }
 
 /**
@@ -42,8 +45,8 @@ export async function publish(
   options: PublishOptions = {},
 ): Promise<void> {
   const deletions = record.ops.filter((op) => op.op === "delete").map(({ path }) => path);
-  for (const path of deletions.filter((path) => options.lost?.has(path) === true)) {
-    await moveForeignBytes(context, path);
+  for (const path of deletions.filter((each) => options.foreign?.has(each))) {
+    await setForeignAside(context, path);
   }
   await publishDeletions(context, deletions.sort(nodesFirst));
   for (const directory of directoriesOf(deletions)) {
@@ -64,9 +67,14 @@ export async function publish(
       }
       return outcome !== "absent";
     };
-    await (options.lost?.has(op.path) === true && isDamageOnly(op.path)
-      ? move()
-      : replaceKeeping(context, op, options.looks?.get(op.path), move));
+    if (options.foreign?.has(op.path) !== true) {
+      await replaceKeeping(context, op, options.looks?.get(op.path), move);
+      continue;
+    }
+    if (!isDamageOnly(op.path)) {
+      await keepForeignBytes(context, op, "and is replaced by a commit");
+    }
+    await move();
   }
   const left = puts
     .filter((op) => moved.get(groupOf(op.path)) !== "moved" && !alone.has(op.path))
@@ -78,7 +86,7 @@ export async function publish(
 /** Puts the staged bytes of one object in its place again, which the head has already. What stands there is kept. */
 export async function publishAgain(context: CommitContext, txid: string, path: StoreKey): Promise<void> {
   if (!isDamageOnly(path)) {
-    await keepForeignBytes(context, { path, prev: null });
+    await keepForeignBytes(context, { path, prev: null }, "and is replaced by what was lost");
   }
   await publishPut(context, txid, path);
 }

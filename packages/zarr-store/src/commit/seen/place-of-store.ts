@@ -11,7 +11,8 @@ import type { Place } from "./is-trusted.ts";
 const TRIES = 3;
 
 /**
- * A name for the file system as this machine sees it, 32 hex digits. Another machine may see other inodes and times.
+ * A name for the dataset's folder as this machine sees it, 32 hex digits. Another machine may see other inodes and times, and the
+ * files of a copy have other times.
  *
  * @returns undefined if there is no dataset
  */
@@ -20,7 +21,9 @@ export async function placeName(
   { sha256, writer }: Pick<Runtime, "sha256" | "writer">,
 ): Promise<string | undefined> {
   const root = await store.stat("");
-  const text = root && JSON.stringify([writer.host, root.device]);
+  const text =
+    root &&
+    JSON.stringify([writer.host, root.device, ...(root.inode === undefined ? [] : [String(root.inode)])]);
   return text && (await sha256(new TextEncoder().encode(text))).slice(0, 32);
 }
 

@@ -4,7 +4,6 @@ import { gzip } from "../../bytes/gzip.ts";
 import { inflate } from "../../bytes/inflate.ts";
 import { gzipSealFault, sealGzip } from "../../bytes/sealed-gzip.ts";
 import { isObject } from "../../json/is-object.ts";
-import { parsePlain } from "../../json/parse-plain.ts";
 import { isStoreKey, type StoreKey } from "../../store/store-key.ts";
 import type { SeenFile } from "./is-trusted.ts";
 
@@ -36,11 +35,7 @@ export async function encodeSeen(
  */
 export async function decodeSeen(bytes: Uint8Array, place: string): Promise<ReadonlyMap<StoreKey, SeenFile>> {
   const files = new Map<StoreKey, SeenFile>();
-  const wire = await unpack(bytes);
-  if (!isObject(wire) || wire["format"] !== FORMAT || wire["place"] !== place || !isObject(wire["files"])) {
-    return files;
-  }
-  for (const [path, value] of Object.entries(wire["files"]).slice(0, MAX_SEEN_FILES)) {
+  for (const [path, value] of await openSeen(bytes, place)) {
     const seen = parseSeen(value);
     if (seen !== undefined && isStoreKey(path)) {
       files.set(path, seen);
@@ -49,19 +44,30 @@ export async function decodeSeen(bytes: Uint8Array, place: string): Promise<Read
   return files;
 }
 
+/** The same, each entry as it stands in the file: most looks need few of them. See {@link parseSeen}. */
+export async function openSeen(bytes: Uint8Array, place: string): Promise<ReadonlyMap<string, unknown>> {
+  const wire = await unpack(bytes);
+  return isObject(wire) && wire["format"] === FORMAT && wire["place"] === place && isObject(wire["files"])
+    ? new Map(Object.entries(wire["files"]).slice(0, MAX_SEEN_FILES))
+    : new Map();
+}
+
 async function unpack(bytes: Uint8Array): Promise<unknown> {
   if (gzipSealFault(bytes) !== undefined) {
     return undefined;
   }
   try {
     const text = await inflate(bytes, { format: "gzip", maxBytes: MAX_TEXT_BYTES });
-    return parsePlain(new TextDecoder("utf-8", { fatal: true }).decode(text));
+    // Sealed, so that it is as it was written, or it is not read.
+    const value: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(text));
+    return value;
   } catch {
     return undefined;
   }
 }
 
-function parseSeen(value: unknown): SeenFile | undefined {
+/** What an entry says; undefined if it says nothing. */
+export function parseSeen(value: unknown): SeenFile | undefined {
   const [size, mtime, ctime, looked, inode, sha256]: readonly unknown[] = Array.isArray(value) ? value : [];
   if (
     !(Number.isSafeInteger(size) && typeof size === "number" && size >= 0) ||

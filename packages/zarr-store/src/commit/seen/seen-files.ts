@@ -8,7 +8,7 @@ import { isStoreKey, joinKey, type StoreKey } from "../../store/store-key.ts";
 import { SEEN, seenKey } from "../records/control-keys.ts";
 import { isTrusted, type Place, type SeenFile } from "./is-trusted.ts";
 import { placeName, readPlace } from "./place-of-store.ts";
-import { decodeSeen, encodeSeen, MAX_SEEN_FILES } from "./seen-codec.ts";
+import { encodeSeen, MAX_SEEN_FILES, openSeen, parseSeen } from "./seen-codec.ts";
 
 /** So many machines and file systems have a file of their own; then the oldest goes. */
 const MAX_PLACES = 16;
@@ -30,19 +30,22 @@ export class SeenFiles {
   readonly #place: string;
   /** The store's time before the looks of this session; undefined if they are not remembered. */
   readonly #lookedNs: bigint | undefined;
-  readonly #files: Map<StoreKey, SeenFile>;
+  /** What was noted in this session. */
+  readonly #noted = new Map<StoreKey, SeenFile>();
+  /** Earlier looks, not parsed yet. */
+  readonly #earlier: ReadonlyMap<string, unknown>;
   #isChanged = false;
 
   private constructor(
     store: ReadOnlyStore,
     place: string,
     lookedNs: bigint | undefined,
-    files: ReadonlyMap<StoreKey, SeenFile>,
+    earlier: ReadonlyMap<string, unknown>,
   ) {
     this.#store = store;
     this.#place = place;
     this.#lookedNs = lookedNs;
-    this.#files = new Map(files);
+    this.#earlier = earlier;
   }
 
   /** Reads what was seen from this machine; undefined where nothing is known and nothing can be remembered. */
@@ -64,14 +67,19 @@ export class SeenFiles {
           store,
           place,
           lookedNs,
-          bytes === undefined ? new Map() : await decodeSeen(bytes, place),
+          bytes === undefined ? new Map() : await openSeen(bytes, place),
         );
   }
 
   /** The hash of a file, if it is certain that the file has not changed since it was hashed. */
   trustedHash(path: StoreKey, stat: StoreStat): string | undefined {
-    const seen = this.#files.get(path);
+    const seen = this.lastLook(path);
     return seen !== undefined && isTrusted(seen, stat, PLACE) ? seen.sha256 : undefined;
+  }
+
+  /** What the last look found at a path, whether or not it can be trusted. */
+  lastLook(path: StoreKey): SeenFile | undefined {
+    return this.#noted.get(path) ?? parseSeen(this.#earlier.get(path));
   }
 
   /** Notes the hash of a file. `stat` must have been made before the file was read. */
@@ -80,8 +88,8 @@ export class SeenFiles {
     if (lookedNs === undefined || mtimeNs === undefined || ctimeNs === undefined) {
       return;
     }
-    if (this.#files.size < MAX_SEEN_FILES || this.#files.has(path)) {
-      this.#files.set(path, { sizeBytes, mtimeNs, ctimeNs, inode, sha256, lookedNs });
+    if (this.#earlier.size + this.#noted.size < MAX_SEEN_FILES || this.#earlier.has(path)) {
+      this.#noted.set(path, { sizeBytes, mtimeNs, ctimeNs, inode, sha256, lookedNs });
       this.#isChanged = true;
     }
   }
@@ -89,14 +97,22 @@ export class SeenFiles {
   /** Keeps what was noted, of the files that are still there. Does nothing if that is not possible. */
   async save(isLive: (path: StoreKey) => boolean): Promise<void> {
     const store = this.#store;
-    const live = new Map([...this.#files].filter(([path]) => isLive(path)));
-    const isChanged = this.#isChanged || live.size < this.#files.size;
+    const paths = new Set([...this.#earlier.keys(), ...this.#noted.keys()].filter(isStoreKey));
+    const live = [...paths].filter(isLive);
+    const isChanged = this.#isChanged || live.length < paths.size;
     if (this.#lookedNs === undefined || !isChanged || !isWritableStore(store)) {
       return;
     }
+    const files = new Map<StoreKey, SeenFile>();
+    for (const path of live) {
+      const seen = this.lastLook(path);
+      if (seen !== undefined) {
+        files.set(path, seen);
+      }
+    }
     await unlessIo(
       (async (): Promise<void> => {
-        await store.put(seenKey(this.#place), await encodeSeen(this.#place, live));
+        await store.put(seenKey(this.#place), await encodeSeen(this.#place, files));
         await removeOldPlaces(store);
       })(),
     );

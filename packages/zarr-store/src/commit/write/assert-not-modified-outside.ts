@@ -5,6 +5,7 @@ import { joinKey, type StoreKey } from "../../store/store-key.ts";
 import type { CommitContext } from "../commit-context.ts";
 import { groupOf, isRecordNode } from "../object-path.ts";
 import type { Look, Looks } from "../publish/keep-replaced.ts";
+import { rewrittenNode } from "../publish/put-back-node.ts";
 import type { CommitOp } from "../records/commit-record.ts";
 import { dropCheckpoint } from "./assert-borne-out.ts";
 
@@ -20,11 +21,29 @@ export class LongWalkNeeded {
 /** So many records are read under the lock; other writers hardly notice. */
 const MOST_RECORDS_UNDER_LOCK = 32;
 
+/** What the check saw. */
+export interface SeenOutside {
+  readonly looks: Looks;
+  /** Paths at which bytes of another program may stand. They are kept. */
+  readonly foreign: ReadonlySet<StoreKey>;
+}
+
+interface OutsideRules {
+  /** Whether any length of the log may be read under the lock. */
+  readonly mayWalkFar: boolean;
+  /** Paths of lost objects, at which any bytes may stand. */
+  readonly lost: ReadonlySet<StoreKey>;
+  /** Whether the transaction adopts this file, so that it may be replaced by what was taken from it. */
+  readonly mayReplace: (path: StoreKey, sha256: string) => boolean;
+}
+
 /**
  * Checks that each file to be replaced or deleted has bytes that some commit wrote, or that this one writes. So no edit
  * is overwritten unseen.
  *
- * @param lost paths at which any bytes may stand: they are kept aside before the commit puts its own there
+ * A Zarr node that another program wrote to may be replaced if its committed bytes could be made again: the commit rests on
+ * them. Its file is kept, and so is what stands in the place of a lost object.
+ *
  * @param onRead is given each file that was read, with the hash of its bytes
  * @returns what was seen of each file that is there; or the files that {@link Traces.of} must be asked about first, without the
  * lock, because that takes long
@@ -35,8 +54,8 @@ export async function assertNotModifiedOutside(
   context: CommitContext,
   ops: readonly CommitOp[],
   onRead: (op: CommitOp, bytes: Uint8Array, sha256: string) => Promise<void>,
-  { mayWalkFar, lost }: { readonly mayWalkFar: boolean; readonly lost: ReadonlySet<StoreKey> },
-): Promise<Looks | LongWalkNeeded> {
+  { mayWalkFar, lost, mayReplace }: OutsideRules,
+): Promise<SeenOutside | LongWalkNeeded> {
   const { store, log, runtime, session } = context;
   const mayLackLinks = session.hasHardLinks === false || log.head.claim === "folder";
   const looks = new Map<StoreKey, Look>();
@@ -49,6 +68,7 @@ export async function assertNotModifiedOutside(
     }
   }
   const found = new Map<StoreKey, Found>();
+  const rewritten = new Set<StoreKey>();
   for (const op of ops) {
     if (absentGroups.has(groupOf(op.path))) {
       continue;
@@ -81,6 +101,16 @@ export async function assertNotModifiedOutside(
   if (modified.length > 0 && (await log.refresh())) {
     modified = await findModified(context, found);
   }
+  const refused: StoreKey[] = [];
+  for (const path of modified) {
+    const isAdopted = mayReplace(path, found.get(path)?.sha256 ?? "");
+    if (isAdopted || (await rewrittenNode(context, path))?.committed !== undefined) {
+      rewritten.add(path);
+    } else {
+      refused.push(path);
+    }
+  }
+  modified = refused;
   if (modified.length > 0) {
     throw new ZarrStoreError(
       "modified_outside",
@@ -88,7 +118,7 @@ export async function assertNotModifiedOutside(
       { paths: modified, ...(modified[0] !== undefined && { path: modified[0] }) },
     );
   }
-  return looks;
+  return { looks, foreign: new Set([...lost, ...rewritten]) };
 }
 
 interface Found {

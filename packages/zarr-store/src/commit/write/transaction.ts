@@ -39,6 +39,8 @@ export class Transaction {
   /** How the objects of each image are staged. */
   readonly #forms = new Map<string, "alone" | "in its folder">();
   readonly #turns = new TurnQueue<StoreKey>();
+  /** By path, the hash of another program's file that a change adopts. */
+  readonly #replaces = new Map<StoreKey, string>();
   /** Calls of {@link change} that have started and not finished; each may change several paths. */
   readonly #changing = new Set<Promise<unknown>>();
   #phase: "open" | "committing" | "ended" = "open";
@@ -174,7 +176,15 @@ export class Transaction {
     this.#assertOpen();
     this.#changeCount++;
     this.#forgetMerges(path);
+    if (options.replaces !== undefined) {
+      this.#replaces.set(path, options.replaces);
+    }
     await this.#inTurn(path, () => this.#stage(path, bytes, options));
+  }
+
+  /** The hash of the file of another program from which the change at a path was taken. */
+  replaces(path: StoreKey): string | undefined {
+    return this.#replaces.get(path);
   }
 
   /** Deletes a path, and returns whether there was something to delete. */

@@ -8,6 +8,7 @@ import { portableRuntime, type Runtime } from "../../runtime/runtime.ts";
 import type { ReadableStore } from "../../store/key-value-store.ts";
 import { isListableStore } from "../../store/read-only-store.ts";
 import type { KeepsHistory } from "../keeps-history.ts";
+import { recallFrom } from "../nodes/recall-nodes.ts";
 import { contentRulesWith } from "./dataset-content-rules.ts";
 
 export interface CheckDatasetOptions extends CheckOptions {
@@ -37,6 +38,6 @@ export async function checkDataset(
       path: store.location,
     });
   }
-  const rules = contentRulesWith(options.keepsHistory);
+  const rules = contentRulesWith(options.keepsHistory, recallFrom(store, runtime));
   return checkStore({ store, runtime, rules, reportsUnreadable: true }, options);
 }

@@ -1,7 +1,7 @@
 // Tells the commit log what each file of a dataset must contain, and what other programs may change.
 
 import { inflate } from "../../bytes/inflate.ts";
-import type { ContentRules } from "../../commit/content-rules.ts";
+import type { ContentRules, RecallNode } from "../../commit/content-rules.ts";
 import { isOwnFormat, isZarrNode, TABLE_ENDING } from "../../commit/object-path.ts";
 import { isZarrStoreError, ZarrStoreError } from "../../errors.ts";
 import { decodeJsonText } from "../../json/lossless-json.ts";
@@ -14,7 +14,13 @@ import { MAX_JSON_BYTES } from "../record/json-artifacts.ts";
 import { imageIdRangeFault } from "../tables/image-id-range.ts";
 import { loadTableCode } from "../tables/load-table-code.ts";
 import { SOURCES_TABLE } from "../tables/sources-table.ts";
-import { isEditableNode, nodeWithoutAdditions } from "./edited-node.ts";
+import {
+  adoptableNode,
+  isEditableNode,
+  isWholeNode,
+  nodeDifference,
+  nodeWithoutAdditions,
+} from "./edited-node.ts";
 
 /** What each file of a dataset must contain, and how another program may have changed it. */
 export const DATASET_CONTENT_RULES: ContentRules = {
@@ -38,6 +44,9 @@ export const DATASET_CONTENT_RULES: ContentRules = {
     }
   },
   withoutAdditions: nodeWithoutAdditions,
+  isWholeNode,
+  difference: nodeDifference,
+  adoptable: adoptableNode,
   mayBeEdited: isEditableNode,
   refusal: (path, live) => {
     const meaning = meaningOf(path);
@@ -118,13 +127,14 @@ async function parse(path: StoreKey, bytes: Uint8Array<ArrayBuffer>): Promise<vo
 }
 
 /** The rules for a dataset's files, with what its images need of the history. */
-export function contentRulesWith(keeps: KeepsHistory | undefined): ContentRules {
+export function contentRulesWith(keeps: KeepsHistory | undefined, recall?: RecallNode): ContentRules {
+  const rules = { ...DATASET_CONTENT_RULES, recall };
   if (keeps === undefined) {
-    return DATASET_CONTENT_RULES;
+    return rules;
   }
   const { artifact, hashesIn } = keeps;
   return {
-    ...DATASET_CONTENT_RULES,
+    ...rules,
     neededHistory: {
       isNamedAt: (path) => {
         const meaning = meaningOf(path);

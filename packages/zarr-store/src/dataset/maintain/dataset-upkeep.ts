@@ -20,6 +20,7 @@ import { parseTableName } from "../../image/artifact-name.ts";
 import type { ReadOptions } from "../../runtime/read-options.ts";
 import { assertWritable, type DatasetParts } from "../dataset-parts.ts";
 import { ROOT_NODE, tablePath } from "../layout.ts";
+import { recallFrom } from "../nodes/recall-nodes.ts";
 import { rootAttributes } from "../nodes/root-attributes.ts";
 import { ZarrImageRecord } from "../record/zarr-image-record.ts";
 import type { ObjectSession } from "../session/object-session.ts";
@@ -27,6 +28,12 @@ import { SOURCES_TABLE } from "../tables/sources-table.ts";
 import { upgradeDataset } from "../upgrade-dataset.ts";
 import { adoptionOf } from "./adoption.ts";
 import { contentRulesWith } from "./dataset-content-rules.ts";
+import {
+  findOutsideChanges,
+  NOTHING_SEEN,
+  type OutsideLook,
+  type OutsideOptions,
+} from "./outside-changes.ts";
 
 /** Runs a function in a transaction and commits what it stages. */
 type Commits = (
@@ -109,10 +116,26 @@ export class DatasetUpkeep {
     return commit === undefined ? [] : [{ kind: "recorded_claim", path: commitKey(commit.version) }];
   }
 
+  /**
+   * Looks for artifacts of images that another program changed, added or removed, and that are not adopted. A dataset without a log
+   * has none.
+   *
+   * @throws {ZarrStoreError} `integrity` for a damaged log, `aborted`, `io`
+   */
+  async lookOutside(options: OutsideOptions = {}): Promise<OutsideLook> {
+    const { session, engine, store, runtime } = this.#parts;
+    const { log, reader } = engine;
+    return session === undefined
+      ? findOutsideChanges({ store, runtime, log, reader }, options)
+      : NOTHING_SEEN;
+  }
+
   /** Commits files that other programs wrote. @throws {ZarrStoreError} `not_found`, `modified_outside`, `conflict` */
   async adopt(options: AdoptOptions = {}): Promise<AdoptReport> {
     const { log } = this.#parts.engine;
-    return adoptFiles({ ...this.#parts, ...adoptionOf(this.#session), log, transact: this.#commit }, options);
+    const { store, runtime, engine } = this.#parts;
+    const rules = adoptionOf(this.#session, recallFrom(store, runtime), log);
+    return adoptFiles({ ...this.#parts, ...rules, log, engine, transact: this.#commit }, options);
   }
 
   /**
@@ -128,7 +151,8 @@ export class DatasetUpkeep {
   }
 
   get #rules(): ContentRules {
-    return contentRulesWith(this.#parts.keepsHistory);
+    const { keepsHistory, store, runtime } = this.#parts;
+    return contentRulesWith(keepsHistory, recallFrom(store, runtime));
   }
 
   /** Checks the metadata of the root and of every image. @throws {ZarrStoreError} `invalid_metadata` */

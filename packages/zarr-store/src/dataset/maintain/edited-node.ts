@@ -4,6 +4,8 @@ import { encodeArrayNode } from "../../array/metadata/array-metadata.ts";
 import { CONSOLIDATED_METADATA } from "../../array/metadata/metadata-field.ts";
 import type { EarlierNode } from "../../commit/content-rules.ts";
 import { isZarrStoreError } from "../../errors.ts";
+import { isObject } from "../../json/is-object.ts";
+import { serializeLossless } from "../../json/lossless-json.ts";
 import type { StoreKey } from "../../store/store-key.ts";
 import { meaningOf } from "../layout.ts";
 import { isTextList } from "../manifest.ts";
@@ -48,7 +50,60 @@ function withoutLastAttributes(node: ReadNode, sizeBytes: number): EarlierNode |
     ...(node.isConsolidated ? ["consolidated metadata"] : []),
     ...attributesText(names.slice(fewest)),
   ];
-  return earlier.length === sizeBytes ? { bytes: earlier, added: additions.join(", ") } : undefined;
+  return earlier.length === sizeBytes
+    ? {
+        bytes: earlier,
+        added: additions.join(", "),
+        addsAttributes: fewest < names.length,
+        addsConsolidated: node.isConsolidated,
+      }
+    : undefined;
+}
+
+/** Whether these bytes are a Zarr node of the kind that belongs at the path: a group or an array, whatever it says. */
+export function isWholeNode(path: StoreKey, bytes: Uint8Array<ArrayBuffer>): boolean {
+  const kind = meaningOf(path)?.kind;
+  const type = kind === "pixels" || kind === "array" ? "array" : "group";
+  const node = unlessMalformed(() => parseNodeJson(bytes, path));
+  return isObject(node) && node["zarr_format"] === 3 && node["node_type"] === type;
+}
+
+/** Names the members and attributes in which two nodes differ. */
+export function nodeDifference(
+  path: StoreKey,
+  committed: Uint8Array<ArrayBuffer>,
+  found: Uint8Array<ArrayBuffer>,
+): string {
+  const [before, after] = [committed, found].map((bytes) =>
+    unlessMalformed(() => parseNodeJson(bytes, path)),
+  );
+  if (!isObject(before) || !isObject(after)) {
+    return "it is no Zarr node";
+  }
+  const attributes = ({ attributes: value }: Record<string, unknown>): Record<string, unknown> =>
+    isObject(value) ? value : {};
+  const named = [
+    ...differing(before, after).filter((name) => name !== "attributes" && name !== CONSOLIDATED_METADATA),
+    ...attributesText(differing(attributes(before), attributes(after))),
+    ...(isObject(after[CONSOLIDATED_METADATA]) ? ["consolidated metadata"] : []),
+  ];
+  return named.length === 0 ? "written in another form" : `other: ${named.join(", ")}`;
+}
+
+function differing(before: Record<string, unknown>, after: Record<string, unknown>): readonly string[] {
+  const textOf = (value: unknown): string => (value === undefined ? "" : serializeLossless(value));
+  return [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
+    (name) => textOf(before[name]) !== textOf(after[name]),
+  );
+}
+
+/**
+ * What is adopted of a node: the file as it is, or, where it has consolidated metadata, the node without them. They would
+ * hide from other programs whatever is added later.
+ */
+export function adoptableNode(path: StoreKey, bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  const node = unlessMalformed(() => readNode(path, bytes));
+  return node?.isConsolidated === true ? node.encode(node.attributes) : bytes;
 }
 
 /**

@@ -7,7 +7,7 @@ import { type Attributes, parseGroupNode } from "./node-cache.ts";
 export const FORMAT = "zarr-image-dataset";
 /** What is written. Version 2 is read, and becomes 3 at the first write. */
 export const FORMAT_VERSION = 3;
-const READABLE_VERSIONS: ReadonlySet<unknown> = new Set([2, FORMAT_VERSION]);
+export const READABLE_VERSIONS: ReadonlySet<unknown> = new Set([2, FORMAT_VERSION]);
 
 /**
  * Reads and checks the attributes of a dataset's root group.

@@ -14,6 +14,7 @@ import { assertWritable, type DatasetParts } from "../dataset-parts.ts";
 import type { ObjectSession } from "../session/object-session.ts";
 import { TransactionSession } from "../session/transaction-session.ts";
 import { decideUndo, isArtifact } from "./decide-undo.ts";
+import { imagesEverIn } from "./images-ever.ts";
 import { earlierNodes, type PlannedNode, planDerived, type ReadThen } from "./plan-derived.ts";
 import { type PlannedFile, planUndo, type RefusedUndo } from "./plan-undo.ts";
 import { UndoneVersions, undoDetails, undoesOf } from "./undo-details.ts";
@@ -107,6 +108,16 @@ export class DatasetPast {
       }
     }
     return undefined;
+  }
+
+  /**
+   * Which of these images the log has or ever had. An id that only a table names was never an image of this dataset, so it was
+   * not deleted either. If all of them exist, nothing is read; otherwise the log is read back to where they are named.
+   *
+   * @throws {ZarrStoreError} `integrity` if a record is missing, `io`
+   */
+  async imagesEver(imageIds: Iterable<string>): Promise<ReadonlySet<string>> {
+    return imagesEverIn(this.#parts.engine.log, imageIds);
   }
 
   /** The version that a commit of the log undoes; undefined if it is not an undo. */
