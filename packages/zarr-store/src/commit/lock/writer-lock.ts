@@ -88,7 +88,7 @@ async function acquire(context: CommitContext, txid: string, options: WriterLock
   }
 }
 
-/** @throws {ZarrStoreError} `io`, also if something that is no folder has the lock's name, for ever */
+/** @throws {ZarrStoreError} `io`, also if a file or a link has the name of the lock */
 async function makeLock({ store }: CommitContext): Promise<boolean> {
   try {
     return await store.makeDirectory(LOCK);
