@@ -312,7 +312,7 @@ async function publishLinked(
     return true;
   } catch (error) {
     context.logger.warn(
-      `commit ${record.version} is stored, but not all of its files are in place yet: ${String(error)}`,
+      `commit ${record.version} is stored, but not all of its files are in place yet: ${error instanceof Error ? error.message : String(error)}; the next commit or a repair moves them, and so does the same command again`,
     );
     return false;
   }

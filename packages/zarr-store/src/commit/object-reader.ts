@@ -8,11 +8,12 @@ import { throwIfAborted } from "../runtime/throw-if-aborted.ts";
 import { isWritableStore, type ReadableStore } from "../store/key-value-store.ts";
 import type { StoreKey } from "../store/store-key.ts";
 import { isTooLarge } from "../store/unreadable.ts";
+import { listStaging } from "./list-staging.ts";
 import type { CommitLog } from "./log/commit-log.ts";
 import type { CommittedObject } from "./log/head.ts";
 import { groupOf, isOwnFormat } from "./object-path.ts";
 import { type EditRules, findOutsideEdit, type OutsideEdit } from "./outside-edit.ts";
-import { keyInAside, STAGING, stagedKeys, stagingEntryKind } from "./records/control-keys.ts";
+import { keyInAside, stagedKeys, stagingEntryKind } from "./records/control-keys.ts";
 
 const MAX_ROUNDS = 6;
 
@@ -178,7 +179,7 @@ export class ObjectReader {
     if (!isWritableStore(this.#store)) {
       return undefined;
     }
-    for (const { name } of await this.#store.list(STAGING)) {
+    for (const name of await listStaging(this.#store)) {
       if (stagingEntryKind(name) === "aside") {
         const key = keyInAside(name, path);
         const bytes = key && (await this.#store.get(key, options));

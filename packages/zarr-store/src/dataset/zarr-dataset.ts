@@ -7,6 +7,7 @@ import type { AdoptOptions, AdoptReport } from "../commit/maintain/adopt.ts";
 import type { CheckOptions, CheckReport } from "../commit/maintain/check-report.ts";
 import type { GcOptions, GcReport } from "../commit/maintain/gc.ts";
 import type { RepairOptions, RepairReport } from "../commit/maintain/repair.ts";
+import { finishUnpublished } from "../commit/maintain/repair.ts";
 import type { CommitRecord } from "../commit/records/commit-record.ts";
 import type { Transaction } from "../commit/write/transaction.ts";
 import { ZarrStoreError } from "../errors.ts";
@@ -243,7 +244,13 @@ export class ZarrDataset extends DatasetContents {
     const { records, sizeBytes } = engine.log.sinceCheckpoint;
     const hasCommitted = this.#committed;
     this.#committed = false;
+    if (!hasCommitted && this.#parts.mode === "r") {
+      return;
+    }
     if (!hasCommitted) {
+      await finishUnpublished(engine, this.#parts.store).catch((error: unknown) =>
+        logger.debug(`the last commit is not in place yet: ${String(error)}`),
+      );
       return;
     }
     if (records > recordsBeside(engine.checkpointSizeBytes) || sizeBytes > engine.checkpointSizeBytes) {

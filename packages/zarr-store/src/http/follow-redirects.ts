@@ -39,7 +39,7 @@ export async function followRedirects(
     const response = await fetch(target, { ...init, redirect: "manual" });
     if (response.type === "opaqueredirect") {
       throw refuse(
-        "the server redirects, and a browser does not say where to; pass sameOrigin: false to follow it",
+        "the server redirects, and a browser does not say where to: open the address that it redirects to, or, in a program, pass sameOrigin: false",
       );
     }
     if (!REDIRECTS.has(response.status)) {
@@ -53,7 +53,7 @@ export async function followRedirects(
     }
     if (next.origin !== new URL(url).origin) {
       throw refuse(
-        `the server redirects to another origin, ${next.origin}; pass sameOrigin: false to follow it`,
+        `the server redirects to another origin, ${next.origin}: open the dataset there if you trust it; a program may pass sameOrigin: false`,
         next.origin,
       );
     }

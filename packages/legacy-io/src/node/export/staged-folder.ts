@@ -9,6 +9,7 @@ import { partialFolderFor, replacedFolderOf } from "../files/partial-folder.ts";
 import { sha256Of } from "../files/sha256-of.ts";
 import { systemErrorCode } from "../tiff/file-source.ts";
 import { readRegularFile } from "../tiff/read-regular-file.ts";
+import type { ExportNote } from "./export-options.ts";
 
 /** The destination of an export's files. */
 export interface ExportSink {
@@ -22,6 +23,39 @@ export interface ExportSink {
   canWriteAttachment?(bytes: Uint8Array): boolean;
   /** Redacts a text that will be part of a binary file, such as a name in a zip. */
   redactText?(text: string): string;
+}
+
+/** File systems allow 255 bytes in a name. */
+const MAX_NAME_BYTES = 255;
+
+/**
+ * Writes a file that other files do not rest on. One whose name is too long, because an ending was added to a long one, is left
+ * out with a note.
+ *
+ * @throws LegacyIoError `io`.
+ */
+export async function writeIfNameFits(
+  sink: ExportSink,
+  path: string,
+  bytes: Uint8Array,
+  notes: ExportNote[],
+): Promise<void> {
+  const nameBytes = Buffer.byteLength(path.slice(path.lastIndexOf("/") + 1));
+  if (nameBytes > MAX_NAME_BYTES) {
+    notes.push({
+      path,
+      reason: `left out: its name would have ${nameBytes} bytes, and ${MAX_NAME_BYTES} is the most`,
+    });
+    return;
+  }
+  try {
+    await sink.write(path, bytes);
+  } catch (error) {
+    if (!isLegacyIoError(error, "io") || error.details.found !== "ENAMETOOLONG") {
+      throw error;
+    }
+    notes.push({ path, reason: `left out: a name of ${nameBytes} bytes is too long here` });
+  }
 }
 
 /** A sink that only computes hashes and writes nothing. */

@@ -15,7 +15,7 @@ import { arrayForImageJ, inventoryOf, pixelsForImageJ } from "./export-image.ts"
 import type { ExportFolderOptions, ExportNote, WrittenFolder } from "./export-options.ts";
 import { placesOf, renamedNotes } from "./image-places.ts";
 import { withoutPaths } from "./imagej-metadata-of.ts";
-import type { ExportSink } from "./staged-folder.ts";
+import { type ExportSink, writeIfNameFits } from "./staged-folder.ts";
 
 /**
  * Writes each image at the relative path it came from:
@@ -49,7 +49,12 @@ export async function writeForImageJ(
       if (artifact.kind === "array" && artifact.tifPath !== undefined) {
         const bytes = arrayForImageJ(await record.loadArrayArtifact(artifact.name));
         if (bytes !== undefined) {
-          await sink.write(`${folder}${stem}.${fileNameOfArtifact(artifact.name)}.tif`, bytes);
+          await writeIfNameFits(
+            sink,
+            `${folder}${stem}.${fileNameOfArtifact(artifact.name)}.tif`,
+            bytes,
+            notes,
+          );
         }
       }
     }
@@ -79,13 +84,15 @@ async function writeRois(
       rois.map((roi) => withoutPaths(roi, sink)),
       { size },
     );
+    const notes: ExportNote[] = [];
     if (failed.length < rois.length) {
-      await sink.write(`${folder}${stem}_RoiSet.zip`, file);
+      await writeIfNameFits(sink, `${folder}${stem}_RoiSet.zip`, file, notes);
     }
-    return [
+    const reasons = [
       ...failed.map(({ source, error }) => `${source}: ${error.message}`),
       ...rejectedRois.map(({ reason }) => reason),
-    ].map((reason) => ({ path: relPath, reason }));
+    ];
+    return [...notes, ...reasons.map((reason) => ({ path: relPath, reason }))];
   } catch (error) {
     if (isZarrStoreError(error, "invalid_file") || isLegacyIoError(error, "invalid_file")) {
       return [{ path: relPath, reason: `its ROIs are left out: ${error.message}` }];

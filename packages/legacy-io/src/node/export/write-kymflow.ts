@@ -33,7 +33,7 @@ import { chosenImages } from "./chosen-images.ts";
 import { loadUnlessLost, lostTableNote, pixelsForImageJ } from "./export-image.ts";
 import type { ExportFolderOptions, ExportNote, WrittenFolder } from "./export-options.ts";
 import { placesOf, renamedNotes } from "./image-places.ts";
-import type { ExportSink } from "./staged-folder.ts";
+import { type ExportSink, writeIfNameFits } from "./staged-folder.ts";
 
 const FIRST_CHANNEL_FILE = /_C001(T\d{3})$/;
 
@@ -145,7 +145,7 @@ class ImageWriter {
     if (bytes === undefined) {
       this.#notes.push({ path, reason });
     } else {
-      await this.#sink.write(path, bytes);
+      await writeIfNameFits(this.#sink, path, bytes, this.#notes);
     }
   }
 
@@ -176,7 +176,7 @@ class ImageWriter {
         const bytes = await this.#orNote(path, () => writtenBy(format, image, path));
         if (bytes !== undefined) {
           written.add(path);
-          await this.#sink.write(path, bytes);
+          await writeIfNameFits(this.#sink, path, bytes, this.#notes);
         }
       }
     }

@@ -54,6 +54,24 @@ describe("an export of a lab's folder", () => {
   const pixelsOf = async (path: string) =>
     (await readTiff(bytesSource(new Uint8Array(await readFile(path))))).image;
 
+  it.each(["kymflow", "imagej"] as const)(
+    "for %s leaves out a file whose name would be too long, and says so; the rest is there",
+    async (format) => {
+      const longest = `${"é".repeat(125)}x`;
+      await writeFile(join(lab, `${longest}.tif`), tinyTiff(4));
+      await ingestLegacyFolder(dataset, lab);
+      const metadata = await dataset.record(await idOf("day/b.tif")).loadJsonText("metadata");
+      await dataset.record(await idOf(`${longest}.tif`)).saveJson("metadata", metadata);
+      const { notes, images } = await exportLegacyFolder(dataset, out, { format });
+      expect(images).toBe(3);
+      expect(notes).toContainEqual({
+        path: expect.stringContaining(longest),
+        reason: expect.stringMatching(/^left out: its name would have 25[6-9] bytes|26\d bytes/),
+      });
+      expect(await filesOf(out)).toContain("day/b.tif");
+    },
+  );
+
   it("for kymflow has each file where it was, and one TIFF a channel again", async () => {
     const report = await exportLegacyFolder(dataset, out, { format: "kymflow" });
     expect(await filesOf(out)).toEqual([

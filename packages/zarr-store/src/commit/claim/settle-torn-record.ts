@@ -1,7 +1,8 @@
 // Settles a last record that is cut off, so that the next version can be claimed.
 import { isZarrStoreError } from "../../errors.ts";
-import { isStoreKey, joinKey, parentKey, type StoreKey } from "../../store/store-key.ts";
+import { joinKey, parentKey, type StoreKey } from "../../store/store-key.ts";
 import type { CommitContext } from "../commit-context.ts";
+import { listStaging } from "../list-staging.ts";
 import { removeEmptyDirectories } from "../publish/empty-directories.ts";
 import { type CommitRecord, decodeCommitRecord } from "../records/commit-record.ts";
 import {
@@ -10,7 +11,6 @@ import {
   heldRecordKey,
   obstacleKey,
   probeKey,
-  STAGING,
   stagedKeys,
   stagedOwnerKey,
   stagedRecordKey,
@@ -148,9 +148,8 @@ async function findStaged(
 ): Promise<readonly StagedRecord[]> {
   const { store, log, runtime } = context;
   const found: StagedRecord[] = [];
-  for (const { name } of await store.list(STAGING)) {
-    const isCandidate =
-      isStoreKey(name) && stagingEntryKind(name) === "transaction" && !log.head.isAborted(name);
+  for (const name of await listStaging(store)) {
+    const isCandidate = stagingEntryKind(name) === "transaction" && !log.head.isAborted(name);
     const bytes = isCandidate ? await store.get(stagedRecordKey(name)) : undefined;
     const record = bytes && (await decodeIfWhole(context, bytes, version));
     const fits =

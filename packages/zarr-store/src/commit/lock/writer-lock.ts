@@ -52,14 +52,14 @@ export async function withWriterLock<T>(
 }
 
 async function acquire(context: CommitContext, txid: string, options: WriterLockOptions): Promise<HeldLock> {
-  const { store, runtime } = context;
+  const { runtime } = context;
   const { staleAfterMs = 60_000, timeoutMs = 120_000, signal } = options;
   const startedMs = runtime.monotonicMs();
   let isSaid = false;
   let waitedMs = 0;
   for (let attempt = 1; ; attempt++) {
     throwIfAborted(signal);
-    if (await store.makeDirectory(LOCK)) {
+    if (await makeLock(context)) {
       await writeOwner(context, txid);
       return new HeldLock(context, txid, staleAfterMs / 6);
     }
@@ -85,6 +85,25 @@ async function acquire(context: CommitContext, txid: string, options: WriterLock
     const pauseMs = Math.min(20, attempt) * (0.5 + runtime.random());
     waitedMs += pauseMs;
     await runtime.sleepMs(pauseMs);
+  }
+}
+
+/** @throws {ZarrStoreError} `io`, also if a file or a link has the name of the lock */
+async function makeLock({ store }: CommitContext): Promise<boolean> {
+  try {
+    return await store.makeDirectory(LOCK);
+  } catch (error) {
+    const kind = (await store.stat(LOCK))?.kind;
+    if (kind === undefined || kind === "directory") {
+      throw error;
+    }
+    const what = kind === "file" ? "a file" : "a symbolic link or a special file";
+    throw new ZarrStoreError("io", `${LOCK} is ${what}, so nobody can write: remove it`, {
+      path: LOCK,
+      expected: "a folder, or nothing",
+      found: kind,
+      cause: error,
+    });
   }
 }
 

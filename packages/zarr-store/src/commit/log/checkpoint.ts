@@ -130,7 +130,7 @@ async function firstUsable<T extends CheckpointContents>(
       }
     } catch (error) {
       if (error instanceof Unusable) {
-        onUnusable(key, `${key} is not usable, reading the log instead: ${String(error.cause)}`);
+        onUnusable(key, `${key} is not usable, reading the log instead: ${whatIsWrong(error.cause)}`);
       } else {
         throw error;
       }
@@ -140,6 +140,12 @@ async function firstUsable<T extends CheckpointContents>(
 }
 
 class Unusable extends Error {}
+
+/** An error of a decoder that met what it does not expect says nothing to people. */
+function whatIsWrong(cause: unknown): string {
+  const isSurprise = cause instanceof TypeError || cause instanceof SyntaxError;
+  return cause instanceof Error && !isSurprise ? cause.message : "it is damaged, and cannot be decoded";
+}
 
 async function decodeAt<T>(
   store: ReadableStore,

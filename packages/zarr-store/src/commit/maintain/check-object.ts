@@ -2,10 +2,11 @@
 
 import { isZarrStoreError } from "../../errors.ts";
 import type { StoreKey } from "../../store/store-key.ts";
+import { listStaging } from "../list-staging.ts";
 import type { CommittedObject } from "../log/head.ts";
 import { isOwnFormat } from "../object-path.ts";
 import { findOutsideEdit } from "../outside-edit.ts";
-import { keyInAside, STAGING, stagedKeys, stagingEntryKind } from "../records/control-keys.ts";
+import { keyInAside, stagedKeys, stagingEntryKind } from "../records/control-keys.ts";
 import { type CheckContext, lookUntilSettled } from "./check-context.ts";
 import type { CheckNote, CheckProblem } from "./check-report.ts";
 
@@ -120,11 +121,11 @@ async function findElsewhere(
   object: CommittedObject,
 ): Promise<{ readonly key: StoreKey; readonly isAside: boolean } | undefined> {
   const { store } = context;
-  const asides = (await store.list(STAGING)).filter(({ name }) => stagingEntryKind(name) === "aside");
+  const asides = (await listStaging(store)).filter((name) => stagingEntryKind(name) === "aside");
   const places = [
     ...stagedKeys(object.txid, path).map((key) => ({ key, isAside: false })),
     ...asides
-      .map(({ name }) => keyInAside(name, path))
+      .map((name) => keyInAside(name, path))
       .filter((key) => key !== undefined)
       .map((key) => ({ key, isAside: true })),
   ];

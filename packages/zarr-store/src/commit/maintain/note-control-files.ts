@@ -39,13 +39,18 @@ export async function noteControlFiles(context: CheckContext): Promise<readonly 
     const message = `commit record ${context.audit.tornVersion} is cut off; the next writer finishes it or sets it aside`;
     notes.push({ kind: "torn", path, message });
   }
-  for (const { name } of await store.list(STAGING)) {
-    const note = await noteStaging(context, name);
+  for (const { name, kind } of await store.list(STAGING)) {
+    const note = kind === "other" ? foreignNote(`${STAGING}/${name}`) : await noteStaging(context, name);
     if (note !== undefined) {
       notes.push(note);
     }
   }
   return notes;
+}
+
+function foreignNote(path: string): CheckNote {
+  const message = "a symbolic link or a special file, which nobody follows and no command removes: remove it";
+  return { kind: "foreign", path, message };
 }
 
 async function noteStaging(context: CheckContext, name: string): Promise<CheckNote | undefined> {

@@ -5,7 +5,7 @@ import { throwIfAborted } from "../../runtime/throw-if-aborted.ts";
 import { isStoreKey, joinKey, type StoreKey } from "../../store/store-key.ts";
 import type { CommitContext } from "../commit-context.ts";
 import { storeNowMs } from "../lock/store-now-ms.ts";
-import { type AbandonedStaging, wantedOf } from "../publish/recovery.ts";
+import { type AbandonedStaging, isLeftNameless, NAMELESS, wantedOf } from "../publish/recovery.ts";
 import {
   claimFolderKey,
   STAGING,
@@ -45,18 +45,24 @@ export async function planGc(context: CommitContext, options: PlanGcOptions): Pr
   const proposed: StagingLeftover[] = [];
   const kept: { path: string; reason: string }[] = [];
   let nowMs: number | undefined;
-  for (const { name } of await store.list(STAGING)) {
+  for (const { name, kind: type } of await store.list(STAGING)) {
     throwIfAborted(signal);
     const path = `${STAGING}/${name}`;
+    if (type === "other") {
+      kept.push({ path, reason: KEPT.foreign });
+      continue;
+    }
     const kind = stagingEntryKind(name);
     if (kind === "transaction" && isStoreKey(name) && name !== log.head.txid && log.head.version > 0) {
       const owner = decodeOwner(await store.get(stagedOwnerKey(name)));
       const tree = await measure(context, stagingOf(name));
+      const isNameless = owner === undefined && (await isLeftNameless(context, name));
       const isDead = owner !== undefined && runtime.writerState(owner) === "dead";
       nowMs ??= isDead ? undefined : await storeNowMs(context);
       const ageMs = nowMs === undefined ? 0 : nowMs - tree.newestMs;
-      if (isDead || ageMs > olderThanMs) {
-        const reason = isDead ? `process ${owner.pid} on this host is gone` : `unchanged for ${hours(ageMs)}`;
+      if (isDead || isNameless || ageMs > olderThanMs) {
+        const whyLeft = isNameless ? NAMELESS : `unchanged for ${hours(ageMs)}`;
+        const reason = isDead ? `process ${owner.pid} on this host is gone` : whyLeft;
         const { files, sizeBytes } = tree;
         proposed.push({ path: stagingOf(name), txid: name, reason, files, sizeBytes });
       } else {
@@ -80,6 +86,7 @@ export async function planGc(context: CommitContext, options: PlanGcOptions): Pr
 }
 
 const KEPT = {
+  foreign: "a symbolic link or a special file, which no command removes: remove it",
   transaction: "not all files of the last commit are in place yet; the next writer moves them",
   aside: "what a commit deletes or replaces is held here; the next writer settles it",
   obstacle: "somebody's own files stood in the way of a commit; look at them, and move them elsewhere",

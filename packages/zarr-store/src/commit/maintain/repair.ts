@@ -2,11 +2,13 @@
 
 import type { ReadOptions } from "../../runtime/read-options.ts";
 import { throwIfAborted } from "../../runtime/throw-if-aborted.ts";
+import { isWritableStore, type ReadableStore } from "../../store/key-value-store.ts";
 import { isStoreKey, type StoreKey } from "../../store/store-key.ts";
 import { settleTornRecord } from "../claim/settle-torn-record.ts";
 import type { CommitContext } from "../commit-context.ts";
 import type { CommitEngine } from "../commit-engine.ts";
 import type { ContentRules } from "../content-rules.ts";
+import { listStaging } from "../list-staging.ts";
 import { CommitLog } from "../log/commit-log.ts";
 import { noteLatest } from "../publish/note-latest.ts";
 import { publishDeletions } from "../publish/publish.ts";
@@ -17,8 +19,8 @@ import {
   COMMITS,
   commitKey,
   OLD_CHECKPOINT,
-  STAGING,
   stagingEntryKind,
+  stagingOf,
 } from "../records/control-keys.ts";
 import { checkStore } from "./check.ts";
 import type { CheckProblem, CheckReport } from "./check-report.ts";
@@ -90,10 +92,7 @@ export async function repairStore(
     const isRemoved = removed.some(({ path }) => path === context.log.checkpointKey);
     context.log.checkpointKey = isRemoved ? undefined : context.log.checkpointKey;
     fresh.log.checkpointKey = context.log.checkpointKey;
-    await removeProbes(
-      fresh,
-      (await store.list(STAGING)).map(({ name }) => name),
-    );
+    await removeProbes(fresh, await listStaging(store));
     const tornVersion = await settleTornRecord(fresh);
     await finishHead(fresh, durability);
     await noteLatest(fresh);
@@ -142,6 +141,27 @@ async function putBackNodes(
   return putBack;
 }
 
+/**
+ * Moves the files of the last commit into place if its writer could not, as on a full disk. So a command that is run again and
+ * finds nothing to do finishes it. Usually there is nothing, and this costs one look.
+ *
+ * @throws {ZarrStoreError} `conflict` if a writer is at work, `io`
+ */
+export async function finishUnpublished(engine: CommitEngine, store: ReadableStore): Promise<void> {
+  const { txid } = engine.log.head;
+  if (txid === "" || !isWritableStore(store) || (await store.stat(stagingOf(txid))) === undefined) {
+    return;
+  }
+  await engine.maintain(
+    async (context, durability) => {
+      await context.log.refresh();
+      await finishHead(context, durability);
+      await noteLatest(context);
+    },
+    { lock: { timeoutMs: 0 } },
+  );
+}
+
 async function removeBadCheckpoint(
   { store }: CommitContext,
   { problems }: CheckReport,
@@ -162,8 +182,7 @@ async function putBackAll(
   durability: "batched" | "none",
 ): Promise<readonly StoreKey[]> {
   const { store, log } = context;
-  const staged = (await store.list(STAGING))
-    .map(({ name }) => name)
+  const staged = (await listStaging(store))
     .filter((name) => stagingEntryKind(name) === "transaction")
     .map((txid) => ({ txid, reason: "committed" }));
   const putBack: StoreKey[] = [];

@@ -3,12 +3,15 @@
 import { isZarrStoreError } from "../../errors.ts";
 import { isStoreKey, joinKey, parentKey, type StoreKey } from "../../store/store-key.ts";
 import type { CommitContext } from "../commit-context.ts";
+import { listStaging } from "../list-staging.ts";
+import { storeNowMs } from "../lock/store-now-ms.ts";
 import type { Head } from "../log/head.ts";
 import {
   COMMITS,
   claimFolderKey,
   isClock,
   isProbe,
+  isStaleLock,
   pathOfHeld,
   pathOfStaged,
   STAGING,
@@ -35,7 +38,7 @@ export interface AbandonedStaging {
  */
 export async function finishHead(context: CommitContext, durability: "batched" | "none"): Promise<void> {
   const { store, log, logger } = context;
-  const names = (await store.list(STAGING)).map(({ name }) => name).filter(isStoreKey);
+  const names = await listStaging(store);
   const { txid } = log.head;
   const record = names.some((name) => name === txid) ? await log.headRecord() : undefined;
   if (record !== undefined) {
@@ -62,16 +65,22 @@ export async function finishHead(context: CommitContext, durability: "batched" |
 export async function surveyStaging(context: CommitContext): Promise<readonly AbandonedStaging[]> {
   const { store, log, runtime } = context;
   const abandoned: AbandonedStaging[] = [];
-  const names = (await store.list(STAGING)).map(({ name }) => name).filter(isStoreKey);
+  const names = await listStaging(store);
   await removeProbes(context, names);
   for (const name of names) {
     if (isClock(name)) {
       await store.remove(joinKey(STAGING, name));
     }
+    if (isStaleLock(name)) {
+      await visitAndPrune(store, joinKey(STAGING, name), (file) => store.remove(file));
+    }
     if (stagingEntryKind(name) === "transaction" && name !== log.head.txid) {
       const owner = decodeOwner(await store.get(stagedOwnerKey(name)));
       if (owner !== undefined && runtime.writerState(owner) === "dead") {
         abandoned.push({ txid: name, reason: `process ${owner.pid} on this host is gone` });
+      }
+      if (owner === undefined && (await isLeftNameless(context, name))) {
+        abandoned.push({ txid: name, reason: NAMELESS });
       }
     }
   }
@@ -85,6 +94,24 @@ export async function surveyStaging(context: CommitContext): Promise<readonly Ab
     await putBackStaged(context, txid);
   }
   return abandoned.filter((staging) => !wanted.includes(staging));
+}
+
+/** Why a transaction without a name is taken for abandoned. */
+export const NAMELESS = "its writer died before it had said its name";
+/** A living writer says its name at once, in its first file. */
+const NAMELESS_AFTER_MS = 60_000;
+
+/** Whether a writer died before it had written its name: nothing else is there, and nothing comes, by the store's own clock. */
+export async function isLeftNameless(context: CommitContext, txid: StoreKey): Promise<boolean> {
+  const { store } = context;
+  const owner = stagedOwnerKey(txid);
+  if (!(await store.list(stagingOf(txid))).every(({ name }) => owner.endsWith(`/${name}`))) {
+    return false;
+  }
+  const looks = [await store.stat(stagingOf(txid)), await store.stat(owner)];
+  const nowMs = await storeNowMs(context);
+  const newestMs = Math.max(...looks.map((look) => look?.mtimeMs ?? 0));
+  return looks[0] !== undefined && nowMs !== undefined && nowMs - newestMs > NAMELESS_AFTER_MS;
 }
 
 /** Removes what writers that died have left of their tries. One that is trying now tries again. */

@@ -20,3 +20,21 @@ it("a checkpoint that unpacks to far more than a checkpoint does is not unpacked
     expect.stringMatching(/checkpoint\.json\.gz is not usable.*more than 1048576 bytes/),
   ]);
 });
+
+it.each([
+  ["JSON of another shape", "{}"],
+  ["no JSON", "{"],
+  ["a list", "[[1]]"],
+])("a checkpoint of %s is said to be damaged, and not what the decoder stumbled over", async (_, text) => {
+  const store = memoryStore();
+  const dataset = await openDataset(store);
+  await dataset.addImage({ dtype: "uint8", shape: [2, 2], data: new Uint8Array(4) }, { id: "one" });
+  const bytes = await gzip(new TextEncoder().encode(text));
+  await store.put(joinKey("__commits/checkpoint.json.gz"), sealGzip(bytes));
+  const logger = collectLog();
+  expect(await (await openDataset(store, { mode: "r", logger })).listImageIds()).toEqual(["one"]);
+  expect(logger.warnings).toEqual([
+    expect.stringMatching(/^__commits\/checkpoint\.json\.gz is not usable, reading the log instead: \S/),
+  ]);
+  expect(logger.warnings.join()).not.toMatch(/Error|undefined|Unexpected token/);
+});
