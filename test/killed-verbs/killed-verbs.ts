@@ -1,6 +1,7 @@
 // Kills `kym analyze`, `edit`, `delete`, `undo`, `resolve` and `pull` before the n-th call that changes the dataset, and looks at what is left.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -198,7 +199,7 @@ export interface VerbTally {
  * it; the same command goes on at once; `check` finds nothing.
  */
 export async function killVerb(verb: KilledVerb, { shim, hasLinks, every }: VerbKills): Promise<VerbTally> {
-  const work = await mkdtemp(join(tmpdir(), "kym-verbs-"));
+  const work = await mkdtemp(join(quickFolder(), "kym-verbs-"));
   try {
     const prepared = join(work, "prepared");
     await makeSmallStudy(join(prepared, STUDY));
@@ -256,6 +257,11 @@ export async function killVerb(verb: KilledVerb, { shim, hasLinks, every }: Verb
   }
 }
 
+/** A folder in memory, where there is one: a kill loses nothing of a file that was written, flushed or not. */
+function quickFolder(): string {
+  return existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
+}
+
 /** What a user sees of the images, their arrays and attributes, the pooled tables, and the conflicts that are open. */
 async function seen(cwd: string): Promise<unknown> {
   const columns = "image_id,condition,note,accepted,um_per_px,n_rois,artifacts";
@@ -289,7 +295,8 @@ async function runShimmed(
   cwd: string,
   shimmed: NodeJS.ProcessEnv,
 ): Promise<unknown[]> {
-  const env = { ...processEnvironment({ cwd }), ...shimmed, INIT_CWD: cwd };
+  const compiled = { NODE_COMPILE_CACHE: join(tmpdir(), "kym-verbs-compiled") };
+  const env = { ...processEnvironment({ cwd }), ...shimmed, ...compiled, INIT_CWD: cwd };
   const child = spawn(process.execPath, [...KYM, ...command], { cwd, env, stdio: "ignore" });
   return once(child, "close");
 }
