@@ -1,10 +1,12 @@
-// Kills `kym analyze`, `edit`, `delete`, `undo`, `resolve` and `pull` before the n-th call that changes the dataset, and looks at what is left.
+// Kills every command that writes before the n-th call that changes the dataset, or what it makes, and looks at what is left.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { cp, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
+import { isDeepStrictEqual } from "node:util";
 import { summarizeMetadata } from "@kym/kym-schema";
 import { createNdArray, type ZarrDataset } from "@kym/zarr-store";
 import { openLocalDataset } from "@kym/zarr-store/node";
@@ -14,9 +16,9 @@ import { KYM, processEnvironment } from "../../apps/cli/test/support/kym-process
 import { makeSmallStudy } from "../../apps/cli/test/support/small-study.ts";
 import type { KillShim } from "../../packages/zarr-store/test/commit/every-call/kill-shim.ts";
 
-const STUDY = "study.zarr";
+export const STUDY = "study.zarr";
 /** The same dataset in the hands of another scorer. */
-const OTHER = "other.zarr";
+export const OTHER = "other.zarr";
 
 /** A command that is killed, and what was done before it. */
 export interface KilledVerb {
@@ -24,11 +26,19 @@ export interface KilledVerb {
   /** What programs did in the folder of both copies, before anything was typed. */
   readonly prepare?: (cwd: string) => Promise<void>;
   readonly before: readonly (readonly string[])[];
+  /** What happens to the folder after that: a file that is lost, or another program's. */
+  readonly change?: (cwd: string) => Promise<void>;
   readonly command: readonly string[];
   /** What the command, and those before it, may end with. */
   readonly exitCodes: readonly number[];
   /** What the command ends with if it is not killed; default 0. */
   readonly endsWith?: number;
+  /** The file or folder that the command makes, instead of changing the dataset. */
+  readonly makes?: string;
+  /** The command makes several commits, so that a part of its change may be left. Default false. */
+  readonly inParts?: boolean;
+  /** What a user sees that the command changes; default: images, arrays, attributes, tables and conflicts. */
+  readonly sees?: (cwd: string) => Promise<unknown>;
 }
 
 const EDIT_OTHER = ["edit", OTHER, "a", "--condition", "theirs", "--note", "seen by Bela"];
@@ -198,7 +208,7 @@ export interface VerbTally {
  * it; the same command goes on at once; `check` finds nothing.
  */
 export async function killVerb(verb: KilledVerb, { shim, hasLinks, every }: VerbKills): Promise<VerbTally> {
-  const work = await mkdtemp(join(tmpdir(), "kym-verbs-"));
+  const work = await mkdtemp(join(quickFolder(), "kym-verbs-"));
   try {
     const prepared = join(work, "prepared");
     await makeSmallStudy(join(prepared, STUDY));
@@ -213,7 +223,10 @@ export async function killVerb(verb: KilledVerb, { shim, hasLinks, every }: Verb
       const { exitCode, stderr } = await kym(words, { cwd: prepared });
       expect(verb.exitCodes, stderr).toContain(exitCode);
     }
-    const before = await seen(prepared);
+    await verb.change?.(prepared);
+    const look =
+      verb.makes === undefined ? (verb.sees ?? seen) : (cwd: string) => madeIn(cwd, verb.makes ?? "");
+    const before = await look(prepared);
     const whole = join(work, "whole");
     await cp(prepared, whole, { recursive: true });
     const countTo = join(work, "count");
@@ -221,20 +234,25 @@ export async function killVerb(verb: KilledVerb, { shim, hasLinks, every }: Verb
       cwd: string,
       options: { readonly killAt?: number; readonly countTo?: string },
     ): Promise<unknown[]> =>
-      runShimmed(verb.command, cwd, shim.environment({ folder: join(cwd, STUDY), hasLinks, ...options }));
+      runShimmed(
+        verb.command,
+        cwd,
+        shim.environment({ folder: verb.makes === undefined ? join(cwd, STUDY) : cwd, hasLinks, ...options }),
+      );
     const ended = [verb.endsWith ?? 0, null];
     expect(await run(whole, { countTo })).toEqual(ended);
-    const after = await seen(whole);
+    const after = await look(whole);
     expect(after).not.toEqual(before);
     const calls = Number(await readFile(countTo, "utf8"));
     const tally = { calls, killed: 0, before: 0, after: 0 };
-    for (let killAt = every; killAt <= calls; killAt += every) {
+    for (const killAt of callsToKillAt(calls, every)) {
       const cwd = join(work, `killed-${killAt}`);
       await cp(prepared, cwd, { recursive: true });
       const [, signal] = await run(cwd, { killAt });
-      const left = await seen(cwd);
-      expect([before, after], `${verb.name}, killed at call ${killAt} of ${calls}`).toContainEqual(left);
-      const isBefore = JSON.stringify(left) === JSON.stringify(before);
+      const left = await look(cwd);
+      const allowed = verb.inParts === true ? [before, after, left] : [before, after];
+      expect(allowed, `${verb.name}, killed at call ${killAt} of ${calls}`).toContainEqual(left);
+      const isBefore = !isDeepStrictEqual(left, after);
       tally.killed += signal === "SIGKILL" ? 1 : 0;
       tally[isBefore ? "before" : "after"]++;
       if (isBefore) {
@@ -242,7 +260,7 @@ export async function killVerb(verb: KilledVerb, { shim, hasLinks, every }: Verb
         const again = hasLinks ? [(await kym(verb.command, { cwd })).exitCode, null] : await run(cwd, {});
         expect(again, `${verb.name} again, after call ${killAt}`).toEqual(ended);
       }
-      expect(await seen(cwd)).toEqual(after);
+      expect(await look(cwd)).toEqual(after);
       expect((await kymJson(["check", STUDY], { cwd })).data.problems).toEqual([]);
       await rm(cwd, { recursive: true });
     }
@@ -256,8 +274,13 @@ export async function killVerb(verb: KilledVerb, { shim, hasLinks, every }: Verb
   }
 }
 
+/** A folder in memory, where there is one: a kill loses nothing of a file that was written, flushed or not. */
+function quickFolder(): string {
+  return existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
+}
+
 /** What a user sees of the images, their arrays and attributes, the pooled tables, and the conflicts that are open. */
-async function seen(cwd: string): Promise<unknown> {
+export async function seen(cwd: string): Promise<unknown> {
   const columns = "image_id,condition,note,accepted,um_per_px,n_rois,artifacts";
   const { data: images } = await kymJson(["ls", STUDY, "--columns", columns], { cwd });
   const { data: conflicts } = await kymJson(["resolve", STUDY], { cwd });
@@ -283,13 +306,38 @@ async function wholesOf(dataset: ZarrDataset): Promise<object> {
   return { arrays, tables: hashes, kept: [...(await dataset.exact.below("attachments"))] };
 }
 
+/** Every so manieth call, and one of the last, when all is done but what tidies up. */
+function callsToKillAt(calls: number, every: number): readonly number[] {
+  const chosen = Array.from({ length: Math.floor(calls / every) }, (_, index) => (index + 1) * every);
+  return [...new Set([...chosen, Math.max(1, calls - 1)])];
+}
+
+/** The files of what a command makes, with their sizes; undefined if there is nothing. A copy is whole if it checks clean. */
+async function madeIn(cwd: string, name: string): Promise<unknown> {
+  const place = join(cwd, name);
+  const found = await stat(place).catch(() => undefined);
+  if (found === undefined) {
+    return "nothing";
+  }
+  if (!found.isDirectory()) {
+    return found.size > 0 ? "a file" : "an empty file";
+  }
+  if (name.endsWith(".zarr")) {
+    return (await kymJson(["check", name], { cwd })).data.problems;
+  }
+  const entries = await readdir(place, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  return Promise.all(files.sort().map(async (file) => [file.slice(place.length), (await stat(file)).size]));
+}
+
 /** Returns the exit code and the signal. */
 async function runShimmed(
   command: readonly string[],
   cwd: string,
   shimmed: NodeJS.ProcessEnv,
 ): Promise<unknown[]> {
-  const env = { ...processEnvironment({ cwd }), ...shimmed, INIT_CWD: cwd };
+  const compiled = { NODE_COMPILE_CACHE: join(tmpdir(), "kym-verbs-compiled") };
+  const env = { ...processEnvironment({ cwd }), ...shimmed, ...compiled, INIT_CWD: cwd };
   const child = spawn(process.execPath, [...KYM, ...command], { cwd, env, stdio: "ignore" });
   return once(child, "close");
 }

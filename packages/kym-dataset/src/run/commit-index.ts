@@ -36,7 +36,7 @@ export interface IndexChange {
 
 export interface CommitIndexOptions {
   readonly memory: RunMemory;
-  /** Whether a table and a ledger whose file is lost are made anew. */
+  /** Whether a table and a ledger whose file is lost are made again. */
   readonly mayReplaceLost: boolean;
   readonly signal?: AbortSignal | undefined;
 }

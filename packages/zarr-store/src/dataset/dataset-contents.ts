@@ -4,8 +4,6 @@ import type { Table } from "apache-arrow";
 import { defaultAxes, validateAxes } from "../array/axes.ts";
 import type { NdArray } from "../array/nd-array.ts";
 import type { ArrayRows, EncodedArray, StagedArray } from "../array/zarr-array.ts";
-import { isLostObject } from "../commit/lost-object.ts";
-import type { MergeableChange } from "../commit/write/mergeable-change.ts";
 import type { Transaction } from "../commit/write/transaction.ts";
 import { ZarrStoreError } from "../errors.ts";
 import { parseTableName, type TableName } from "../image/artifact-name.ts";
@@ -21,10 +19,10 @@ import { type LentImage, lendPixels } from "./record/stage-array.ts";
 import { ZarrImageRecord } from "./record/zarr-image-record.ts";
 import { KeptReads } from "./session/kept-reads.ts";
 import type { ObjectSession } from "./session/object-session.ts";
-import { sourcesOf } from "./tables/load-sources.ts";
 import { loadTableCode } from "./tables/load-table-code.ts";
+import { loadSources, sourcesIfLost } from "./tables/sources-index.ts";
 import { parseSourceRow, SOURCES_TABLE, type SourceRow, sourceIdentity } from "./tables/sources-table.ts";
-import { readTableFiles } from "./tables/table-files.ts";
+import { readTableFilesUnlessLost, type TableFileOptions } from "./tables/table-files.ts";
 import { assertRowsBelongTo, isRows, type TableInput } from "./tables/table-input.ts";
 import { joinParts, tableObject } from "./tables/table-parts.ts";
 
@@ -56,14 +54,6 @@ export interface ReplaceRowsOptions extends ReadOptions {
 export interface AppendSourcesOptions extends ReadOptions {
   /** Files that are already in the ledger and are deliberately ingested again. */
   readonly again?: readonly SourceRow[];
-}
-
-export interface TableFileOptions extends ReadOptions {
-  /**
-   * What a table counts as whose file is lost: missing, damaged, or changed by another program. `absent` takes it for no table. It
-   * is said as a warning; a commit that makes the table again keeps what stands in its place aside. Default: that is an error.
-   */
-  readonly ifLost?: "absent" | undefined;
 }
 
 /** The new state of a pooled table, computed from its state at the moment of the commit. */
@@ -224,13 +214,7 @@ export class DatasetContents {
    */
   async loadTableFiles(name: string, options: TableFileOptions = {}): Promise<readonly ParquetFile[]> {
     const tableName = parseTableName(name);
-    const files = await readTableFiles(this.session, tableName, options).catch((error: unknown) => {
-      if (options.ifLost !== "absent" || !isLostObject(error)) {
-        throw error;
-      }
-      this.session.onLost?.(tablePath(tableName));
-      return [];
-    });
+    const files = await readTableFilesUnlessLost(this.session, tableName, options);
     if (files.length === 0) {
       throw new ZarrStoreError("not_found", `there is no table ${name}`, { path: tablePath(tableName) });
     }
@@ -355,15 +339,7 @@ export class DatasetContents {
    * @throws {ZarrStoreError} `schema_mismatch`
    */
   async loadSourcesIndex(options: ReadOptions = {}): Promise<readonly SourceRow[]> {
-    try {
-      const files = await readTableFiles(this.session, parseTableName(SOURCES_TABLE), options);
-      return await sourcesOf(files, this.runtime, this.session.lastLook !== undefined);
-    } catch (error) {
-      if (this.session.sourcesAnew === undefined || !isLostObject(error)) {
-        throw error;
-      }
-      return this.session.sourcesAnew(options);
-    }
+    return loadSources(this.session, this.runtime, options);
   }
 
   /** Replaces the whole ledger. @throws {ZarrStoreError} `schema_mismatch` that names the first missing column */
@@ -384,41 +360,9 @@ export class DatasetContents {
     const { appendSources } = await loadTableCode();
     const allowed = new Set((options.again ?? []).map(sourceIdentity));
     await this.#change(`append ${rows.length} sources`, options, async (transaction) => {
-      const ifLost = this.#encodedSourcesAnew(options);
+      const ifLost = sourcesIfLost(this.session, options);
       transaction.merge({ ...object, ifLost, merge: (current) => appendSources(current, rows, allowed) });
     });
-  }
-
-  /**
-   * Makes the file of the ledger again if it is lost, by {@link OpenDatasetOptions.sourcesAnew}; what stands in its place is kept
-   * aside. If the bytes are those that were committed, they are put back and nothing is committed.
-   *
-   * @returns whether the file was lost
-   */
-  async healSourcesIndex(options: ReadOptions = {}): Promise<boolean> {
-    const object = tableObject(parseTableName(SOURCES_TABLE));
-    const make = this.#encodedSourcesAnew(options);
-    let isLost = false;
-    await this.#change("make the sources index again", options, async (transaction) => {
-      isLost = false;
-      const ifLost =
-        make &&
-        (() => {
-          isLost = true;
-          return make();
-        });
-      transaction.merge({
-        ...object,
-        ifLost,
-        merge: async (current) => ({ bytes: isLost ? current : undefined }),
-      });
-    });
-    return isLost;
-  }
-
-  #encodedSourcesAnew(options: ReadOptions): MergeableChange["ifLost"] {
-    const { sourcesAnew } = this.session;
-    return sourcesAnew && (async () => (await loadTableCode()).encodeSources(await sourcesAnew(options)));
   }
 
   async #putTable(

@@ -29,7 +29,9 @@ import type { ZarrImageRecord } from "./record/zarr-image-record.ts";
 import { CommittedSession } from "./session/committed-session.ts";
 import { TransactionSession } from "./session/transaction-session.ts";
 import type { SourcesAnew } from "./sources-anew.ts";
+import { sourcesIfLost } from "./tables/sources-index.ts";
 import { SOURCES_TABLE, type SourceRow } from "./tables/sources-table.ts";
+import { tableObject } from "./tables/table-parts.ts";
 import { DatasetPast } from "./undo/dataset-past.ts";
 import { upgradeDataset } from "./upgrade-dataset.ts";
 
@@ -86,7 +88,7 @@ export class ZarrDataset extends DatasetContents {
       parts,
       this.session,
       (fn, options) => this.#commit(fn, options),
-      (options) => this.healSourcesIndex(options),
+      (options) => this.#healSources(options),
     );
     this.copies = new DatasetCopies(parts.engine.log);
     this.past = new DatasetPast(parts, this.session, (fn, options) => this.#commit(fn, options));
@@ -319,6 +321,30 @@ export class ZarrDataset extends DatasetContents {
   /** Same as `upkeep.gc`. */
   async gc(options: GcOptions = {}): Promise<GcReport> {
     return this.upkeep.gc(options);
+  }
+
+  /**
+   * Makes the file of the ledger again if it is lost; what stands in its place is kept aside. Returns whether it was lost. Bytes that
+   * are those of the log are put back, and nothing is committed.
+   */
+  async #healSources(options: ReadOptions): Promise<boolean> {
+    const ifLost = sourcesIfLost(this.session, options);
+    let isLost = false;
+    const change = async (transaction: Transaction): Promise<void> => {
+      isLost = false;
+      transaction.merge({
+        ...tableObject(parseTableName(SOURCES_TABLE)),
+        ifLost:
+          ifLost &&
+          (() => {
+            isLost = true;
+            return ifLost();
+          }),
+        merge: async (current) => ({ bytes: isLost ? current : undefined }),
+      });
+    };
+    await this.#commit(change, { message: "make the sources index again", signal: options.signal });
+    return isLost;
   }
 
   /** The rows that are made again for a lost ledger, made once for each version. */

@@ -88,7 +88,7 @@ async function writeCheckpoint(folder: string): Promise<void> {
   await dataset.updateManifest();
 }
 
-/** Copies a file within the machine, by reference if the file system can. Returns false for what is no plain file. */
+/** Copies a file within the machine, by reference if the file system can. Returns false for what is not a file. */
 function cloner(from: string, to: string): (key: StoreKey) => Promise<boolean> {
   const made = new Set<string>();
   return async (key) => {

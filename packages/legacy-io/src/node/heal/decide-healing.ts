@@ -4,7 +4,7 @@ import type { Provenance } from "@kym/kym-schema";
 import type { SourceRow } from "@kym/zarr-store";
 import { imageObjectPath, isPixelKey, ZARR_NODE_NAME } from "@kym/zarr-store/layout";
 import { sha256Of } from "../files/sha256-of.ts";
-import type { MadeImage } from "./objects-of-source.ts";
+import type { MadeImage } from "./with-made-image.ts";
 
 export interface HealedObject {
   readonly path: string;

@@ -7,7 +7,7 @@ import { loadProvenance } from "../scan/load-provenance.ts";
 import { scanFolder } from "../scan/scan-folder.ts";
 import { decideHealing, type HealedObject } from "./decide-healing.ts";
 import { SourcesInFolder } from "./find-source.ts";
-import { withMadeImage } from "./objects-of-source.ts";
+import { withMadeImage } from "./with-made-image.ts";
 
 /** What became of lost objects. Plain JSON; both lists are sorted by path. */
 export interface HealReport {
@@ -54,7 +54,7 @@ export async function healFromFolder(
     const reason =
       typeof outcome === "string"
         ? outcome
-        : "what the files of the folder say is not what was lost: it was changed after its file was taken in";
+        : "what the files of the folder say is not what was lost: it was changed after its file was ingested";
     healed.push(...made);
     const still = lost.filter((path) => !made.some((one) => one.path === path));
     left.push(...still.map((path) => ({ path, reason })));
@@ -81,7 +81,7 @@ async function healImage(
     return `the folder does not have the TIFF that the image came from, ${relPath ?? "of an unknown name"}, with the same hash`;
   }
   const attributes = await unlessLost(() => record.attributes());
-  const noted = attributes?.["pixels_sha256"];
+  const { pixels_sha256: noted } = attributes ?? {};
   const pixelsSha256 = typeof noted === "string" ? noted : undefined;
   const node = await unlessLost(() => dataset.exact.load(imageObjectPath(imageId, PIXELS_NODE_KEY)));
   const isZstd = node === undefined || new TextDecoder().decode(node).includes(ZSTD);

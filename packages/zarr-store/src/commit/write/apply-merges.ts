@@ -127,7 +127,7 @@ async function readOrGiveUp(
     if (ifLost === undefined || !isLostObject(error, path)) {
       throw error;
     }
-    transaction.giveUp(path);
+    transaction.lost.add(path);
     return ifLost();
   }
 }

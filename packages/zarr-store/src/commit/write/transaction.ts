@@ -47,8 +47,8 @@ export class Transaction {
   #merges: readonly MergeableChange[] = [];
   /** Paths changed by merges only. All other paths were changed by the caller. */
   readonly #merged = new Set<StoreKey>();
-  /** Objects whose committed bytes are gone, and that this transaction makes again. */
-  readonly #lost = new Set<StoreKey>();
+  /** Objects whose bytes are gone, for the caller to name: those that are staged take their place, and what stands there is kept. */
+  readonly lost: Set<StoreKey> = new Set();
   #failure: { readonly error: unknown } | undefined;
   #sealed = false;
   #changeCount = 0;
@@ -68,11 +68,6 @@ export class Transaction {
 
   get readPaths(): ReadonlySet<StoreKey> {
     return this.#read;
-  }
-
-  /** Objects whose committed bytes are gone, and that this transaction makes again: what stands in their place is kept. */
-  get lost(): ReadonlySet<StoreKey> {
-    return this.#lost;
   }
 
   get merges(): readonly MergeableChange[] {
@@ -228,14 +223,6 @@ export class Transaction {
     this.#merged.add(path);
   }
 
-  /**
-   * Says that the committed bytes of an object are gone. The bytes that are staged for it take their place even if they are
-   * equal, and what stands there is kept.
-   */
-  giveUp(path: StoreKey): void {
-    this.#lost.add(path);
-  }
-
   /** Stages the result of an object's merges; undefined deletes the object. */
   async putMerged(
     path: StoreKey,
@@ -338,7 +325,7 @@ export class Transaction {
     const prev = met === undefined ? (this.#context.log.head.object(path)?.sha256 ?? null) : met;
     this.#prev.set(path, prev);
     const sha256 = known ?? (await this.#context.runtime.sha256(bytes));
-    if (sha256 === prev && !this.#lost.has(path)) {
+    if (sha256 === prev && !this.lost.has(path)) {
       await this.withdraw(path);
       return;
     }

@@ -59,7 +59,7 @@ export class ExactObjects {
     const path = exactPath(given);
     const own = new Uint8Array(bytes);
     const change = async (transaction: Transaction): Promise<void> => {
-      transaction.giveUp(path);
+      transaction.lost.add(path);
       await transaction.put(path, own);
     };
     await this.#session.change(change, { message: `make ${path} again`, signal: options.signal });

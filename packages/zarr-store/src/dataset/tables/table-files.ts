@@ -1,5 +1,6 @@
 // Reads the files of a pooled table: its one file, or its parts, all of them as of one version.
 
+import { isLostObject } from "../../commit/lost-object.ts";
 import { isZarrStoreError, ZarrStoreError } from "../../errors.ts";
 import type { TableName } from "../../image/artifact-name.ts";
 import type { ReadOptions } from "../../runtime/read-options.ts";
@@ -15,6 +16,15 @@ export interface TableObjects {
   read(path: StoreKey, options?: ReadOptions): Promise<Uint8Array<ArrayBuffer> | undefined>;
   paths(group: string): Promise<readonly StoreKey[]>;
   hashes(group: string): Promise<ReadonlyMap<string, string>>;
+}
+
+/** How tables are read whose file may be lost. */
+export interface TableFileOptions extends ReadOptions {
+  /**
+   * What a table counts as whose file is lost: missing, damaged, or changed by another program. `absent` takes it for no table. It
+   * is said as a warning; a commit that makes the table again keeps what stands in its place aside. Default: that is an error.
+   */
+  readonly ifLost?: "absent" | undefined;
 }
 
 /** How often a reader begins again because another writer changed the parts while they were read. */
@@ -56,6 +66,23 @@ export async function readTableFiles(
       found: ATTEMPTS,
     },
   );
+}
+
+/** The same, but empty for a lost table if the options say so. */
+export async function readTableFilesUnlessLost(
+  objects: TableObjects & { readonly onLost?: ((path: StoreKey) => void) | undefined },
+  name: TableName,
+  options: TableFileOptions,
+): Promise<readonly ParquetFile[]> {
+  try {
+    return await readTableFiles(objects, name, options);
+  } catch (error) {
+    if (options.ifLost !== "absent" || !isLostObject(error)) {
+      throw error;
+    }
+    objects.onLost?.(tablePath(name));
+    return [];
+  }
 }
 
 /** Reads the parts of one version; empty if another writer changes them meanwhile. */
