@@ -8,6 +8,8 @@ export type ProgressStyle = "auto" | "json" | "none";
 
 /** One bar for the whole job. */
 export interface Progress {
+  /** Says, once, that a job is long and has begun, before its items are counted. */
+  readonly begin: (what: string) => void;
   /** @param done number of finished items, out of `total`; `item` is the last of them */
   readonly update: (done: number, total: number, item: string) => void;
   readonly end: () => void;
@@ -29,11 +31,12 @@ export function startProgress(
   nowMs: () => number = () => performance.now(),
 ): Progress {
   if (style === "none") {
-    return { update: () => undefined, end: () => undefined };
+    return { begin: () => undefined, update: () => undefined, end: () => undefined };
   }
   const step = terminal.step === undefined ? {} : { step: terminal.step };
   if (style === "json") {
     return {
+      begin: () => undefined,
       update: (done, total, item) =>
         terminal.err(`${printableJson(JSON.stringify({ progress: verb, ...step, done, total, item }))}\n`),
       end: () => undefined,
@@ -42,7 +45,15 @@ export function startProgress(
   const startedMs = nowMs();
   const timeLeft = timeLeftMeter(startedMs);
   let shownMs = terminal.errMoves ? Number.NEGATIVE_INFINITY : startedMs;
+  let hasBegun = false;
   return {
+    begin: (what) => {
+      if (!hasBegun) {
+        hasBegun = true;
+        const line = shorten(printable(what), terminal.width - 1);
+        terminal.err(terminal.errMoves ? `\r\u001b[2K${line}` : `${line}\n`);
+      }
+    },
     update: (done, total, item) => {
       const now = nowMs();
       const everyMs = terminal.errMoves ? REDRAW_EVERY_MS : LINE_EVERY_MS;

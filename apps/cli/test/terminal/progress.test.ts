@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { firstLineOf } from "../../src/commands/ingest/long-job.ts";
 import { type ProgressStyle, startProgress } from "../../src/terminal/progress.ts";
 import type { Terminal } from "../../src/terminal/terminal.ts";
 
@@ -39,6 +40,39 @@ describe("progress", () => {
   it("is a plain line every 5 s elsewhere, without a byte of ANSI", () => {
     const text = progressOf(false, "auto");
     expect(text).toBe("loaded 2 of 3 · 0.3/s · 4 s left · 2.tif\nloaded 3 of 3 · 0.3/s · 0 s left · 3.tif\n");
+  });
+
+  it("of a long job begins with a line of its own, once, before its items are counted", () => {
+    const lines: string[] = [];
+    const err = (text: string): number => lines.push(text);
+    const terminal = {
+      out: err,
+      err,
+      outIsTty: false,
+      errIsTty: false,
+      width: 60,
+      color: false,
+      errMoves: false,
+    };
+    for (const style of ["auto", "json", "none"] as const) {
+      const progress = startProgress(terminal, "loaded", style, () => 0);
+      const events = [
+        { type: "found", tiffs: 99, sizeBytes: 5 },
+        { type: "found", tiffs: 128, sizeBytes: 5 },
+        { type: "found", tiffs: 192, sizeBytes: 5 },
+      ] as const;
+      for (const event of events) {
+        const first = firstLineOf(event, "/lab/28d AngII");
+        if (first !== undefined) {
+          progress.begin(first);
+        }
+      }
+    }
+    expect(lines).toEqual(["looking through 28d AngII: 128 TIFFs so far\n"]);
+    expect(firstLineOf({ type: "found", tiffs: 1, sizeBytes: 2e8 }, "/lab")).toBe(
+      "looking through lab: 1 TIFF so far",
+    );
+    expect(firstLineOf({ type: "planned", toIngest: 500, found: 500 }, "/lab")).toBeUndefined();
   });
 
   it("is an object a step for programs, and nothing when it is not wanted", () => {

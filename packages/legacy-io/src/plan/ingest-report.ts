@@ -72,6 +72,8 @@ export interface IngestReport {
 
 /** The progress of a run. */
 export type IngestEvent =
+  /** While the folder is looked through: the TIFFs that were found so far, and their bytes. */
+  | { readonly type: "found"; readonly tiffs: number; readonly sizeBytes: number }
   /** `toIngest` counts the acquisitions that will be read, including those with only changed sidecars. */
   | { readonly type: "planned"; readonly toIngest: number; readonly found: number }
   | { readonly type: "read"; readonly path: string; readonly done: number; readonly total: number }

@@ -21,6 +21,7 @@ import { allCounts, failureNotes, lineOf, queryNext } from "../index/index-lines
 import { indexProgress } from "../index/index-progress.ts";
 import { FOLDER_OPTIONS, folderOptions } from "./folder-options.ts";
 import { keptIngestResult } from "./ingest-result.ts";
+import { firstLineOf } from "./long-job.ts";
 import { PATH_FIELDS_OPTIONS } from "./path-fields-options.ts";
 import { TIFF_LIMIT_OPTIONS } from "./tiff-limits.ts";
 
@@ -72,6 +73,10 @@ first files; -v lists all of them.`,
         ...options,
         returnDeleted: context.options.deleted === true,
         onEvent: (event) => {
+          const first = firstLineOf(event, context.resolvePath(folder));
+          if (first !== undefined) {
+            progress.begin(first);
+          }
           if (event.type === "read") {
             progress.update(event.done, event.total, basename(event.path));
           }

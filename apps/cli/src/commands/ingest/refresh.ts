@@ -9,6 +9,7 @@ import { requireFolder } from "../../study/require-folder.ts";
 import { startProgress } from "../../terminal/progress.ts";
 import { FOLDER_OPTIONS, folderOptions } from "./folder-options.ts";
 import { keptIngestResult } from "./ingest-result.ts";
+import { firstLineOf } from "./long-job.ts";
 import { PATH_FIELDS_OPTIONS } from "./path-fields-options.ts";
 import { TIFF_LIMIT_OPTIONS } from "./tiff-limits.ts";
 
@@ -77,6 +78,10 @@ the old one, with its ROIs and its accepted; artifacts that differ are replaced.
       const report = await refreshFromFolder(dataset, context.resolvePath(folder), {
         ...options,
         onEvent: (event) => {
+          const first = firstLineOf(event, context.resolvePath(folder));
+          if (first !== undefined) {
+            progress.begin(first);
+          }
           if (event.type === "read") {
             progress.update(event.done, event.total, basename(event.path));
           }

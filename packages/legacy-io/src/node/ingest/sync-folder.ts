@@ -75,7 +75,10 @@ export async function syncFolder(
     return options.dryRun === true ? previewRestore(dataset, root) : restoreExport(dataset, root, options);
   }
   const { pattern, signal, includeSidecars = true } = options;
-  const whole = absolutePaths(root, await scanFolder(root, { pattern, signal, formats: options.formats }));
+  const onFound = (tiffs: number, sizeBytes: number): void =>
+    options.onEvent?.({ type: "found", tiffs, sizeBytes });
+  const scanned = await scanFolder(root, { pattern, signal, formats: options.formats, onFound });
+  const whole = absolutePaths(root, scanned);
   const { acquisitions, ledger } = await loadKnownFolder(dataset);
   const { scan, notDownloaded } = withoutOnlineOnly(includeSidecars ? whole : withoutSidecars(whole));
   const known = includeSidecars ? acquisitions : channelsOnly(acquisitions);

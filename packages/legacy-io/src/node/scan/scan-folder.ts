@@ -28,6 +28,8 @@ export interface ScanFolderOptions {
   /** Formats of sidecars besides the built-in ones. */
   readonly formats?: readonly SidecarFormat[] | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Called with the number of images and their bytes so far, after every few files. */
+  readonly onFound?: ((images: number, sizeBytes: number) => void) | undefined;
 }
 
 /**
@@ -61,10 +63,17 @@ export async function scanFolderWithTimes(root: string, options: ScanFolderOptio
   const realRoot = await resolveRoot(root);
   const ctimesNs = new Map<string, bigint>();
   const walk: Walk = { root, realRoot, isSelected, folders: [], unreadable: [], ignored: [], ctimesNs };
+  let [images, sizeBytes] = [0, 0];
+  const onFiles = (files: readonly BundleFile[]): void => {
+    const selected = files.filter(({ relPath }) => isSelected(basename(relPath)));
+    images += selected.length;
+    sizeBytes += selected.reduce((sum, file) => sum + file.sizeBytes, 0);
+    options.onFound?.(images, sizeBytes);
+  };
   const pending: PendingFolder[] = [{ folder: "", folderName: basename(realRoot) }];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     throwIfAborted(options.signal, LegacyIoError);
-    pending.push(...(await readFolder(walk, next, options.signal)));
+    pending.push(...(await readFolder(walk, next, { signal: options.signal, onFiles })));
   }
   const { ignored, ...bundled } = bundleFiles(walk.folders, isSelected, formats);
   const byPath = (a: ScanNote, b: ScanNote): number => comparePaths(a.relPath, b.relPath);
@@ -114,7 +123,13 @@ function unreadableRoot(root: string, cause: unknown): LegacyIoError {
 async function readFolder(
   walk: Walk,
   { folder, folderName }: PendingFolder,
-  signal: AbortSignal | undefined,
+  {
+    signal,
+    onFiles,
+  }: {
+    readonly signal: AbortSignal | undefined;
+    readonly onFiles: (files: readonly BundleFile[]) => void;
+  },
 ): Promise<readonly PendingFolder[]> {
   const path = join(walk.root, folder);
   let entries: readonly Dirent[];
@@ -144,6 +159,7 @@ async function readFolder(
     throwIfAborted(signal, LegacyIoError);
     const batch = entries.slice(start, start + STATS_AT_ONCE);
     const found = await whenAllDone(batch.map((entry) => inspect(walk, folder, entry)));
+    onFiles(found.flatMap((item) => (item.kind === "file" ? [item.file] : [])));
     for (const item of found) {
       switch (item.kind) {
         case "file":

@@ -7,6 +7,7 @@ import fileSystem, {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { deflateSync, zstdCompressSync } from "node:zlib";
 import { memoryStore, type NdArray, openDataset } from "@kym/zarr-store";
 import { ndArrayBytes } from "@kym/zarr-store/array";
 import { afterEach, describe, expect, it } from "vitest";
@@ -16,7 +17,8 @@ import { readBundle } from "../../../src/node/read/read-bundle.ts";
 import { scanFolder } from "../../../src/node/scan/scan-folder.ts";
 import { writeImageJTiff } from "../../../src/tiff/index.ts";
 import { replaceExports } from "../../support/replace-exports.ts";
-import { buildTiff, greyTags, long } from "../../tiff/tiff-fixture.ts";
+import { encodeLzw } from "../../tiff/codecs/encode-lzw.ts";
+import { buildTiff, type FixtureOptions, greyTags, long, short } from "../../tiff/tiff-fixture.ts";
 import { makeLabFolder, tinyTiff } from "../lab-folder.ts";
 
 describe("a large image", () => {
@@ -47,7 +49,48 @@ describe("a large image", () => {
     { isLittleEndian: false },
   );
 
+  /** Pages of lines in strips of so many rows, each compressed; the last strip of a page may have fewer. */
+  const compressed = (
+    code: number,
+    encode: (bytes: Uint8Array) => Uint8Array,
+    {
+      lines,
+      columns,
+      rows,
+      pages = 1,
+      more = 0,
+    }: Record<"lines" | "columns" | "rows", number> & { readonly pages?: number; readonly more?: number },
+    options: FixtureOptions = {},
+  ): Uint8Array<ArrayBuffer> => {
+    const pixels = new Uint8Array(wave(pages * lines * columns).buffer);
+    const rowBytes = columns * 2;
+    return buildTiff(
+      Array.from({ length: pages }, (_, page) => ({
+        tags: greyTags(columns, lines, 16, [short(259, code), long(278, rows), ...PREDICTOR]),
+        segments: Array.from({ length: Math.ceil(lines / rows) }, (__, strip) => {
+          const first = page * lines + strip * rows;
+          const stop = page * lines + Math.min(lines, (strip + 1) * rows);
+          const bytes = pixels.subarray(first * rowBytes, stop * rowBytes);
+          return encode(Buffer.concat([bytes, new Uint8Array(more)]));
+        }),
+      })),
+      options,
+    );
+  };
+  const PREDICTOR = [short(317, 2)];
+
   it.each<[string, Uint8Array]>([
+    ["deflate, strips across chunks", compressed(8, deflateSync, { lines: 70_000, columns: 38, rows: 800 })],
+    [
+      "zstd in the other byte order, one strip a line",
+      compressed(50_000, zstdCompressSync, { lines: 300, columns: 7, rows: 1 }, { isLittleEndian: false }),
+    ],
+    ["LZW, a stack", compressed(5, encodeLzw, { lines: 90, columns: 12, rows: 40, pages: 3 })],
+    ["LZW, one strip", compressed(5, encodeLzw, { lines: 55, columns: 3, rows: 4_294_967_295 })],
+    [
+      "deflate, with more than rows",
+      compressed(8, deflateSync, { lines: 90, columns: 9, rows: 40, more: 5 }),
+    ],
     ["a line scan", tinyTiff(3, 50)],
     ["of several blocks", writeImageJTiff({ dtype: "uint16", shape: [70_000, 38], data: wave(70_000 * 38) })],
     [
@@ -79,13 +122,13 @@ describe("a large image", () => {
   });
 
   it("is decoded in memory where its rows do not lie in the file as they are", async () => {
-    const deflated = buildTiff([
-      {
-        tags: greyTags(1, 2, 8, [{ tag: 259, type: 3, values: [32773] }]),
-        segments: [Uint8Array.of(1, 7, 8)],
-      },
+    const tile = new Uint8Array(16 * 16);
+    tile.set([7], 0);
+    tile.set([8], 16);
+    const tiled = buildTiff([
+      { tags: greyTags(1, 2, 8, [long(322, 16), long(323, 16)]), segments: [tile], isTiled: true },
     ]);
-    const { pixels } = await readBundle(await onlyBundle(deflated), { largeFromBytes: 0 });
+    const { pixels } = await readBundle(await onlyBundle(tiled), { largeFromBytes: 0 });
     expect(pixels).toMatchObject({ shape: [2, 1], data: Uint8Array.of(7, 8) });
   });
 

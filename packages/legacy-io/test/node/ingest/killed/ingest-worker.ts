@@ -13,7 +13,7 @@ const report = await syncFolder(
       ? { threads: { fromBytes: Number.POSITIVE_INFINITY } }
       : { jobs: Number(threads), threads: { fromBytes: 0 } }),
     onEvent: (event) => {
-      if (event.type !== "committed") {
+      if (event.type !== "committed" && event.type !== "found") {
         process.stdout.write(`${event.type} ${event.type === "planned" ? event.toIngest : event.done}\n`);
       }
     },
