@@ -39,8 +39,8 @@ function parseAlike(text: string): unknown {
 
 /** Counts keys; NaN if something is read differently: an integer beyond 2^53, a negative zero, too many levels. */
 /**
- * An integer that may lie beyond 2^53, such as a time in nanoseconds. One of still more digits is left to the other parser. What
- * stands in a text between quotation marks is not matched, or is no JSON after the replacement.
+ * An integer that may lie beyond 2^53, such as a time in nanoseconds. One of still more digits is left to the other parser. Where
+ * digits within a text match, `JSON.parse` refuses what they are replaced by, and the other parser reads it.
  */
 const LONG_INTEGER = /([:,[])(-?[1-9]\d{15,39})(?=[,}\]])/g;
 /** No text of the file begins with it: it would have to be escaped, and {@link UNCERTAIN} escapes are not read here. */
