@@ -250,7 +250,7 @@ const ARROWS: Arrows = {
     rows: ["columns"],
     csv: ["rows"],
     parquet: ["columns", "rows"],
-    reading: ["rows", "csv"],
+    reading: ["rows", "csv", "parquet"],
     lazy: ["rows"],
   },
   "packages/zarr-store/src/table/csv": {

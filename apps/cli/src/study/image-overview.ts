@@ -98,7 +98,19 @@ function overviewOf(image: ListedRecord): ImageOverview {
 
 /** The labels of the analyses, in the order of the files that they are read from. */
 function analysesOf({ imageId, analysisKeys }: ListedRecord): readonly string[] {
-  const keys = analysisKeys.map((path) => path.slice(path.indexOf(imageId) + imageId.length + 1));
+  const [first = ""] = analysisKeys;
+  const skip = first.indexOf(imageId) + imageId.length + 1;
+  const keys = analysisKeys.map((path) => path.slice(skip));
+  const names = keys.join(" ");
+  const labels = LABELS.get(names) ?? labelsOf(keys);
+  LABELS.set(names, labels);
+  return labels;
+}
+
+/** By the keys of the files: most images have the same. */
+const LABELS = new Map<string, readonly string[]>();
+
+function labelsOf(keys: readonly string[]): readonly string[] {
   return ANALYSES.map(({ label, keys: inputs }) => ({ label, at: keys.findIndex((key) => inputs.has(key)) }))
     .filter(({ at }) => at >= 0)
     .sort((a, b) => a.at - b.at)

@@ -43,7 +43,7 @@ export function textTable(
       .map((index, place) => {
         const { align, shrinks } = columns[index] ?? {};
         const width = widths[place] ?? 0;
-        return pad(shorten(cells[index] ?? "", width, shrinks), width, align);
+        return fit(cells[index] ?? "", { width, shrinks, align });
       })
       .join(GAP)
       .trimEnd();
@@ -173,9 +173,19 @@ function graphemes(text: string): string[] {
   );
 }
 
-function pad(text: string, width: number, align: "left" | "right" = "left"): string {
-  const spaces = " ".repeat(Math.max(0, width - textWidth(text)));
-  return align === "right" ? spaces + text : text + spaces;
+/** What a cell has to fit into. */
+interface Shape {
+  readonly width: number;
+  readonly shrinks: TextColumn["shrinks"] | undefined;
+  readonly align: TextColumn["align"] | undefined;
+}
+
+/** Pads or cuts a text to a width, which is measured once for a text that fits. */
+function fit(text: string, { width, shrinks, align }: Shape): string {
+  const own = textWidth(text);
+  const shown = own <= width ? text : shorten(text, width, shrinks);
+  const spaces = " ".repeat(Math.max(0, width - (shown === text ? own : textWidth(shown))));
+  return align === "right" ? spaces + shown : shown + spaces;
 }
 
 export { printable } from "../screen/printable.ts";

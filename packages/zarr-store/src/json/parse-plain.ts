@@ -28,7 +28,7 @@ function parseAlike(text: string): unknown {
   }
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseWithLongIntegers(text);
   } catch {
     return undefined;
   }
@@ -38,6 +38,50 @@ function parseAlike(text: string): unknown {
 }
 
 /** Counts keys; NaN if something is read differently: an integer beyond 2^53, a negative zero, too many levels. */
+/**
+ * An integer that may lie beyond 2^53, such as a time in nanoseconds. One of still more digits is left to the other parser. Where
+ * digits within a text match, `JSON.parse` refuses what they are replaced by, and the other parser reads it.
+ */
+const LONG_INTEGER = /([:,[])(-?[1-9]\d{15,39})(?=[,}\]])/g;
+/** No text of the file begins with it: it would have to be escaped, and {@link UNCERTAIN} escapes are not read here. */
+const MARK = "\u0000";
+
+/** Parses JSON without escapes; long integers become bigints unless they are safe. @throws {SyntaxError} */
+function parseWithLongIntegers(text: string): unknown {
+  let hasLong = false;
+  const marked = text.replaceAll(LONG_INTEGER, (_, before: string, digits: string) => {
+    hasLong = true;
+    return `${before}"\\u0000${digits}"`;
+  });
+  const value: unknown = JSON.parse(marked);
+  return hasLong ? unmarked(value, 0) : value;
+}
+
+/** @throws {RangeError} for a value that nests more deeply than is read */
+function unmarked(value: unknown, depth: number): unknown {
+  if (typeof value !== "object" || value === null) {
+    return value;
+  }
+  if (depth > maxJsonDepth) {
+    throw new RangeError("nests too deeply");
+  }
+  for (const key of Object.keys(value)) {
+    const item: unknown = Reflect.get(value, key);
+    if (typeof item === "object") {
+      unmarked(item, depth + 1);
+    } else if (typeof item === "string" && item.startsWith(MARK)) {
+      // JSON.parse made the member, so this sets it, whatever it is called.
+      Reflect.set(value, key, integerOf(item.slice(MARK.length)));
+    }
+  }
+  return value;
+}
+
+function integerOf(digits: string): bigint | number {
+  const number = Number(digits);
+  return Number.isSafeInteger(number) ? number : BigInt(digits);
+}
+
 function countKeys(value: unknown, depth: number): number {
   if (typeof value !== "object" || value === null) {
     return typeof value !== "number" || isReadAlike(value) ? 0 : Number.NaN;

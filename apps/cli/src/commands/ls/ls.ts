@@ -275,9 +275,12 @@ function overviewTable(
     (at) => !ONLY_IF_KNOWN.has(titles[at]?.title ?? "") || rows.some((row) => row[at] !== UNKNOWN),
   );
   const tableOf = (columns: readonly number[], maxWidth: number | undefined): string => {
-    const pick = <Value>(values: readonly Value[]): readonly Value[] =>
-      columns.flatMap((at) => values.slice(at, at + 1));
-    return textTable(pick(titles), rows.map(pick), { maxWidth, color });
+    const picked = rows.map((row) => columns.map((at) => row[at] ?? ""));
+    return textTable(
+      columns.flatMap((at) => titles.slice(at, at + 1)),
+      picked,
+      { maxWidth, color },
+    );
   };
   const maxWidth = outIsTty ? width : undefined;
   // No path is shortened to make room for where a scale is from: kym show says it as well.

@@ -5,8 +5,8 @@ import type { MergeableChange } from "../../commit/write/mergeable-change.ts";
 import { parseTableName } from "../../image/artifact-name.ts";
 import type { ReadOptions } from "../../runtime/read-options.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
-import { sourcesOf } from "./load-sources.ts";
 import { loadTableCode } from "./load-table-code.ts";
+import { sourcesOf } from "./sources-of.ts";
 import { SOURCES_TABLE, type SourceRow } from "./sources-table.ts";
 import { readTableFiles, type TableObjects } from "./table-files.ts";
 
