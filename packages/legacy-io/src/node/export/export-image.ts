@@ -295,20 +295,22 @@ function hasImageIds({ columns }: TableSchema): boolean {
 
 /**
  * Writes a pooled table as CSV, or as Parquet if CSV cannot hold its values. With `imageIds`, only rows of these images
- * are written; returns undefined if the table has no image ids.
+ * are written; a table without image ids is then written whole, or left out and undefined is returned.
  */
 export async function exportTable(
   dataset: ZarrDataset,
   { name, path, otherwisePath }: PlannedTable,
   sink: ExportSink,
   imageIds?: ReadonlySet<string>,
+  ifWithoutIds: "whole" | "left out" = "left out",
 ): Promise<ExportedTable | undefined> {
   const whole = await dataset.loadTable(name);
   const schema = name === "sources" ? SOURCES_SCHEMA : schemaOfTable(whole);
-  if (imageIds !== undefined && !hasImageIds(schema)) {
+  const hasIds = hasImageIds(schema);
+  if (imageIds !== undefined && !hasIds && ifWithoutIds === "left out") {
     return undefined;
   }
-  const table = imageIds === undefined ? whole : rowsOfImages(whole, imageIds);
+  const table = imageIds === undefined || !hasIds ? whole : rowsOfImages(whole, imageIds);
   const csv = writeCsvIfPossible(table, schema);
   const format = csv === undefined ? "parquet" : "csv";
   const file =
