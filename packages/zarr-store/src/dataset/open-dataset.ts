@@ -8,6 +8,7 @@ import { isHttpUrl } from "../http/http-url.ts";
 import { type Logger, SILENT_LOGGER } from "../runtime/logger.ts";
 import { portableRuntime, type Runtime } from "../runtime/runtime.ts";
 import { isWritableStore, type ReadableStore } from "../store/key-value-store.ts";
+import { systemFileOwner } from "../store/system-file.ts";
 import type { DatasetMode } from "./dataset-parts.ts";
 import type { KeepsHistory } from "./keeps-history.ts";
 import { ROOT_NODE } from "./layout.ts";
@@ -173,7 +174,9 @@ async function whyNotNew(store: ReadableStore, mode: DatasetMode): Promise<ZarrS
   if (root !== undefined && root.kind !== "directory") {
     return new ZarrStoreError("already_exists", `${path} is a file, not a folder`, { path });
   }
-  const found = (await store.list("")).find(({ name }) => !name.startsWith("__"))?.name;
+  const found = (await store.list("")).find(
+    ({ name }) => !name.startsWith("__") && systemFileOwner(name) === undefined,
+  )?.name;
   return found === undefined
     ? undefined
     : new ZarrStoreError(

@@ -144,7 +144,10 @@ function textOf(
   const actions = repaired?.actions ?? [];
   const lines = [
     ...actions.map(({ kind, path }) => `repaired: ${kind.replaceAll("_", " ")}: ${path}`),
-    ...problems.map(({ kind, path, message }) => `${kind.replaceAll("_", " ")}: ${path}: ${message}`),
+    ...problems.flatMap(({ kind, path, message, onlyThere = [] }) => [
+      `${kind.replaceAll("_", " ")}: ${path}: ${message}`,
+      ...onlyThere.map((line) => `  only there: ${line}`),
+    ]),
     ...notes.map(({ path, message }) => `note: ${path === "" ? "" : `${path}: `}${message}`),
     ...ofReaders,
     `checked ${counted(checked.objects, "object")}, read ${(checked.bytes / 1e6).toFixed(1)} MB: ${

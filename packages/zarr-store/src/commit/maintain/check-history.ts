@@ -43,7 +43,9 @@ export async function checkHistory(context: CheckContext, readsData: ReadsData):
   };
   await runBounded([...audit.history.kept.keys()], check, { concurrency: OBJECTS_AT_ONCE, signal });
   const others = await checkOthers(context, listed.filter(isHistoryName), readsData);
-  const foreign = listed.filter((name) => !isHistoryName(name)).map(noteForeign);
+  const foreign = listed
+    .filter((name) => !isHistoryName(name) && !context.systemFiles.meets(HISTORY, name))
+    .map(noteForeign);
   return {
     problems: [...problems, ...others.problems],
     notes: [...others.notes, ...foreign],

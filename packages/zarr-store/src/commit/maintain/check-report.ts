@@ -35,6 +35,7 @@ export interface CheckOptions extends ReadOptions {
  * - `modified_outside`: another program wrote a whole file there, or added to a `zarr.json`.
  * - `unknown`: a file below `images/` or `tables/` that no commit wrote.
  * - `stray`: a file that a commit deleted is back.
+ * - `conflicted`: a sync client kept a second version of a file, or of the log, and only that one has some of its content.
  * - `log`: a commit record or the checkpoint is missing, unreadable, or inconsistent with the log.
  * - `metadata`: a `zarr.json` has its committed bytes, but they are malformed.
  */
@@ -44,6 +45,7 @@ export type CheckProblemKind =
   | "modified_outside"
   | "unknown"
   | "stray"
+  | "conflicted"
   | "log"
   | "metadata";
 
@@ -56,6 +58,8 @@ export interface CheckProblem {
   readonly remedy: "repair" | "adopt" | "restore" | "move";
   readonly expected?: string;
   readonly found?: string;
+  /** Of a second history: each change that only it has, and where its bytes are, in words for people. */
+  readonly onlyThere?: readonly string[];
 }
 
 /**
@@ -67,6 +71,8 @@ export interface CheckProblem {
  * - `malformed`: an artifact that does not parse, but is exactly what was committed.
  * - `history`: an object of the history that neither a commit nor an image names; `gc` removes it.
  * - `foreign`: a file in a folder of the commit protocol that is not one of its own.
+ * - `system`: files of operating systems and sync clients, which are no part of a dataset. One note counts all of them.
+ * - `copy`: a second copy that a sync client or a person made of a file, with bytes that a commit wrote to it.
  * - `torn`: the last commit record is cut off, so its commit does not count; the next writer settles it.
  * - `unlisted`: the store cannot be listed (HTTP), so only what the log names was checked.
  */
@@ -78,6 +84,8 @@ export type CheckNoteKind =
   | "malformed"
   | "history"
   | "foreign"
+  | "system"
+  | "copy"
   | "torn"
   | "unlisted";
 

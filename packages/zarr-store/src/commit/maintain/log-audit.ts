@@ -28,6 +28,7 @@ export class LogAudit {
   readonly #records: StoredRecords;
   /** The hash that each path had before it was last deleted. */
   readonly #lastDeleted = new Map<StoreKey, string>();
+  readonly #hosts = new Set<string>();
   #checkpoint: WholeCheckpoint | undefined;
   #headRecord: CommitRecord | undefined;
   #tornVersion: number | undefined;
@@ -52,6 +53,25 @@ export class LogAudit {
 
   get headRecord(): CommitRecord | undefined {
     return this.#headRecord;
+  }
+
+  /** The computers whose writers made commits, in lower case. */
+  get hosts(): ReadonlySet<string> {
+    return this.#hosts;
+  }
+
+  /** The record that the log has of a version; undefined if it has none, or a damaged one. */
+  async record(version: number): Promise<CommitRecord | undefined> {
+    try {
+      return version < 1 || version > this.head.version
+        ? undefined
+        : await this.#records.record(version, this.head.version);
+    } catch (error) {
+      if (!isZarrStoreError(error, "integrity", "not_supported")) {
+        throw error;
+      }
+      return undefined;
+    }
   }
 
   /** The hash that a path had when it was last deleted. */
@@ -189,6 +209,7 @@ export class LogAudit {
     this.history.apply(record, (changed) => this.head.object(changed)?.sizeBytes);
     this.head.apply(record);
     this.#headRecord = record;
+    this.#hosts.add(record.writer.host.toLowerCase());
   }
 
   /** Compares the checkpoint with what the log adds up to. If the log is broken, the checkpoint replaces it instead. */
