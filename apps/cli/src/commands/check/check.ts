@@ -2,7 +2,7 @@
 
 import { PROVENANCE_HISTORY } from "@kym/kym-schema/keys";
 import { type FaultyRead, findFaultyReads } from "@kym/legacy-io/node";
-import type { CheckReport, RepairReport } from "@kym/zarr-store";
+import type { CheckProblem, CheckReport, RepairReport } from "@kym/zarr-store";
 import { checkLocalDataset, openLocalDataset } from "@kym/zarr-store/node";
 import { type Command, type CommandContext, defineCommand } from "../../arguments/command.ts";
 import { locationOf, openStudy } from "../../study/open-study.ts";
@@ -130,6 +130,21 @@ async function lookAtImages(
   }
 }
 
+/** Commits of one side that are shown; `--json` has all. */
+const MOST_COMMITS = 10;
+
+function historyLines({ here, there, onlyThere }: NonNullable<CheckProblem["histories"]>): readonly string[] {
+  const side = (name: string, commits: readonly string[]): readonly string[] => [
+    ...commits.slice(0, MOST_COMMITS).map((line) => `  ${name}: ${line}`),
+    ...(commits.length > MOST_COMMITS ? [`  ${name}: and ${commits.length - MOST_COMMITS} more`] : []),
+  ];
+  return [
+    ...side("the log", here),
+    ...side("this file", there),
+    ...onlyThere.map((line) => `  only there: ${line}`),
+  ];
+}
+
 function textOf(
   {
     problems,
@@ -144,9 +159,9 @@ function textOf(
   const actions = repaired?.actions ?? [];
   const lines = [
     ...actions.map(({ kind, path }) => `repaired: ${kind.replaceAll("_", " ")}: ${path}`),
-    ...problems.flatMap(({ kind, path, message, onlyThere = [] }) => [
+    ...problems.flatMap(({ kind, path, message, histories }) => [
       `${kind.replaceAll("_", " ")}: ${path}: ${message}`,
-      ...onlyThere.map((line) => `  only there: ${line}`),
+      ...(histories === undefined ? [] : historyLines(histories)),
     ]),
     ...notes.map(({ path, message }) => `note: ${path === "" ? "" : `${path}: `}${message}`),
     ...ofReaders,

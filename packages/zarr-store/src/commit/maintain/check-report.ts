@@ -58,8 +58,12 @@ export interface CheckProblem {
   readonly remedy: "repair" | "adopt" | "restore" | "move";
   readonly expected?: string;
   readonly found?: string;
-  /** Of a second history: each change that only it has, and where its bytes are, in words for people. */
-  readonly onlyThere?: readonly string[];
+  /** Of a second history, in words for people: the commits of both sides, and each change that only the second one has. */
+  readonly histories?: {
+    readonly here: readonly string[];
+    readonly there: readonly string[];
+    readonly onlyThere: readonly string[];
+  };
 }
 
 /**

@@ -148,28 +148,21 @@ async function problemOf(
   );
   const count = onlyThere.length === 1 ? "1 change is" : `${onlyThere.length} changes are`;
   const message =
-    `two computers committed version ${first.version} apart, and a sync client kept both. ` +
-    `The dataset has ${wordsOf(here)}; this file has ${wordsOf(history.map(({ record }) => record))}. ` +
-    `${count} only there. Nothing was removed: make them again, or take them from a whole copy of that computer with kym pull, ` +
-    "then move this file elsewhere";
+    `two computers committed version ${first.version} apart, and a sync client kept both records; the log goes on from the other ` +
+    `one. ${count} only in this one. Nothing was removed: make them again, or take them from a whole copy of that computer with ` +
+    "kym pull, then move this file elsewhere";
   const expected = here[0]?.sha256;
   return {
-    ...{ kind: "conflicted", path, message, remedy: "move", found: first.sha256, onlyThere },
+    ...{ kind: "conflicted", path, message, remedy: "move", found: first.sha256 },
     ...(expected !== undefined && { expected }),
+    histories: { here: here.map(wordsOf), there: history.map(({ record }) => wordsOf(record)), onlyThere },
   };
 }
 
-/** `version 5 "add image a" by anna on rig-2, 2026-11-30T10:15:00.000Z`, and how far the history goes. */
-function wordsOf(records: readonly CommitRecord[]): string {
-  const [first] = records;
-  const last = records.at(-1);
-  if (first === undefined || last === undefined) {
-    return "no such version";
-  }
-  const { version, message, writer, committedUtc } = first;
+/** `version 5 by anna on rig-2 at 2026-11-30T10:15:00.000Z: add image a`. */
+function wordsOf({ version, message, writer, committedUtc }: CommitRecord): string {
   const who = writer.person === undefined ? writer.host : `${writer.person} on ${writer.host}`;
-  const more = last.version > version ? `, to version ${last.version}` : "";
-  return `version ${version} ${JSON.stringify(message)} by ${who} at ${committedUtc}${more}`;
+  return `version ${version} by ${who} at ${committedUtc}: ${message}`;
 }
 
 /** What the records put or delete that the log never had. */
