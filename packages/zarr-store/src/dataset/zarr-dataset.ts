@@ -7,6 +7,7 @@ import type { AdoptOptions, AdoptReport } from "../commit/maintain/adopt.ts";
 import type { CheckOptions, CheckReport } from "../commit/maintain/check-report.ts";
 import type { GcOptions, GcReport } from "../commit/maintain/gc.ts";
 import type { RepairOptions, RepairReport } from "../commit/maintain/repair.ts";
+import { writeGitAttributes } from "../commit/publish/git-attributes.ts";
 import type { CommitRecord } from "../commit/records/commit-record.ts";
 import type { Transaction } from "../commit/write/transaction.ts";
 import { ZarrStoreError } from "../errors.ts";
@@ -328,6 +329,9 @@ export class ZarrDataset extends DatasetContents {
       return result;
     }, options);
     if (done.commit.committed) {
+      if (!this.#committed) {
+        await writeGitAttributes(this.#parts);
+      }
       this.#committed = true;
       this.#mustClear = false;
     }

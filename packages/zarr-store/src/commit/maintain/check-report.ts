@@ -33,6 +33,7 @@ export interface CheckOptions extends ReadOptions {
  * - `missing`: an object is not at its path.
  * - `damaged`: the bytes are wrong and no program edits such a file by hand, or the file can no longer be read.
  * - `modified_outside`: another program wrote a whole file there, or added to a `zarr.json`.
+ * - `rewritten`: the content is whole, but another program wrote it in a form that is not adopted, such as with other line ends.
  * - `unknown`: a file below `images/` or `tables/` that no commit wrote.
  * - `stray`: a file that a commit deleted is back.
  * - `conflicted`: a sync client kept a second version of a file, or of the log, and only that one has some of its content.
@@ -43,6 +44,7 @@ export type CheckProblemKind =
   | "missing"
   | "damaged"
   | "modified_outside"
+  | "rewritten"
   | "unknown"
   | "stray"
   | "conflicted"

@@ -10,6 +10,7 @@ import { unlistedStore } from "../../store/unlisted-store.ts";
 import { isUnreadable } from "../../store/unreadable.ts";
 import type { ContentRules } from "../content-rules.ts";
 import type { CommittedObject } from "../log/head.ts";
+import { ONLY_LINE_ENDS } from "../other-line-ends.ts";
 import { COMMITS, HISTORY, SEEN } from "../records/control-keys.ts";
 import type { SeenFiles } from "../seen/seen-files.ts";
 import type { CheckContext } from "./check-context.ts";
@@ -98,6 +99,9 @@ export async function checkStore(parts: CheckParts, options: CheckOptions = {}):
   }
   const unknown = await findUnknown(context, isSelected);
   problems.push(...unknown.problems, ...audit.problems);
+  for (const path of isSelected(COMMITS) ? audit.withCrlf : []) {
+    problems.push({ kind: "rewritten", path, message: ONLY_LINE_ENDS, remedy: "repair" });
+  }
   notes.push(...unknown.notes);
   await context.systemFiles.lookIn(store, ["", SEEN]);
   notes.push(...context.systemFiles.notes());

@@ -1,5 +1,6 @@
 // Repairs a store from its own log and staging: finishes what a commit or a deletion began (`kym check --repair`).
 
+import { hasCrlf } from "../../bytes/line-ends.ts";
 import type { ReadOptions } from "../../runtime/read-options.ts";
 import { throwIfAborted } from "../../runtime/throw-if-aborted.ts";
 import { isStoreKey, type StoreKey } from "../../store/store-key.ts";
@@ -8,6 +9,8 @@ import type { CommitContext } from "../commit-context.ts";
 import type { CommitEngine } from "../commit-engine.ts";
 import type { ContentRules } from "../content-rules.ts";
 import { CommitLog } from "../log/commit-log.ts";
+import { otherLineEnds } from "../other-line-ends.ts";
+import { writeGitAttributes } from "../publish/git-attributes.ts";
 import { noteLatest } from "../publish/note-latest.ts";
 import { publishDeletions } from "../publish/publish.ts";
 import { finishHead, putBackStaged, removeProbes, wantedOf } from "../publish/recovery.ts";
@@ -18,7 +21,9 @@ import {
   OLD_CHECKPOINT,
   STAGING,
   stagingEntryKind,
+  versionOfKey,
 } from "../records/control-keys.ts";
+import { replaceFile } from "../records/replace-file.ts";
 import { checkStore } from "./check.ts";
 import type { CheckProblem, CheckReport } from "./check-report.ts";
 
@@ -28,6 +33,7 @@ import type { CheckProblem, CheckReport } from "./check-report.ts";
  * - `finished_head`: the last commit's files are in place.
  * - `settled_aside`: a file that a deletion held is where the log wants it.
  * - `put_back`: a missing object is in place again.
+ * - `line_ends`: a file, or a record of the log, has its committed line ends again.
  * - `deleted_again`: a file that a commit had deleted is gone again.
  * - `removed_checkpoint`: the damaged checkpoint is gone; the next long session writes a new one.
  */
@@ -37,6 +43,7 @@ export type RepairActionKind =
   | "finished_head"
   | "settled_aside"
   | "put_back"
+  | "line_ends"
   | "deleted_again"
   | "removed_checkpoint";
 
@@ -97,6 +104,8 @@ export async function repairStore(
     throwIfAborted(signal);
     const putBack = await putBackAll(fresh, durability);
     throwIfAborted(signal);
+    const lineEnds = await putBackLineEnds(fresh, before, durability);
+    throwIfAborted(signal);
     const strays = before.problems.filter(({ kind }) => kind === "stray").map(({ path }) => path);
     await publishDeletions(fresh, strays.filter(isStoreKey));
     const after = await look();
@@ -114,6 +123,7 @@ export async function repairStore(
         : [{ kind: "settled_record", path: commitKey(tornVersion) } as const]),
       ...settled,
       ...putBack.map((path) => ({ kind: "put_back", path }) as const),
+      ...lineEnds.map((path) => ({ kind: "line_ends", path }) as const),
       ...strays.map((path) => ({ kind: "deleted_again", path }) as const).filter(isGone),
     ];
     return { actions, problems: after.problems, notes: after.notes };
@@ -157,4 +167,37 @@ async function putBackAll(
     putBack.filter((path) => log.head.object(path) === undefined),
   );
   return putBack;
+}
+
+/**
+ * Writes files again of which git, or another program, only changed the line ends, with the bytes that the log proves; and the
+ * file that keeps git from it. A file that changed meanwhile stays.
+ */
+async function putBackLineEnds(
+  context: CommitContext,
+  { problems }: CheckReport,
+  durability: "batched" | "none",
+): Promise<readonly StoreKey[]> {
+  const { store, log, runtime } = context;
+  const done: StoreKey[] = [];
+  for (const { kind, path, expected } of problems) {
+    if (kind !== "rewritten" || !isStoreKey(path)) {
+      continue;
+    }
+    const bytes = await store.get(path);
+    const isOfLog = versionOfKey(path) !== undefined;
+    const wanted = log.head.object(path)?.sha256 ?? expected;
+    for (const text of bytes === undefined ? [] : otherLineEnds(bytes)) {
+      if (isOfLog ? !hasCrlf(text) : (await runtime.sha256(text)) === wanted) {
+        const staging = { txid: `maintenance-${runtime.newId()}`, writer: runtime.writer, durability };
+        await replaceFile(store, path, text, staging);
+        done.push(path);
+        break;
+      }
+    }
+  }
+  if (done.length > 0) {
+    await writeGitAttributes(context);
+  }
+  return done;
 }

@@ -101,6 +101,13 @@ export function versionOfRecord(name: string): number | undefined {
   return Number.isSafeInteger(version) && version > 0 ? version : undefined;
 }
 
+/** Returns the version whose record lies in this file, be it a file of its own or in the folder of a claim. */
+export function versionOfKey(key: string): number | undefined {
+  const [top, name = "", held, ...rest] = key.split("/");
+  const isRecord = top === COMMITS && rest.length === 0 && (held === undefined || held === HELD_RECORD);
+  return isRecord ? versionOfRecord(name) : undefined;
+}
+
 export function stagingOf(txid: string): StoreKey {
   return joinKey(STAGING, txid);
 }

@@ -3,7 +3,9 @@
 import { ZarrStoreError } from "../../errors.ts";
 import { joinKey, type StoreKey } from "../../store/store-key.ts";
 import type { CommitContext } from "../commit-context.ts";
+import type { CommittedObject } from "../log/head.ts";
 import { groupOf, isRecordNode } from "../object-path.ts";
+import { committedLineEnds } from "../other-line-ends.ts";
 import type { CommitOp } from "../records/commit-record.ts";
 import { dropCheckpoint } from "./assert-borne-out.ts";
 
@@ -20,7 +22,7 @@ export async function assertNotModifiedOutside(
   ops: readonly CommitOp[],
   onRead: (op: CommitOp, bytes: Uint8Array, sha256: string) => Promise<void>,
 ): Promise<void> {
-  const { store, log, runtime } = context;
+  const { store, log } = context;
   const absentGroups = new Set<string>();
   for (const op of ops) {
     const group = groupOf(op.path);
@@ -34,9 +36,10 @@ export async function assertNotModifiedOutside(
     if (absentGroups.has(groupOf(op.path))) {
       continue;
     }
-    const bytes = await store.get(op.path);
-    if (bytes !== undefined) {
-      const sha256 = await runtime.sha256(bytes);
+    const there = await store.get(op.path);
+    const object = log.head.object(op.path);
+    if (there !== undefined) {
+      const { bytes, sha256 } = await asCommitted(context, object, there);
       const isOwn = op.op === "put" && op.sha256 === sha256;
       // A file where the head has none: if the head rests on a checkpoint, the log must be asked, whose file it is.
       const isUnsure = op.prev === null && log.restsOnCheckpoint;
@@ -58,6 +61,22 @@ export async function assertNotModifiedOutside(
       { paths: modified, ...(modified[0] !== undefined && { path: modified[0] }) },
     );
   }
+}
+
+/** The bytes of a file with their hash; where another program only changed the line ends, those that were committed. */
+async function asCommitted(
+  { runtime }: CommitContext,
+  object: CommittedObject | undefined,
+  bytes: Uint8Array<ArrayBuffer>,
+): Promise<{ readonly bytes: Uint8Array<ArrayBuffer>; readonly sha256: string }> {
+  const sha256 = await runtime.sha256(bytes);
+  const committed =
+    object === undefined || object.sha256 === sha256
+      ? undefined
+      : await committedLineEnds(runtime, object, bytes);
+  return committed === undefined || object === undefined
+    ? { bytes, sha256 }
+    : { bytes: committed, sha256: object.sha256 };
 }
 
 interface Found {

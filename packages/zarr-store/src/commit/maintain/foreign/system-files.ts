@@ -3,6 +3,7 @@
 import type { ReadOnlyStore } from "../../../store/read-only-store.ts";
 import type { StoreKey } from "../../../store/store-key.ts";
 import { type SystemFileOwner, systemFileOwner } from "../../../store/system-file.ts";
+import { GIT_ATTRIBUTES } from "../../publish/git-attributes.ts";
 import type { CheckNote } from "../check-report.ts";
 
 /** The files of operating systems and sync clients in a dataset. A folder of theirs counts as one. */
@@ -13,9 +14,10 @@ export class SystemFiles {
   /** Counts an entry if it is one; returns whether it is. */
   meets(directory: string, name: string): boolean {
     const owner = systemFileOwner(name);
-    if (owner !== undefined) {
+    const path = directory === "" ? name : `${directory}/${name}`;
+    if (owner !== undefined && path !== GIT_ATTRIBUTES) {
       this.#owners.add(owner);
-      this.#paths.push(directory === "" ? name : `${directory}/${name}`);
+      this.#paths.push(path);
     }
     return owner !== undefined;
   }
@@ -29,9 +31,9 @@ export class SystemFiles {
     }
   }
 
-  /** One note for all of them; none if there are none, or only the file that says how git handles the dataset. */
+  /** One note for all of them. The file with which a dataset tells git to leave it alone does not count. */
   notes(): readonly CheckNote[] {
-    const paths = this.#paths.filter((path) => path !== OWN_GIT_FILE).toSorted();
+    const paths = this.#paths.toSorted();
     const [first] = paths;
     if (first === undefined) {
       return [];
@@ -45,6 +47,3 @@ export class SystemFiles {
     ];
   }
 }
-
-/** A dataset writes it itself. */
-const OWN_GIT_FILE = ".gitattributes";
