@@ -37,4 +37,6 @@ export interface CommitContext {
 export interface CommitSession {
   /** Whether the history's folder is known to survive a power cut, so that its name need not be flushed again. */
   isHistoryNamed: boolean;
+  /** False once the place refused to rename a folder: then images are published file by file. Never believed by a later session. */
+  canRenameFolders: boolean;
 }

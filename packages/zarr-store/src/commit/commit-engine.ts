@@ -8,7 +8,7 @@ import { throwIfAborted } from "../runtime/throw-if-aborted.ts";
 import { isWritableStore, type ReadableStore } from "../store/key-value-store.ts";
 import { isListableStore } from "../store/read-only-store.ts";
 import type { StoreKey } from "../store/store-key.ts";
-import { assertOneDevice } from "./assert-one-device.ts";
+import { assertNoLinkTree, assertOneDevice } from "./assert-one-device.ts";
 import { assertClaimWorks, assertSafePlace, chooseClaim } from "./claim/probe-claim.ts";
 import { type Commit, type CommitOptions, commitTransaction, unchanged } from "./commit.ts";
 import type { CommitContext, CommitSession, CommitStep } from "./commit-context.ts";
@@ -67,7 +67,7 @@ export class CommitEngine {
   readonly reader: ObjectReader;
   readonly #store: ReadableStore;
   readonly #options: CommitEngineOptions;
-  readonly #session: CommitSession = { isHistoryNamed: false };
+  readonly #session: CommitSession = { isHistoryNamed: false, canRenameFolders: true };
   #queue: Promise<unknown> = Promise.resolve();
   #prepared: Promise<void> | undefined;
   #abandoned: readonly AbandonedStaging[] = [];
@@ -290,6 +290,7 @@ export class CommitEngine {
     const lock = { ...this.#options.lock, ...options.lock, signal: options.signal };
     return this.#oneAtATime(async () => {
       await assertSafePlace(context);
+      await assertNoLinkTree(context.store);
       return withWriterLock(context, `maintenance-${context.runtime.newId()}`, lock, () =>
         fn(context, durability),
       );

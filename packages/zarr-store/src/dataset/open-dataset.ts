@@ -13,6 +13,7 @@ import type { DatasetMode } from "./dataset-parts.ts";
 import type { KeepsHistory } from "./keeps-history.ts";
 import { ROOT_NODE } from "./layout.ts";
 import { DATASET_CONTENT_RULES } from "./maintain/dataset-content-rules.ts";
+import { missingLog } from "./missing-log.ts";
 import { rememberImages } from "./nodes/checkpoint-images.ts";
 import { rootAttributes } from "./nodes/root-attributes.ts";
 import { openPythonV1 } from "./python-v1.ts";
@@ -66,7 +67,7 @@ export interface OpenDatasetOptions {
  * `openLocalDataset` of `@kym/zarr-store/node`.
  *
  * @throws {ZarrStoreError}
- * - `not_found` in mode `r` if there is no dataset
+ * - `not_found` in mode `r` if there is no dataset, and in each if there is one without its log
  * - `already_exists` in mode `w` without `overwrite`, or if the folder holds other files
  * - `invalid_metadata`, `not_supported`, `read_only`
  * @example
@@ -164,6 +165,10 @@ function storeAt(location: string, options: HttpStoreOptions): ReadableStore {
 /** Why no new dataset can be created here; undefined if it can. */
 async function whyNotNew(store: ReadableStore, mode: DatasetMode): Promise<ZarrStoreError | undefined> {
   const { location: path } = store;
+  const withoutLog = await missingLog(store);
+  if (withoutLog !== undefined) {
+    return withoutLog;
+  }
   if (mode === "r") {
     return new ZarrStoreError("not_found", `there is no dataset at ${path}`, { path });
   }

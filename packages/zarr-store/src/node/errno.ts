@@ -7,7 +7,10 @@ export function errnoOf(error: unknown): string | undefined {
     : undefined;
 }
 
-/** Whether a link failed because there are no hard links here. EPERM may also mean that the name is taken, on sshfs. */
+/**
+ * Whether a link failed because there are no hard links here. Some of these errors may also mean that the name is taken (EPERM on
+ * sshfs), or that the link was made (EIO on NFS): an exclusive create of the name, which follows, fails then.
+ */
 export function isWithoutHardLinks(error: unknown): boolean {
   return NO_HARD_LINKS.has(errnoOf(error));
 }
@@ -18,4 +21,8 @@ const NO_HARD_LINKS: ReadonlySet<string | undefined> = new Set([
   "EPERM",
   "ENOSYS",
   "EMLINK",
+  "EIO",
+  "EINVAL",
+  "EXDEV",
+  "EACCES",
 ]);

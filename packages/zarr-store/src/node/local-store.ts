@@ -23,6 +23,7 @@ import { assertReadable } from "../store/unreadable.ts";
 import { type BlockingFiles, blockingFiles } from "./blocking-files.ts";
 import { DirectoryJail } from "./directory-jail.ts";
 import { errnoOf, isWithoutHardLinks } from "./errno.ts";
+import { linkedFile, whyNotWritten } from "./link-tree.ts";
 import { mountedFileSystem } from "./mounted-file-system.ts";
 import { readBytes, readExpected } from "./read-bytes.ts";
 import { kindOf, storeStatOf, whetherInodesLast } from "./store-stat-of.ts";
@@ -115,7 +116,11 @@ class LocalStore implements KeyValueStore {
         await this.#jailOfReads.assertParentInside(key);
       }
       const stats = await this.#reads.lstat(path, { bigint: true });
-      return storeStatOf(stats, await this.#inodesLast());
+      const linked = stats.isSymbolicLink() ? await linkedFile(path, key) : undefined;
+      return storeStatOf(
+        linked === undefined ? stats : await this.#reads.lstat(linked, { bigint: true }),
+        await this.#inodesLast(),
+      );
     });
   }
 
@@ -221,6 +226,10 @@ class LocalStore implements KeyValueStore {
     await runBounded(keys, (key) => this.#syncOne(key, look), { concurrency: this.#syncConcurrency });
   }
 
+  async whyReadOnly(key: StoreKey): Promise<string | undefined> {
+    return whyNotWritten(this.#path(key));
+  }
+
   async fileSystemName(): Promise<string | undefined> {
     return mountedFileSystem(this.location);
   }
@@ -307,7 +316,7 @@ class LocalStore implements KeyValueStore {
     throwIfAborted(options.signal);
     return this.#absentAs(undefined, "read", key, async (path) => {
       // What is absent is the common answer, and needs no look at where the folder is. Nothing is read before that look.
-      const file = await this.#reads.open(path, READ);
+      const file = await this.#openToRead(path, key);
       try {
         await this.#jailOfReads.assertParentInside(key);
         const expected = await readExpected(file, options.expectedBytes ?? 0);
@@ -331,6 +340,19 @@ class LocalStore implements KeyValueStore {
         await file.close();
       }
     });
+  }
+
+  /** Opens a file, or the content of a link by git-annex or DVC. No other link is followed. */
+  async #openToRead(path: string, key: StoreKey): ReturnType<BlockingFiles["open"]> {
+    try {
+      return await this.#reads.open(path, READ);
+    } catch (error) {
+      const linked = errnoOf(error) === "ELOOP" ? await linkedFile(path, key) : undefined;
+      if (linked === undefined) {
+        throw error;
+      }
+      return this.#reads.open(linked, READ);
+    }
   }
 
   #path(key: StoreKey | ""): string {

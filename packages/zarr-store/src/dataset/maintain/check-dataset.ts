@@ -9,6 +9,7 @@ import type { ReadableStore } from "../../store/key-value-store.ts";
 import { isListableStore } from "../../store/read-only-store.ts";
 import { systemFileOwner } from "../../store/system-file.ts";
 import type { KeepsHistory } from "../keeps-history.ts";
+import { missingLog } from "../missing-log.ts";
 import { contentRulesWith } from "./dataset-content-rules.ts";
 
 export interface CheckDatasetOptions extends CheckOptions {
@@ -34,6 +35,10 @@ export async function checkDataset(
     ? (await store.list(COMMITS)).some(({ name }) => systemFileOwner(name) === undefined)
     : (await store.get(commitKey(1))) !== undefined;
   if (!isThere) {
+    const withoutLog = await missingLog(store);
+    if (withoutLog !== undefined) {
+      throw withoutLog;
+    }
     throw new ZarrStoreError("not_found", `there is no dataset with a commit log at ${store.location}`, {
       path: store.location,
     });
