@@ -7,10 +7,7 @@ export function errnoOf(error: unknown): string | undefined {
     : undefined;
 }
 
-/**
- * Whether a link failed because there are no hard links here. Some of these errors may also mean that the name is taken (EPERM on
- * sshfs), or that the link was made (EIO on NFS): an exclusive create of the name, which follows, fails then.
- */
+/** Whether a link failed because there are no hard links here. EPERM may also mean that the name is taken, on sshfs. */
 export function isWithoutHardLinks(error: unknown): boolean {
   return NO_HARD_LINKS.has(errnoOf(error));
 }
@@ -21,8 +18,14 @@ const NO_HARD_LINKS: ReadonlySet<string | undefined> = new Set([
   "EPERM",
   "ENOSYS",
   "EMLINK",
-  "EIO",
-  "EINVAL",
-  "EXDEV",
-  "EACCES",
 ]);
+
+/**
+ * Whether a link failed in a way in which some places say that there are no hard links: rclone says EIO. The link may have been
+ * made all the same, or the name be taken: an exclusive create of the name, which follows, fails then.
+ */
+export function isPerhapsWithoutHardLinks(error: unknown): boolean {
+  return isWithoutHardLinks(error) || ODD_ANSWERS.has(errnoOf(error));
+}
+
+const ODD_ANSWERS: ReadonlySet<string | undefined> = new Set(["EIO", "EINVAL", "EXDEV", "EACCES"]);

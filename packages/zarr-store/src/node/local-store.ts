@@ -22,7 +22,7 @@ import { parentKey, parseStoreKey, type StoreKey } from "../store/store-key.ts";
 import { assertReadable } from "../store/unreadable.ts";
 import { type BlockingFiles, blockingFiles } from "./blocking-files.ts";
 import { DirectoryJail } from "./directory-jail.ts";
-import { errnoOf, isWithoutHardLinks } from "./errno.ts";
+import { errnoOf, isPerhapsWithoutHardLinks, isWithoutHardLinks } from "./errno.ts";
 import { linkedFile, whyNotWritten } from "./link-tree.ts";
 import { mountedFileSystem } from "./mounted-file-system.ts";
 import { readBytes, readExpected } from "./read-bytes.ts";
@@ -147,11 +147,11 @@ class LocalStore implements KeyValueStore {
           if (errnoOf(error) === "ENOENT" && (await this.stat(from)) === undefined) {
             throw noSource(key, from);
           }
-          if (!isWithoutHardLinks(error)) {
-            throw error;
-          }
           if (options.atomic === true) {
-            throw noHardLinks(path, error);
+            throw isWithoutHardLinks(error) ? noHardLinks(path, error) : error;
+          }
+          if (!isPerhapsWithoutHardLinks(error)) {
+            throw error;
           }
           return this.#copyNew(key, from);
         }
