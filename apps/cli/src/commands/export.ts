@@ -1,6 +1,7 @@
 // `kym export`: writes a dataset as a folder of ordinary files.
 
 import {
+  type ExportFailure,
   type ExportFolderOptions,
   type ExportFormat,
   type ExportLayout,
@@ -37,6 +38,9 @@ export const exportCommand: Command = defineCommand({
 beside it as JSON, CSV and NPY, and the tables as CSV. kym ingest of FOLDER gives the same dataset
 again. FOLDER appears whole or not at all. index.csv says which file is which image; names that
 Windows forbids are escaped, and the older of two images of one name gets ~2.
+
+An image that cannot be read is named and left out, and the others are exported: then the command
+ends with 3. An earlier export is not replaced by one that lacks something.
 
 Name images to export these alone, by id, path or file name, or select them with --where. Tables
 then have only their rows, and export.json lists what is left out.
@@ -96,26 +100,27 @@ from the table kym_radon.
       };
       const target = context.resolvePath(folder);
       if (context.options["dry-run"] === true) {
-        const { images, tables, files, leftOut, notes } = await previewExport(dataset, target, options);
+        const preview = await previewExport(dataset, target, options);
+        const { images, tables, files, leftOut, notes, failed } = preview;
         progress.end();
         const sizeBytes = files.reduce((sum, file) => sum + file.sizeBytes, 0);
         const headline = `would export ${countsText(images, tables, files.length, sizeBytes)}, in ${folder}`;
         const list = files.map((file) => `  ${printable(file.path)}`);
         return {
-          exitCode: EXIT.ok,
-          data: { images, tables, files, sizeBytes, leftOut, notes },
-          warnings: [...selection, ...notes.map(noteText)],
+          exitCode: failed.length > 0 ? EXIT.partial : EXIT.ok,
+          data: { images, tables, files, sizeBytes, leftOut, notes, failed },
+          warnings: [...selection, ...notes.map(noteText), ...failureTexts(failed, path)],
           text: `${[headline, ...list, ...leftOutLines(leftOut, context)].join("\n")}\n`,
         };
       }
       const report = await exportLegacyFolder(dataset, target, options);
       progress.end();
-      const { images, tables, files, sizeBytes, leftOut, notes } = report;
+      const { images, tables, files, sizeBytes, leftOut, notes, failed } = report;
       const headline = `exported ${countsText(images, tables, files, sizeBytes)}, in ${folder}`;
       return {
-        exitCode: notes.some(({ isLost }) => isLost === true) ? EXIT.partial : EXIT.ok,
+        exitCode: failed.length > 0 ? EXIT.partial : EXIT.ok,
         data: report,
-        warnings: [...selection, ...notes.map(noteText)],
+        warnings: [...selection, ...notes.map(noteText), ...failureTexts(failed, path)],
         text: `${[headline, ...leftOutLines(leftOut, context)].join("\n")}\n`,
         ...(leftOut === undefined && nextOf(format, folder, context)),
       };
@@ -182,6 +187,18 @@ function countsText(images: number, tables: number, files: number, sizeBytes: nu
 
 function noteText({ path, reason }: ExportNote): string {
   return `${printable(path)}: ${reason}`;
+}
+
+/** What could not be read, with the command that says more. */
+function failureTexts(failed: readonly ExportFailure[], dataset: string): readonly string[] {
+  const texts = failed.map(
+    ({ path, reason }) => `${printable(path)} is not in the export: ${printable(reason)}`,
+  );
+  const isEdited = failed.some(({ code }) => code === "modified_outside");
+  const hint = isEdited
+    ? `kym check ${shellWord(dataset)} says what changed; kym adopt ${shellWord(dataset)} takes in what another program wrote`
+    : `kym check ${shellWord(dataset)} lists everything that is wrong`;
+  return failed.length === 0 ? [] : [...texts, hint];
 }
 
 function nextOf(

@@ -101,9 +101,12 @@ export async function indexImage(
   options: IndexImageOptions,
 ): Promise<ImageOutcome> {
   const { signal } = options;
-  const look = first.recorded.entry === undefined ? await withMarker(record, indexer, first, signal) : first;
-  const { imageId, seen, settled } = look;
+  const { imageId, seen } = first;
+  let settled = first.settled;
   try {
+    const look =
+      first.recorded.entry === undefined ? await withMarker(record, indexer, first, signal) : first;
+    settled = look.settled;
     return await readImage(record, indexer, look, options);
   } catch (error) {
     if (signal?.aborted || isZarrStoreError(error, "aborted") || isKymDatasetError(error, "aborted")) {

@@ -93,6 +93,8 @@ export interface ExportLeftOut {
     readonly imageId: string;
     /** The path that it came from, relative to the folder that was ingested, if that is known. */
     readonly sourceRelPath?: string;
+    /** Why it could not be exported; undefined if it was left out on request. */
+    readonly reason?: string;
   }[];
   /** Names of pooled tables that are missing as a whole. Others have the rows of the exported images alone. */
   readonly tables: readonly string[];
@@ -169,9 +171,11 @@ function decodeLeftOut(fields: JsonField): ExportLeftOut {
   return {
     images: itemsOf(memberOf(fields, "images")).map((image) => {
       const path = memberOf(image, "sourceRelPath");
+      const reason = memberOf(image, "reason");
       return {
         imageId: textOf(image, "imageId"),
         ...(path.value !== undefined && { sourceRelPath: stringOf(path, "text") }),
+        ...(reason.value !== undefined && { reason: stringOf(reason, "text") }),
       };
     }),
     tables: itemsOf(memberOf(fields, "tables")).map((table) => stringOf(table, "text")),

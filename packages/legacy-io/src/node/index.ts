@@ -12,6 +12,7 @@ export type { FaultyRead } from "../readers/faulty-read.ts";
 export type { FaultLikelihood, ReaderFault, StoredColumn, StoredRead } from "../readers/reader-fault.ts";
 export { exportLegacyFolder, previewExport } from "./export/export.ts";
 export type {
+  ExportFailure,
   ExportFolderOptions,
   ExportFormat,
   ExportLayout,

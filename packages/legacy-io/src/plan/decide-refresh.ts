@@ -95,7 +95,7 @@ export const IMAGE_DELETED = "its image was deleted from the dataset";
  * Decides about one acquisition that the dataset knows. Reads nothing.
  *
  * Both modes compare and follow the sidecars; the mode only decides about a changed TIFF. An image that was deleted
- * from the dataset does not come back.
+ * from the dataset does not come back. One whose files in the dataset cannot be read fails alone.
  */
 export function decideRefresh(
   bundle: LegacyBundle,
@@ -107,6 +107,9 @@ export function decideRefresh(
   const { imageId } = known;
   if (!known.exists) {
     return { action: "skip", bundle, imageId, reason: IMAGE_DELETED, vanished: [] };
+  }
+  if (known.unreadable !== undefined) {
+    return { action: "fail", bundle, imageId, reason: known.unreadable };
   }
   const { isImageChanged, changed, appeared, vanished, unreadable } = compareFiles(bundle, known, hashes);
   if (unreadable !== undefined) {

@@ -31,6 +31,8 @@ export interface KnownAcquisition {
   readonly relPath?: string | undefined;
   /** What the names of its folders said when it was ingested; undefined if they were not read. */
   readonly folderFields?: FolderFields | undefined;
+  /** Why the dataset does not tell what it knows, in words for people: a file of the image cannot be read. */
+  readonly unreadable?: string | undefined;
 }
 
 /** The acquisitions of a dataset by the absolute path of their image. */

@@ -45,6 +45,8 @@ export interface CommitSession {
   isHistoryNamed: boolean;
   /** Whether files can be linked here; undefined until a commit has tried. */
   hasHardLinks?: boolean | undefined;
+  /** False once the place refused to rename a folder: then images are published file by file. Never believed by a later session. */
+  canRenameFolders: boolean;
   /** What other programs wrote while commits were made. */
   readonly kept: KeptEdit[];
   /** Told of each as soon as it is kept. */

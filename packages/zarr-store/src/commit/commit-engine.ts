@@ -8,7 +8,7 @@ import { throwIfAborted } from "../runtime/throw-if-aborted.ts";
 import { isWritableStore, type ReadableStore } from "../store/key-value-store.ts";
 import { isListableStore } from "../store/read-only-store.ts";
 import type { StoreKey } from "../store/store-key.ts";
-import { assertOneDevice } from "./assert-one-device.ts";
+import { assertNoLinkTree, assertOneDevice } from "./assert-one-device.ts";
 import { assertClaimWorks, assertSafePlace, chooseClaim } from "./claim/probe-claim.ts";
 import { type Commit, type CommitOptions, commitTransaction, unchanged } from "./commit.ts";
 import type { CommitContext, CommitSession, CommitStep } from "./commit-context.ts";
@@ -81,7 +81,7 @@ export class CommitEngine {
   constructor(store: ReadableStore, options: CommitEngineOptions) {
     this.#store = store;
     this.#options = options;
-    this.#session = { isHistoryNamed: false, kept: [], onKept: options.onKept };
+    this.#session = { isHistoryNamed: false, canRenameFolders: true, kept: [], onKept: options.onKept };
     this.log = new CommitLog(store, options.runtime.sha256, options.logger);
     const { rules, logger, runtime } = options;
     this.reader = new ObjectReader(store, this.log, runtime, rules && { rules, logger });
@@ -294,6 +294,7 @@ export class CommitEngine {
     const lock = { ...this.#options.lock, ...options.lock, signal: options.signal };
     return this.#oneAtATime(async () => {
       await assertSafePlace(context);
+      await assertNoLinkTree(context.store);
       return withWriterLock(context, `maintenance-${context.runtime.newId()}`, lock, () =>
         fn(context, durability),
       );

@@ -12,6 +12,7 @@ import { listStaging } from "./list-staging.ts";
 import type { CommitLog } from "./log/commit-log.ts";
 import type { CommittedObject } from "./log/head.ts";
 import { groupOf, isOwnFormat } from "./object-path.ts";
+import { committedLineEnds, ONLY_LINE_ENDS } from "./other-line-ends.ts";
 import { type EditRules, findOutsideEdit, type OutsideEdit } from "./outside-edit.ts";
 import { keyInAside, stagedKeys, stagingEntryKind } from "./records/control-keys.ts";
 
@@ -98,6 +99,13 @@ export class ObjectReader {
           return { bytes, sha256: object.sha256 };
         }
         found = count === "fromPlace" ? bytes : found;
+      }
+      const committed = found && (await committedLineEnds(this.#runtime, object, found));
+      if (committed !== undefined) {
+        this.#warnOnce(
+          `${path}: ${ONLY_LINE_ENDS}; the committed version is read. \`kym check --repair\` puts them back`,
+        );
+        return { bytes: committed, sha256: object.sha256 };
       }
       const edit = await this.#editOf(path, object, found);
       if (edit?.committed !== undefined) {

@@ -8,10 +8,12 @@ import { isHttpUrl } from "../http/http-url.ts";
 import { type Logger, SILENT_LOGGER } from "../runtime/logger.ts";
 import { portableRuntime, type Runtime } from "../runtime/runtime.ts";
 import { isWritableStore, type ReadableStore } from "../store/key-value-store.ts";
+import { systemFileOwner } from "../store/system-file.ts";
 import type { DatasetMode } from "./dataset-parts.ts";
 import type { KeepsHistory } from "./keeps-history.ts";
 import { ROOT_NODE } from "./layout.ts";
 import { DATASET_CONTENT_RULES } from "./maintain/dataset-content-rules.ts";
+import { missingLog } from "./missing-log.ts";
 import { rememberImages } from "./nodes/checkpoint-images.ts";
 import { recallFrom } from "./nodes/recall-nodes.ts";
 import { rootAttributes } from "./nodes/root-attributes.ts";
@@ -77,7 +79,7 @@ export interface OpenDatasetOptions {
  * `openLocalDataset` of `@kym/zarr-store/node`.
  *
  * @throws {ZarrStoreError}
- * - `not_found` in mode `r` if there is no dataset
+ * - `not_found` in mode `r` if there is no dataset, and in each if there is one without its log
  * - `already_exists` in mode `w` without `overwrite`, or if the folder holds other files
  * - `invalid_metadata`, `not_supported`, `read_only`
  * @example
@@ -176,6 +178,10 @@ function storeAt(location: string, options: HttpStoreOptions): ReadableStore {
 /** Why no new dataset can be created here; undefined if it can. */
 async function whyNotNew(store: ReadableStore, mode: DatasetMode): Promise<ZarrStoreError | undefined> {
   const { location: path } = store;
+  const withoutLog = await missingLog(store);
+  if (withoutLog !== undefined) {
+    return withoutLog;
+  }
   if (mode === "r") {
     return new ZarrStoreError("not_found", `there is no dataset at ${path}`, { path });
   }
@@ -186,7 +192,9 @@ async function whyNotNew(store: ReadableStore, mode: DatasetMode): Promise<ZarrS
   if (root !== undefined && root.kind !== "directory") {
     return new ZarrStoreError("already_exists", `${path} is a file, not a folder`, { path });
   }
-  const found = (await store.list("")).find(({ name }) => !name.startsWith("__"))?.name;
+  const found = (await store.list("")).find(
+    ({ name }) => !name.startsWith("__") && systemFileOwner(name) === undefined,
+  )?.name;
   return found === undefined
     ? undefined
     : new ZarrStoreError(

@@ -8,6 +8,7 @@ import type { CheckOptions, CheckReport } from "../commit/maintain/check-report.
 import type { GcOptions, GcReport } from "../commit/maintain/gc.ts";
 import type { RepairOptions, RepairReport } from "../commit/maintain/repair.ts";
 import { finishUnpublished } from "../commit/maintain/repair.ts";
+import { writeGitAttributes } from "../commit/publish/git-attributes.ts";
 import type { CommitRecord } from "../commit/records/commit-record.ts";
 import type { Transaction } from "../commit/write/transaction.ts";
 import { ZarrStoreError } from "../errors.ts";
@@ -398,6 +399,9 @@ export class ZarrDataset extends DatasetContents {
       return result;
     }, options);
     if (done.commit.committed) {
+      if (!this.#committed) {
+        await writeGitAttributes(this.#parts);
+      }
       this.#committed = true;
       this.#mustClear = false;
     }

@@ -19,3 +19,13 @@ const NO_HARD_LINKS: ReadonlySet<string | undefined> = new Set([
   "ENOSYS",
   "EMLINK",
 ]);
+
+/**
+ * Whether a link failed in a way in which some places say that there are no hard links: rclone says EIO. The link may have been
+ * made all the same, or the name be taken: an exclusive create of the name, which follows, fails then.
+ */
+export function isPerhapsWithoutHardLinks(error: unknown): boolean {
+  return isWithoutHardLinks(error) || ODD_ANSWERS.has(errnoOf(error));
+}
+
+const ODD_ANSWERS: ReadonlySet<string | undefined> = new Set(["EIO", "EINVAL", "EXDEV", "EACCES"]);

@@ -23,7 +23,8 @@ import { parentKey, parseStoreKey, type StoreKey } from "../store/store-key.ts";
 import { assertReadable } from "../store/unreadable.ts";
 import { type BlockingFiles, blockingFiles } from "./blocking-files.ts";
 import { DirectoryJail } from "./directory-jail.ts";
-import { errnoOf, isWithoutHardLinks } from "./errno.ts";
+import { errnoOf, isPerhapsWithoutHardLinks, isWithoutHardLinks } from "./errno.ts";
+import { linkedFile, whyNotWritten } from "./link-tree.ts";
 import { mountedFileSystem } from "./mounted-file-system.ts";
 import { readBytes, readExpected } from "./read-bytes.ts";
 import { kindOf, storeStatOf, whetherInodesLast } from "./store-stat-of.ts";
@@ -116,7 +117,11 @@ class LocalStore implements KeyValueStore {
         await this.#jailOfReads.assertParentInside(key);
       }
       const stats = await this.#reads.lstat(path, { bigint: true });
-      return storeStatOf(stats, await this.#inodesLast());
+      const linked = stats.isSymbolicLink() ? await linkedFile(path, key) : undefined;
+      return storeStatOf(
+        linked === undefined ? stats : await this.#reads.lstat(linked, { bigint: true }),
+        await this.#inodesLast(),
+      );
     });
   }
 
@@ -168,11 +173,11 @@ class LocalStore implements KeyValueStore {
           if (errnoOf(error) === "ENOENT" && (await this.stat(from)) === undefined) {
             throw noSource(key, from);
           }
-          if (!isWithoutHardLinks(error)) {
-            throw error;
-          }
           if (options.atomic === true) {
-            throw noHardLinks(path, error);
+            throw isWithoutHardLinks(error) ? noHardLinks(path, error) : error;
+          }
+          if (!isPerhapsWithoutHardLinks(error)) {
+            throw error;
           }
           return this.#copyNew(key, from);
         }
@@ -245,6 +250,10 @@ class LocalStore implements KeyValueStore {
   async sync(keys: readonly (StoreKey | "")[]): Promise<void> {
     const look = this.#jail.lookOnce();
     await runBounded(keys, (key) => this.#syncOne(key, look), { concurrency: this.#syncConcurrency });
+  }
+
+  async whyReadOnly(key: StoreKey): Promise<string | undefined> {
+    return whyNotWritten(this.#path(key));
   }
 
   async fileSystemName(): Promise<string | undefined> {
@@ -333,7 +342,7 @@ class LocalStore implements KeyValueStore {
     throwIfAborted(options.signal);
     return this.#absentAs(undefined, "read", key, async (path) => {
       // What is absent is the common answer, and needs no look at where the folder is. Nothing is read before that look.
-      const file = await this.#reads.open(path, READ);
+      const file = await this.#openToRead(path, key);
       try {
         await this.#jailOfReads.assertParentInside(key);
         const expected = await readExpected(file, options.expectedBytes ?? 0);
@@ -357,6 +366,19 @@ class LocalStore implements KeyValueStore {
         await file.close();
       }
     });
+  }
+
+  /** Opens a file, or the content of a link by git-annex or DVC. No other link is followed. */
+  async #openToRead(path: string, key: StoreKey): ReturnType<BlockingFiles["open"]> {
+    try {
+      return await this.#reads.open(path, READ);
+    } catch (error) {
+      const linked = errnoOf(error) === "ELOOP" ? await linkedFile(path, key) : undefined;
+      if (linked === undefined) {
+        throw error;
+      }
+      return this.#reads.open(linked, READ);
+    }
   }
 
   #path(key: StoreKey | ""): string {

@@ -118,6 +118,11 @@ export interface KeyValueStore extends ReadableStore {
    * unknown. It tells of places where two writers can both win although a try shows nothing.
    */
   fileSystemName?(): Promise<string | undefined>;
+  /**
+   * Why the files of this store are not written, if the one at a key shows it: it is a link to content that another program
+   * manages, such as git-annex. In words that follow "is".
+   */
+  whyReadOnly?(key: StoreKey): Promise<string | undefined>;
   /** Waits until these files and directories (`""` is the root) would survive a power cut. Missing ones are skipped. */
   sync(keys: readonly (StoreKey | "")[]): Promise<void>;
 }

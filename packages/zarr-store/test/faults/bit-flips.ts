@@ -72,7 +72,9 @@ async function makeDataset(): Promise<KeyValueStore> {
 export async function flipBits({ every }: { readonly every: number }): Promise<FlipTally> {
   const store = await makeDataset();
   const files = await readTree(store, "");
-  const paths = [...files.keys()].filter((path) => !path.startsWith("__")).map(parseStoreKey);
+  const paths = [...files.keys()]
+    .filter((path) => !path.startsWith("__") && path !== ".gitattributes")
+    .map(parseStoreKey);
   const truth = new Map<StoreKey, string>();
   const session = await open(store);
   for (const path of paths) {

@@ -1,3 +1,4 @@
+import { GIT_ATTRIBUTES } from "../../src/commit/publish/git-attributes.ts";
 import { decodeCommitPack } from "../../src/commit/records/commit-pack.ts";
 import { type CommitRecord, decodeCommitRecord } from "../../src/commit/records/commit-record.ts";
 import {
@@ -94,7 +95,7 @@ export async function auditStore(store: KeyValueStore): Promise<Audit> {
       objects[path] = text;
     } else if (top === COMMITS && txidOfClaim(name) !== undefined) {
       problems.push(`${path} is left of a claim`);
-    } else if (top !== COMMITS) {
+    } else if (top !== COMMITS && path !== GIT_ATTRIBUTES) {
       foreign[path] = text;
     }
   }

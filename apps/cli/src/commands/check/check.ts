@@ -173,6 +173,21 @@ const HELP: Readonly<Record<CheckProblem["remedy"], string>> = {
   move: "write it with a type that is read, and kym adopt takes it in",
 };
 
+/** Commits of one side that are shown; `--json` has all. */
+const MOST_COMMITS = 10;
+
+function historyLines({ here, there, onlyThere }: NonNullable<CheckProblem["histories"]>): readonly string[] {
+  const side = (name: string, commits: readonly string[]): readonly string[] => [
+    ...commits.slice(0, MOST_COMMITS).map((line) => `  ${name}: ${line}`),
+    ...(commits.length > MOST_COMMITS ? [`  ${name}: and ${commits.length - MOST_COMMITS} more`] : []),
+  ];
+  return [
+    ...side("the log", here),
+    ...side("this file", there),
+    ...onlyThere.map((line) => `  only there: ${line}`),
+  ];
+}
+
 function textOf(
   {
     problems,
@@ -188,10 +203,10 @@ function textOf(
   const lines = [
     ...actions.map(({ kind, path }) => `repaired: ${kind.replaceAll("_", " ")}: ${path}`),
     ...(repaired === undefined ? [] : healLines(repaired.heal)),
-    ...problems.map(
-      (problem) =>
-        `${problem.kind.replaceAll("_", " ")}: ${problem.path}: ${problem.message}${helpOf(problem)}`,
-    ),
+    ...problems.flatMap((problem) => [
+      `${problem.kind.replaceAll("_", " ")}: ${problem.path}: ${problem.message}${helpOf(problem)}`,
+      ...(problem.histories === undefined ? [] : historyLines(problem.histories)),
+    ]),
     ...notes.map(({ path, message }) => `note: ${path === "" ? "" : `${path}: `}${message}`),
     ...ofReaders,
     `checked ${counted(checked.objects, "object")}, read ${(checked.bytes / 1e6).toFixed(1)} MB: ${

@@ -51,6 +51,11 @@ written safely in that folder.`,
           claim: folder.claims?.method ?? null,
           recorded_claim: recorded ?? null,
           mount_type: folder.claims?.fileSystem ?? null,
+          failed_steps: folder.failedSteps.map(({ step, found, isSpared }) => ({
+            step,
+            found,
+            spared: isSpared,
+          })),
           case_sensitive: folder.isCaseSensitive ?? null,
           fsync_ms: folder.fsyncMs ?? null,
           free_bytes: folder.freeBytes,
@@ -79,13 +84,22 @@ async function recordedClaim(path: string): Promise<CommitRecord["claim"]> {
   return claim;
 }
 
-function abilitiesOf({ isWritable, claims, isCaseSensitive, fsyncMs }: FolderProbe): readonly string[] {
+function abilitiesOf({
+  isWritable,
+  claims,
+  failedSteps,
+  isCaseSensitive,
+  fsyncMs,
+}: FolderProbe): readonly string[] {
   return isWritable && claims !== undefined
     ? [
         `hard links: ${claims.faults.link === undefined ? "yes" : "no"}`,
         `a new dataset claims its versions by ${claims.method === undefined ? "nothing that is safe" : CLAIMS_IN_WORDS[claims.method]}`,
+        ...failedSteps
+          .filter(({ isSpared }) => isSpared)
+          .map(({ step, found }) => `cannot ${step} (${found}): a new image is put in place file by file`),
         `names that differ in case only: ${isCaseSensitive === true ? "two files" : "one file"}`,
-        `a small file reaches the disk in ${(fsyncMs ?? 0).toFixed(1)} ms`,
+        ...(fsyncMs === undefined ? [] : [`a small file reaches the disk in ${fsyncMs.toFixed(1)} ms`]),
       ]
     : [];
 }

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { type ClaimProbe, localStore, nodeRuntime, probeClaims } from "@kym/zarr-store/node";
 import { CliError } from "../../terminal/cli-error.ts";
 import { EXIT } from "../../terminal/exit-code.ts";
+import { type FailedStep, tryCommitSteps } from "./try-commit-steps.ts";
 
 /** The abilities of a file system on which commits depend. */
 export interface FolderProbe {
@@ -13,6 +14,8 @@ export interface FolderProbe {
   readonly isWritable: boolean;
   /** How a dataset there can claim its versions. Undefined where nothing may be written, so that it cannot be tried. */
   readonly claims: ClaimProbe | undefined;
+  /** The steps of a commit that do not work there; empty where nothing may be written. */
+  readonly failedSteps: readonly FailedStep[];
   readonly isCaseSensitive: boolean | undefined;
   /** How long a small file takes to reach the disk, in ms. */
   readonly fsyncMs: number | undefined;
@@ -38,33 +41,37 @@ export async function probeFolder(path: string): Promise<FolderProbe> {
   );
   const folder = isWritable ? await mkdtemp(join(path, ".kym-doctor-")).catch(() => undefined) : undefined;
   if (folder === undefined) {
-    const unknown = { claims: undefined, isCaseSensitive: undefined, fsyncMs: undefined };
+    const unknown = { claims: undefined, failedSteps: [], isCaseSensitive: undefined, fsyncMs: undefined };
     return { path, isWritable: false, ...unknown, freeBytes, fileSystemType };
   }
   try {
     const file = join(folder, "a");
     await writeFile(file, "kym");
     const claims = await probeClaims(localStore(join(folder, "claims")), nodeRuntime());
+    const failedSteps = await tryCommitSteps(join(folder, "steps"));
     await mkdir(join(folder, "Case"));
     const isCaseSensitive = await stat(join(folder, "case")).then(
       () => false,
       () => true,
     );
     const fsyncMs = await timeSync(file);
-    return { path, isWritable, claims, isCaseSensitive, fsyncMs, freeBytes, fileSystemType };
+    return { path, isWritable, claims, failedSteps, isCaseSensitive, fsyncMs, freeBytes, fileSystemType };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function timeSync(file: string): Promise<number> {
+async function timeSync(file: string): Promise<number | undefined> {
   const startMs = performance.now();
   const handle = await open(file, "r+");
   try {
     await handle.write("kym doctor");
     await handle.sync();
+    return performance.now() - startMs;
+  } catch {
+    // The step that flushes says why.
+    return undefined;
   } finally {
     await handle.close();
   }
-  return performance.now() - startMs;
 }

@@ -7,7 +7,7 @@ export const CLAIMS_IN_WORDS = { link: "hard links", folder: "renamed folders" }
 
 /** Why a dataset cannot be written safely in a folder, given how the dataset there claims its versions. */
 export function problemsOf(
-  { isWritable, claims }: FolderProbe,
+  { isWritable, claims, failedSteps }: FolderProbe,
   recorded: CommitRecord["claim"],
 ): readonly string[] {
   if (!isWritable || claims === undefined) {
@@ -18,9 +18,13 @@ export function problemsOf(
     return [`datasets can only be read there, because no claim of a version is safe: ${why}`];
   }
   const fault = recorded && claims.faults[recorded];
+  const steps = failedSteps
+    .filter(({ isSpared }) => !isSpared)
+    .map(({ step, found }) => `a commit cannot ${step} there: ${found}`);
   return fault === undefined
-    ? []
+    ? steps
     : [
+        ...steps,
         `the dataset claims its versions by ${CLAIMS_IN_WORDS[recorded ?? "link"]}, and that is not safe there: ${fault}; ` +
           "while nobody writes to it from another place, `kym check --repair --claim` records the other way",
       ];

@@ -58,6 +58,7 @@ describe("what doctor makes of a place", () => {
   const place = {
     path: "/place",
     isWritable: true,
+    failedSteps: [],
     isCaseSensitive: true,
     fsyncMs: 1,
     freeBytes: 1,
@@ -75,6 +76,17 @@ describe("what doctor makes of a place", () => {
     const claims = { fileSystem: "exfat", method: "folder", faults: NO_LINKS } as const;
     expect(problemsOf({ ...place, claims }, "link")).toEqual([
       expect.stringMatching(/by hard links, .*there are no hard links; .*`kym check --repair --claim`/),
+    ]);
+  });
+
+  it("each step of a commit that fails is a problem, but for the rename of folders", () => {
+    const claims = { fileSystem: "fuse.gcsfuse", method: "link", faults: {} } as const;
+    const steps = [
+      { step: "rename a folder", found: "EMFILE", isSpared: true },
+      { step: "rename a file over another", found: "EEXIST", isSpared: false },
+    ];
+    expect(problemsOf({ ...place, claims, failedSteps: steps }, "link")).toEqual([
+      "a commit cannot rename a file over another there: EEXIST",
     ]);
   });
 

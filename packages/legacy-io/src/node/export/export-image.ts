@@ -5,14 +5,12 @@ import {
   type ArrayMetadata,
   isZarrStoreError,
   type NdArray,
-  parseTableName,
   SOURCES_SCHEMA,
   type TableSchema,
   type ZarrDataset,
   type ZarrImageRecord,
 } from "@kym/zarr-store";
 import { ndArrayBytes } from "@kym/zarr-store/array";
-import { tablePath } from "@kym/zarr-store/layout";
 import {
   columnOf,
   encodeParquet,
@@ -42,7 +40,6 @@ import { reorderAxes } from "../../tiff/axes/reorder-axes.ts";
 import { rememberedTiff } from "../../tiff/axes/tiff-attributes.ts";
 import { type WriteImageJTiffOptions, writeImageJTiff } from "../../tiff/write/write-imagej.ts";
 import { imageJAxes } from "../../tiff/write/written-axes.ts";
-import type { ExportNote } from "./export-options.ts";
 import { imageJMetadataOf } from "./imagej-metadata-of.ts";
 import type { ExportSink } from "./staged-folder.ts";
 
@@ -301,23 +298,22 @@ function hasImageIds({ columns }: TableSchema): boolean {
 
 /**
  * Writes a pooled table as CSV, or as Parquet if CSV cannot hold its values. With `imageIds`, only rows of these images
- * are written; returns undefined if the table has no image ids, and `lost` if its file is.
+ * are written; a table without image ids is then written whole, or left out and undefined is returned.
  */
 export async function exportTable(
   dataset: ZarrDataset,
   { name, path, otherwisePath }: PlannedTable,
   sink: ExportSink,
   imageIds?: ReadonlySet<string>,
-): Promise<ExportedTable | "lost" | undefined> {
-  const whole = await loadUnlessLost(dataset, name);
-  if (whole === "lost") {
-    return whole;
-  }
+  ifWithoutIds: "whole" | "left out" = "left out",
+): Promise<ExportedTable | undefined> {
+  const whole = await loadForExport(dataset, name);
   const schema = name === SOURCES ? SOURCES_SCHEMA : schemaOfTable(whole);
-  if (imageIds !== undefined && !hasImageIds(schema)) {
+  const hasIds = hasImageIds(schema);
+  if (imageIds !== undefined && !hasIds && ifWithoutIds === "left out") {
     return undefined;
   }
-  const table = imageIds === undefined ? whole : rowsOfImages(whole, imageIds);
+  const table = imageIds === undefined || !hasIds ? whole : rowsOfImages(whole, imageIds);
   const csv = writeCsvIfPossible(table, schema);
   const format = csv === undefined ? "parquet" : "csv";
   const file =
@@ -331,32 +327,23 @@ export async function exportTable(
 }
 
 /** A pooled table; that of the source files even if its file is lost, from what the images say. */
-export async function loadUnlessLost(dataset: ZarrDataset, name: string): Promise<Table | "lost"> {
+async function loadForExport(dataset: ZarrDataset, name: string): Promise<Table> {
   try {
-    return await dataset.loadTable(name, name === SOURCES ? {} : { ifLost: "absent" });
+    return await dataset.loadTable(name);
   } catch (error) {
-    if (!isZarrStoreError(error, "not_found", "modified_outside", "integrity")) {
+    if (name !== SOURCES || !isZarrStoreError(error, "not_found", "modified_outside", "integrity")) {
       throw error;
     }
+    const rows = await dataset.loadSourcesIndex();
+    if (rows.length === 0) {
+      throw error;
+    }
+    await loadArrow();
+    return tableFromRows(
+      rows.map((row) => ({ ...row })),
+      SOURCES_SCHEMA,
+    );
   }
-  const rows = name === SOURCES ? await dataset.loadSourcesIndex() : [];
-  await loadArrow();
-  return rows.length === 0
-    ? "lost"
-    : tableFromRows(
-        rows.map((row) => ({ ...row })),
-        SOURCES_SCHEMA,
-      );
-}
-
-/** The note about a table that is not exported because its file is lost. */
-export function lostTableNote(name: string): ExportNote {
-  return {
-    path: tablePath(parseTableName(name)),
-    reason:
-      "left out: its file is missing, damaged or another program's; an index of every row makes it again",
-    isLost: true,
-  };
 }
 
 function rowsOfImages(table: Table, imageIds: ReadonlySet<string>): Table {

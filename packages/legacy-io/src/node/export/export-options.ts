@@ -71,17 +71,29 @@ export interface ExportFolderOptions {
 export interface ExportNote {
   readonly path: string;
   readonly reason: string;
-  /** True for what the dataset has lost, so that it is not in the export. */
-  readonly isLost?: boolean | undefined;
 }
 
-/** Counts of what was written, what was not asked for, and notes about what could not be written. */
+/** An image or a table that could not be read, so that the export does not have it. */
+export interface ExportFailure {
+  /** Where the image came from, as far as that is known; for a table, its path in the dataset. */
+  readonly path: string;
+  /** Undefined for a table. */
+  readonly imageId?: string | undefined;
+  /** The code of the error, such as `integrity` or `modified_outside`. */
+  readonly code: string;
+  /** In words for people. */
+  readonly reason: string;
+}
+
+/** Counts of what was written, what was left out, and notes about what could not be written. */
 export interface WrittenFolder {
   readonly images: number;
   readonly tables: number;
-  /** Undefined if nothing was left out on request. */
+  /** What the dataset has besides: on request, or because it could not be read. Undefined if that is nothing. */
   readonly leftOut?: ExportLeftOut | undefined;
   readonly notes: readonly ExportNote[];
+  /** What could not be read. The rest was exported. */
+  readonly failed: readonly ExportFailure[];
 }
 
 export interface ExportReport extends WrittenFolder {

@@ -10,6 +10,7 @@ import { EXPORT_MARKER, encodeExportMarker } from "../../export/export-marker.ts
 import { folderOfSource, redactPaths } from "../../export/path-redaction.ts";
 import { assertMayWrite, assertReplaceable, settlePartialFolders } from "./assert-may-write.ts";
 import type {
+  ExportFailure,
   ExportFolderOptions,
   ExportNote,
   ExportPreview,
@@ -18,7 +19,7 @@ import type {
 } from "./export-options.ts";
 import { originsOf } from "./image-places.ts";
 import { RedactingSink } from "./redacting-sink.ts";
-import { type ExportSink, HASHING_SINK, StagedFolder } from "./staged-folder.ts";
+import { type ExportSink, HASHING_SINK, pathExists, StagedFolder } from "./staged-folder.ts";
 import { writeForImageJ } from "./write-for-image-j.ts";
 import { writeKymflow } from "./write-kymflow.ts";
 import { writeLegacy } from "./write-legacy.ts";
@@ -30,6 +31,10 @@ import { writeLegacy } from "./write-legacy.ts";
  * dataset. Each image has a folder named after its id; with `layout: "lab"` it is at the relative path it came from.
  * With another `format` it writes the files of the older application or TIFFs for ImageJ, laid out in the same way.
  * `imageIds` exports only some images.
+ *
+ * An image whose files in the dataset are damaged, missing or changed by another program is left out, and so is such a table:
+ * `failed` names them, and `export.json` lists them as left out. If no image can be read, the first error is thrown, and with
+ * `overwrite` nothing is replaced, because the earlier export may hold the last copy.
  *
  * The folder appears whole or not at all, even if the power fails. Files are first written to a folder beside the
  * target, flushed, read back and compared; then that folder is renamed. The same dataset gives the same bytes. What an export
@@ -59,6 +64,14 @@ export async function exportLegacyFolder(
       await staged.begin();
       return writeFormat(dataset, staged, options);
     });
+    if (report.failed.length > 0 && (await pathExists(target))) {
+      throw new LegacyIoError(
+        "already_exists",
+        `${target} was not replaced, because it may hold the last copy of what cannot be read any more: ` +
+          `${wordsOfFailure(report.failed)}. Export to another folder`,
+        { path: target, found: report.failed },
+      );
+    }
     if (!staged.paths.includes(EXPORT_MANIFEST)) {
       await staged.write(EXPORT_MARKER, encodeExportMarker(options.format ?? "legacy", staged.paths));
     }
@@ -96,9 +109,21 @@ export async function previewExport(
         files.push({ path, sizeBytes: bytes.length });
         return HASHING_SINK.write(path, bytes);
       },
+      remove: async (path) => {
+        files.splice(
+          files.findIndex((file) => file.path === path),
+          1,
+        );
+      },
     };
     return { ...(await writeFormat(dataset, listing, options)), files };
   });
+}
+
+function wordsOfFailure(failed: readonly ExportFailure[]): string {
+  const [first] = failed;
+  const more = failed.length === 1 ? "" : ` and ${failed.length - 1} more`;
+  return `${first?.path} (${first?.reason})${more}`;
 }
 
 async function checkedTarget(

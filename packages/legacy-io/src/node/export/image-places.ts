@@ -1,8 +1,9 @@
 // Finds out where each image of a dataset came from, for exports that put it back there.
 
-import { ARTIFACTS, isKymSchemaError, parseProvenance } from "@kym/kym-schema";
-import { isZarrStoreError, type SourceRow, type ZarrDataset } from "@kym/zarr-store";
+import { ARTIFACTS, parseProvenance } from "@kym/kym-schema";
+import type { SourceRow, ZarrDataset } from "@kym/zarr-store";
 import { type ImageOrigin, type KymflowPlace, placeImages } from "../../export/kymflow/kymflow-place.ts";
+import { storedFault } from "../files/stored-fault.ts";
 import type { ExportNote } from "./export-options.ts";
 
 /** An image's place in an export, and where it came from. */
@@ -18,7 +19,7 @@ export async function placesOf(
   dataset: ZarrDataset,
   imageIds: readonly string[],
 ): Promise<readonly PlacedImage[]> {
-  const ages = new Map((await dataset.loadSourcesIndex()).map((row, index) => [row.image_id, index]));
+  const ages = new Map((await readableLedger(dataset)).map((row, index) => [row.image_id, index]));
   const origins = (await originsOf(dataset, imageIds)).toSorted(
     (a, b) => (ages.get(b.imageId) ?? -1) - (ages.get(a.imageId) ?? -1),
   );
@@ -40,7 +41,7 @@ export async function originsOf(
   dataset: ZarrDataset,
   imageIds: readonly string[],
 ): Promise<readonly ImageOrigin[]> {
-  const rows = new Map((await dataset.loadSourcesIndex()).map((row) => [row.image_id, row]));
+  const rows = new Map((await readableLedger(dataset)).map((row) => [row.image_id, row]));
   const origins: ImageOrigin[] = [];
   for (const imageId of imageIds) {
     origins.push((await provenanceOf(dataset, imageId)) ?? originOfRow(imageId, rows.get(imageId)));
@@ -62,15 +63,28 @@ function originOfRow(imageId: string, row: SourceRow | undefined): ImageOrigin {
   return { imageId, sourceRelPath: relPath, sourcePrimaryPath: primary };
 }
 
+/** The ledger; empty if its file cannot be read, which the export of the table reports. */
+export async function readableLedger(dataset: ZarrDataset): Promise<readonly SourceRow[]> {
+  try {
+    return await dataset.loadSourcesIndex();
+  } catch (error) {
+    if (storedFault(error) === undefined) {
+      throw error;
+    }
+    return [];
+  }
+}
+
+/** Undefined if there is none that can be read. An image that cannot be exported has a place all the same. */
 async function provenanceOf(dataset: ZarrDataset, imageId: string): Promise<ImageOrigin | undefined> {
   try {
     const { text } = await dataset.record(imageId).loadJsonText(ARTIFACTS.provenance);
     const { sourceRelPath, sourcePrimaryPath } = parseProvenance(text);
     return { imageId, sourceRelPath, sourcePrimaryPath };
   } catch (error) {
-    if (isZarrStoreError(error, "not_found", "invalid_file") || isKymSchemaError(error, "invalid_file")) {
-      return undefined;
+    if (storedFault(error) === undefined) {
+      throw error;
     }
-    throw error;
+    return undefined;
   }
 }

@@ -39,6 +39,10 @@ export class RedactingSink implements ExportSink {
     return this.#sink.write(path, await this.#redacted(path, bytes));
   }
 
+  async remove(path: string): Promise<void> {
+    await this.#sink.remove(path);
+  }
+
   /**
    * False for an attachment that is not UTF-8 text but contains a path in some encoding. Such bytes cannot be edited
    * safely, so they are left out.

@@ -1,6 +1,6 @@
 // Writes an export to a temporary folder beside its target, verifies it, and puts it in place by a rename.
 
-import { mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, rmdir, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { isLegacyIoError, LegacyIoError } from "../../errors.ts";
 import type { ExportedFile } from "../../export/export-manifest.ts";
@@ -19,6 +19,8 @@ export interface ExportSink {
    * @throws LegacyIoError `io`.
    */
   write(path: string, bytes: Uint8Array): Promise<ExportedFile>;
+  /** Removes a file again that {@link write} wrote. @throws LegacyIoError `io`. */
+  remove(path: string): Promise<void>;
   /** False for an attachment that must not be written. */
   canWriteAttachment?(bytes: Uint8Array): boolean;
   /** Redacts a text that will be part of a binary file, such as a name in a zip. */
@@ -61,6 +63,7 @@ export async function writeIfNameFits(
 /** A sink that only computes hashes and writes nothing. */
 export const HASHING_SINK: ExportSink = {
   write: async (path, bytes) => ({ path, sha256: sha256Of(bytes) }),
+  remove: async () => undefined,
 };
 
 /**
@@ -71,6 +74,7 @@ export class StagedFolder implements ExportSink {
   readonly #target: string;
   readonly #root: string;
   readonly #hashes = new Map<string, string>();
+  readonly #sizes = new Map<string, number>();
   readonly #durability: "batched" | "none";
   /** The folders to flush after the rename: the target's parent, and those above it that were created for it. */
   #naming: readonly string[] = [];
@@ -116,8 +120,25 @@ export class StagedFolder implements ExportSink {
     });
     const sha256 = sha256Of(bytes);
     this.#hashes.set(path, sha256);
+    this.#sizes.set(path, bytes.length);
     this.sizeBytes += bytes.length;
     return { path, sha256 };
+  }
+
+  /** Also removes the folders that are then empty. */
+  async remove(path: string): Promise<void> {
+    const file = join(this.#root, path);
+    await orIoError(`cannot remove ${file}`, file, async () => {
+      await rm(file);
+      for (let folder = dirname(file); folder !== this.#root; folder = dirname(folder)) {
+        if ((await readdir(folder)).length > 0) {
+          break;
+        }
+        await rmdir(folder);
+      }
+    });
+    this.#hashes.delete(path);
+    this.sizeBytes -= this.#sizes.get(path) ?? 0;
   }
 
   /**

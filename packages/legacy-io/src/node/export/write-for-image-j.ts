@@ -10,7 +10,7 @@ import type { KymflowPlace } from "../../export/kymflow/kymflow-place.ts";
 import { planExport } from "../../export/plan-export.ts";
 import { fileNameOfArtifact } from "../../folder/artifact-file-name.ts";
 import { parseClassicJson } from "../../formats/classic-json.ts";
-import { chosenImages } from "./chosen-images.ts";
+import { chosenImages, Failures } from "./chosen-images.ts";
 import { arrayForImageJ, inventoryOf, pixelsForImageJ } from "./export-image.ts";
 import type { ExportFolderOptions, ExportNote, WrittenFolder } from "./export-options.ts";
 import { placesOf, renamedNotes } from "./image-places.ts";
@@ -32,35 +32,52 @@ export async function writeForImageJ(
   const { imageIds, leftOut } = await chosenImages(dataset, options);
   const places = await placesOf(dataset, imageIds);
   const notes: ExportNote[] = [...renamedNotes(places)];
+  const failures = new Failures();
   for (const [index, place] of places.entries()) {
     throwIfAborted(options.signal, LegacyIoError);
-    const { imageId, relPath, folder, stem } = place;
-    const record = dataset.record(imageId);
-    if (options.includeTiff !== false) {
-      const { bytes, reason } = await pixelsForImageJ(record, await record.loadArray(), { sink });
-      if (bytes === undefined) {
-        notes.push({ path: relPath, reason });
-      } else {
-        await sink.write(relPath, bytes);
-      }
-    }
-    notes.push(...(await writeRois(record, place, sink)));
-    for (const artifact of planExport([await inventoryOf(record)], []).images[0]?.artifacts ?? []) {
-      if (artifact.kind === "array" && artifact.tifPath !== undefined) {
-        const bytes = arrayForImageJ(await record.loadArrayArtifact(artifact.name));
-        if (bytes !== undefined) {
-          await writeIfNameFits(
-            sink,
-            `${folder}${stem}.${fileNameOfArtifact(artifact.name)}.tif`,
-            bytes,
-            notes,
-          );
-        }
-      }
-    }
+    const { imageId, relPath } = place;
+    const written = await failures.ofImage(place, sink, (files) =>
+      writeImage(dataset.record(imageId), place, files, options),
+    );
+    notes.push(...(written ?? []));
     options.onEvent?.({ imageId, path: relPath, done: index + 1, total: places.length });
   }
-  return { images: places.length, tables: 0, leftOut, notes };
+  failures.assertSome(places.length);
+  const images = failures.without(places).length;
+  return { images, tables: 0, leftOut: failures.leftOut(leftOut), notes, failed: failures.list };
+}
+
+async function writeImage(
+  record: ZarrImageRecord,
+  place: KymflowPlace,
+  sink: ExportSink,
+  { includeTiff }: Pick<ExportFolderOptions, "includeTiff">,
+): Promise<readonly ExportNote[]> {
+  const { relPath, folder, stem } = place;
+  const notes: ExportNote[] = [];
+  if (includeTiff !== false) {
+    const { bytes, reason } = await pixelsForImageJ(record, await record.loadArray(), { sink });
+    if (bytes === undefined) {
+      notes.push({ path: relPath, reason });
+    } else {
+      await sink.write(relPath, bytes);
+    }
+  }
+  notes.push(...(await writeRois(record, place, sink)));
+  for (const artifact of planExport([await inventoryOf(record)], []).images[0]?.artifacts ?? []) {
+    if (artifact.kind === "array" && artifact.tifPath !== undefined) {
+      const bytes = arrayForImageJ(await record.loadArrayArtifact(artifact.name));
+      if (bytes !== undefined) {
+        await writeIfNameFits(
+          sink,
+          `${folder}${stem}.${fileNameOfArtifact(artifact.name)}.tif`,
+          bytes,
+          notes,
+        );
+      }
+    }
+  }
+  return notes;
 }
 
 /** Writes the ROIs of the artifact `metadata`. Notes those that cannot be an ImageJ selection. */

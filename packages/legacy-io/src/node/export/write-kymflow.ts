@@ -29,8 +29,8 @@ import { eventsOf } from "../../formats/kymflow/events-json.ts";
 import { formatFault } from "../../formats/parse-sidecar.ts";
 import type { ImageToWrite, SidecarFormat } from "../../formats/sidecar-format.ts";
 import { sidecarFormats } from "../../formats/sidecar-formats.ts";
-import { chosenImages } from "./chosen-images.ts";
-import { loadUnlessLost, lostTableNote, pixelsForImageJ } from "./export-image.ts";
+import { chosenImages, Failures } from "./chosen-images.ts";
+import { pixelsForImageJ } from "./export-image.ts";
 import type { ExportFolderOptions, ExportNote, WrittenFolder } from "./export-options.ts";
 import { placesOf, renamedNotes } from "./image-places.ts";
 import { type ExportSink, writeIfNameFits } from "./staged-folder.ts";
@@ -46,40 +46,53 @@ export async function writeKymflow(
   const formats = sidecarFormats(options.formats);
   const { imageIds, leftOut } = await chosenImages(dataset, options);
   const places = await placesOf(dataset, imageIds);
+  const failures = new Failures();
+  const radonRows = await failures.ofTable(POOLED_TABLES.radon, sink, () => radonRowsByImage(dataset));
+  const isRadonUnreadable = failures.list.length > 0;
   const notes: ExportNote[] = [...renamedNotes(places)];
-  const radonRows = await radonRowsByImage(dataset, notes);
   const images: DatabaseImage[] = [];
-  for (const place of places) {
+  for (const [index, place] of places.entries()) {
     throwIfAborted(options.signal, LegacyIoError);
-    const writer = new ImageWriter(dataset.record(place.imageId), place, sink, notes);
-    if (options.includeTiff !== false) {
-      await writer.writePixels();
-    }
     const rows = radonRows?.get(place.imageId) ?? [];
-    images.push({ ...(await writer.writeSidecars(formats)), radonRows: rows });
-    if ((await writer.hasTrace()) && rows.length === 0 && radonRows !== undefined) {
-      notes.push({
-        path: place.relPath,
-        reason: `${POOLED_TABLES.radon} has no rows of this image: index the dataset first`,
-      });
+    const noted: ExportNote[] = [];
+    const image = await failures.ofImage(place, sink, async (files) => {
+      const writer = new ImageWriter(dataset.record(place.imageId), place, files, noted);
+      if (options.includeTiff !== false) {
+        await writer.writePixels();
+      }
+      const written = { ...(await writer.writeSidecars(formats)), radonRows: rows };
+      if ((await writer.hasTrace()) && rows.length === 0 && radonRows !== undefined) {
+        noted.push({
+          path: place.relPath,
+          reason: `${POOLED_TABLES.radon} has no rows of this image: index the dataset first`,
+        });
+      }
+      return written;
+    });
+    if (image !== undefined) {
+      images.push(image);
+      notes.push(...noted);
     }
     const { imageId, relPath: path } = place;
-    options.onEvent?.({ imageId, path, done: images.length, total: places.length });
+    options.onEvent?.({ imageId, path, done: index + 1, total: places.length });
   }
+  failures.assertSome(places.length);
+  const ended = { images: images.length, leftOut: failures.leftOut(leftOut), notes, failed: failures.list };
   if (options.includeTables === false) {
-    return { images: images.length, tables: 0, leftOut, notes };
+    return { ...ended, tables: 0 };
   }
   const shared = options.absolutePaths === false ? images.map(withoutAbsolutePath) : images;
   const inOrder = shared.toSorted((a, b) => comparePaths(a.place.relPath, b.place.relPath));
   await sink.write(EVENT_DATABASE, eventDatabaseCsv(inOrder));
   if (radonRows === undefined) {
-    const isLost = notes.some((note) => note.isLost);
-    const reason = `the dataset has no table ${POOLED_TABLES.radon}: index it first`;
-    notes.push(...(isLost ? [] : [{ path: RADON_DATABASE, reason }]));
-    return { images: images.length, tables: 1, leftOut, notes };
+    if (!isRadonUnreadable) {
+      const reason = `the dataset has no table ${POOLED_TABLES.radon}: index it first`;
+      notes.push({ path: RADON_DATABASE, reason });
+    }
+    return { ...ended, tables: 1 };
   }
   await sink.write(RADON_DATABASE, radonDatabaseCsv(inOrder));
-  return { images: images.length, tables: 2, leftOut, notes };
+  return { ...ended, tables: 2 };
 }
 
 function withoutAbsolutePath(image: DatabaseImage): DatabaseImage {
@@ -88,16 +101,11 @@ function withoutAbsolutePath(image: DatabaseImage): DatabaseImage {
 
 async function radonRowsByImage(
   dataset: ZarrDataset,
-  notes: ExportNote[],
 ): Promise<ReadonlyMap<string, readonly Row[]> | undefined> {
   if (!(await dataset.listTableNames()).includes(POOLED_TABLES.radon)) {
     return undefined;
   }
-  const table = await loadUnlessLost(dataset, POOLED_TABLES.radon);
-  if (table === "lost") {
-    notes.push(lostTableNote(POOLED_TABLES.radon));
-    return undefined;
-  }
+  const table = await dataset.loadTable(POOLED_TABLES.radon);
   const ids = columnOf(table, "image_id").map(String);
   return new Map(
     [...new Set(ids)].map((id) => [id, [...rowsOf(filterRows(table, (row) => ids[row] === id))]]),

@@ -11,13 +11,14 @@ import {
   encodeExportManifest,
 } from "../../export/export-manifest.ts";
 import { EXPORT_MARKER } from "../../export/export-marker.ts";
+import type { ImageOrigin } from "../../export/kymflow/kymflow-place.ts";
 import { type ExportPlan, type ImageInventory, planExport } from "../../export/plan-export.ts";
 import { comparePaths } from "../../folder/compare-paths.ts";
 import { sameFileKey } from "../../folder/same-file-key.ts";
-import { chosenImages, imagesLeftOut } from "./chosen-images.ts";
-import { exportImage, exportTable, inventoryOf, lostTableNote } from "./export-image.ts";
+import { chosenImages, Failures } from "./chosen-images.ts";
+import { exportImage, exportTable, inventoryOf } from "./export-image.ts";
 import type { ExportFolderOptions, ExportNote, WrittenFolder } from "./export-options.ts";
-import { type PlacedImage, placesOf, renamedNotes } from "./image-places.ts";
+import { originsInLedger, type PlacedImage, placesOf, readableLedger, renamedNotes } from "./image-places.ts";
 import type { ExportSink } from "./staged-folder.ts";
 
 /** The files that an export has at its top besides those of the dataset. */
@@ -36,45 +37,53 @@ export async function writeLegacy(
           .map(besideOwnFiles)
           .toSorted((a, b) => comparePaths(a.relPath, b.relPath))
       : undefined;
-  const plan = await planOf(dataset, imageIds, places, options);
+  const failures = new Failures();
+  const named = places ?? (await originsOfImages(dataset, imageIds));
+  const plan = await planOf(dataset, { named, places, sink, failures }, options);
   const placeOf = new Map((places ?? []).map((place) => [place.imageId, place]));
+  const originOf = new Map(named.map((image) => [image.imageId, image]));
   const images: ExportedImage[] = [];
   const notes: ExportNote[] = [...renamedNotes(places ?? [])];
+  let done = failures.list.length;
   for (const image of plan.images) {
     throwIfAborted(options.signal, LegacyIoError);
     const onLeftOut = (path: string): unknown =>
       notes.push({ path, reason: "left out: it is not text and may contain a path of this machine" });
-    images.push(await exportImage(dataset.record(image.imageId), image, sink, onLeftOut));
+    const origin = originOf.get(image.imageId) ?? image;
+    const exported = await failures.ofImage(origin, sink, (files) =>
+      exportImage(dataset.record(image.imageId), image, files, onLeftOut),
+    );
+    done++;
+    images.push(...(exported === undefined ? [] : [exported]));
     options.onEvent?.({
       imageId: image.imageId,
       path: image.pixels?.path ?? placeOf.get(image.imageId)?.relPath ?? image.imageId,
-      done: images.length,
-      total: plan.images.length,
+      done,
+      total: named.length,
     });
   }
-  const only = others === undefined ? undefined : new Set(imageIds);
+  failures.assertSome(imageIds.length);
+  const isPart = images.length < imageIds.length;
+  const only = others === undefined && !isPart ? undefined : new Set(images.map(({ imageId }) => imageId));
   const tables: ExportedTable[] = [];
-  const lost = new Set<string>();
   for (const table of plan.tables) {
     throwIfAborted(options.signal, LegacyIoError);
-    const exported = await exportTable(dataset, table, sink, only);
-    if (exported === "lost") {
-      lost.add(table.name);
-      notes.push(lostTableNote(table.name));
-    } else {
-      tables.push(...(exported === undefined ? [] : [exported]));
-    }
+    const exported = await failures.ofTable(table.name, sink, (files) =>
+      exportTable(dataset, table, files, only, others === undefined ? "whole" : "left out"),
+    );
+    tables.push(...(exported === undefined ? [] : [exported]));
   }
   const written = new Set(tables.map(({ name }) => name));
-  const leftOut = imagesLeftOut(
-    others?.images ?? [],
-    (await dataset.listTableNames()).filter((name) => !written.has(name) && !lost.has(name)),
+  const leftOut = failures.leftOut(
+    others,
+    (await dataset.listTableNames()).filter((name) => !written.has(name)),
   );
-  const index = places === undefined ? undefined : await sink.write(EXPORT_INDEX, indexOf(plan, placeOf));
+  const index =
+    places === undefined ? undefined : await sink.write(EXPORT_INDEX, indexOf(plan, images, placeOf));
   if (options.includeTiff !== false) {
     await sink.write(EXPORT_MANIFEST, encodeExportManifest({ images, tables, index, leftOut }));
   }
-  return { images: images.length, tables: tables.length, leftOut, notes };
+  return { images: images.length, tables: tables.length, leftOut, notes, failed: failures.list };
 }
 
 /** Gives a folder another name if the export has a file of its name. */
@@ -85,17 +94,35 @@ function besideOwnFiles(place: PlacedImage): PlacedImage {
   return { ...place, folder, relPath: `${folder}${place.fileName}` };
 }
 
-/** Plans the files. Reads names and headers only. */
-async function planOf(
+interface PlanParts {
+  readonly named: readonly (PlacedImage | ImageOrigin)[];
+  readonly places: readonly PlacedImage[] | undefined;
+  readonly sink: ExportSink;
+  readonly failures: Failures;
+}
+
+/** Where images came from, by the ledger. */
+async function originsOfImages(
   dataset: ZarrDataset,
   imageIds: readonly string[],
-  places: readonly PlacedImage[] | undefined,
+): Promise<readonly ImageOrigin[]> {
+  const origins = originsInLedger(await readableLedger(dataset));
+  return imageIds.map(
+    (imageId) => origins.get(imageId) ?? { imageId, sourceRelPath: undefined, sourcePrimaryPath: undefined },
+  );
+}
+
+/** Plans the files of the images that can be read. Reads names and headers only. */
+async function planOf(
+  dataset: ZarrDataset,
+  { named, places, sink, failures }: PlanParts,
   options: ExportFolderOptions,
 ): Promise<ExportPlan> {
   const images: ImageInventory[] = [];
-  for (const imageId of places?.map((place) => place.imageId) ?? imageIds) {
+  for (const image of named) {
     throwIfAborted(options.signal, LegacyIoError);
-    images.push(await inventoryOf(dataset.record(imageId)));
+    const inventory = await failures.ofImage(image, sink, () => inventoryOf(dataset.record(image.imageId)));
+    images.push(...(inventory === undefined ? [] : [inventory]));
   }
   return planExport(images, await dataset.listTableNames(), {
     includeTiff: options.includeTiff,
@@ -107,9 +134,15 @@ async function planOf(
   });
 }
 
-function indexOf(plan: ExportPlan, placeOf: ReadonlyMap<string, PlacedImage>): Uint8Array<ArrayBuffer> {
+function indexOf(
+  plan: ExportPlan,
+  written: readonly ExportedImage[],
+  placeOf: ReadonlyMap<string, PlacedImage>,
+): Uint8Array<ArrayBuffer> {
+  const ids = new Set(written.map(({ imageId }) => imageId));
+  const images = plan.images.filter(({ imageId }) => ids.has(imageId));
   return encodeExportIndex(
-    plan.images.map(({ imageId, pixels }) => ({
+    images.map(({ imageId, pixels }) => ({
       file: pixels?.path,
       imageId,
       sourceRelPath: placeOf.get(imageId)?.sourceRelPath,

@@ -16,7 +16,7 @@ import type { IngestPlan } from "../../plan/plan-ingest.ts";
 import type { ReadBundle } from "../read/read-bundle.ts";
 import type { UpdateToCommit } from "../update/commit-record-updates.ts";
 import { type ReadAheadOptions, readAhead } from "./read-ahead.ts";
-import { isAsStored, isReadOfTiff } from "./read-images-again.ts";
+import { isAsStoredOrFault, isReadOfTiff } from "./read-images-again.ts";
 
 /** What was read of an image whose TIFF was saved again. */
 type Reread = Required<Pick<UpdateToCommit, "said" | "savedAgain">>;
@@ -30,8 +30,8 @@ export interface SettledPlan {
 
 /**
  * Reads the TIFFs that changed. Where the pixels are those that are stored, the action becomes an update with what the TIFF says
- * besides, whether the plan leaves a changed TIFF alone or takes it in anew. A TIFF that cannot be read stays as planned. Nothing
- * is written.
+ * besides, whether the plan leaves a changed TIFF alone or takes it in anew. A TIFF that cannot be read stays as planned, and an
+ * image that cannot be read in the dataset fails. Nothing is written.
  */
 export async function findSavedAgain(
   dataset: ZarrDataset,
@@ -45,15 +45,25 @@ export async function findSavedAgain(
   });
   const reread = new Map<string, Reread>();
   const settled = new Map<string, PlannedUpdate>();
+  const failed = new Map<string, string>();
   const readOptions = { ...options, includeSidecars: false };
   for await (const { item, outcome } of readAhead(updates, readOptions, async (read) => read)) {
-    if (outcome.ok && (await isAsStored(dataset, item.imageId, outcome.read))) {
+    const stored = outcome.ok ? await isAsStoredOrFault(dataset, item.imageId, outcome.read) : false;
+    if (typeof stored === "string") {
+      failed.set(item.bundle.image.path, stored);
+    } else if (outcome.ok && stored) {
       const { said } = outcome.read;
       reread.set(item.imageId, { said, savedAgain: tiffsOf(outcome.read) });
       settled.set(item.bundle.image.path, { ...item, isImageChanged: false, isSavedAgain: true });
     }
   }
-  const actions = plan.actions.map((action) => settled.get(action.bundle.image.path) ?? action);
+  const actions = plan.actions.map((action): PlannedAction => {
+    const { bundle } = action;
+    const reason = failed.get(bundle.image.path);
+    return reason !== undefined && "imageId" in action
+      ? { action: "fail", bundle, imageId: action.imageId, reason }
+      : (settled.get(bundle.image.path) ?? action);
+  });
   return { plan: { ...plan, actions }, reread };
 }
 

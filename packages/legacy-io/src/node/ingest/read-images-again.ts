@@ -9,6 +9,7 @@ import type { KnownFile } from "../../plan/known-acquisition.ts";
 import type { IngestPlan } from "../../plan/plan-ingest.ts";
 import { reasonOfReading } from "../../plan/plan-report.ts";
 import type { FaultyRead } from "../../readers/faulty-read.ts";
+import { storedFault } from "../files/stored-fault.ts";
 import type { ReadBundle } from "../read/read-bundle.ts";
 import { findFaultyReads } from "../scan/find-faulty-reads.ts";
 import { isGone } from "../scan/gather-plan-facts.ts";
@@ -87,9 +88,18 @@ export async function readImagesAgain(
     const path = bundle.image.relPath;
     if (!outcome.ok) {
       result.failed.push({ path, imageId, reason: outcome.reason });
-    } else if (isOtherFile(outcome.read, known)) {
+      options.onRead(path);
+      continue;
+    }
+    if (isOtherFile(outcome.read, known)) {
       result.skipped.push({ path, imageId, reason: CHANGED_SINCE_FAULT });
-    } else if (await isAsStored(dataset, imageId, outcome.read)) {
+      options.onRead(path);
+      continue;
+    }
+    const stored = await isAsStoredOrFault(dataset, imageId, outcome.read);
+    if (typeof stored === "string") {
+      result.failed.push({ path, imageId, reason: stored });
+    } else if (stored) {
       result.updates.push({ ...item, said: outcome.read.said });
     } else {
       const why = `${reasonOfReading(again)}, with other pixels`;
@@ -116,6 +126,23 @@ function isOtherFile({ image, sidecars }: ReadBundle, known: Update["known"]): b
     isOther(image, known.image) ||
     sidecars.some((file) => isChannelPath(file.path) && isOther(file, known.sidecars.get(file.path)))
   );
+}
+
+/** {@link isAsStored}, or why the image cannot be read in the dataset, in words for people. */
+export async function isAsStoredOrFault(
+  dataset: ZarrDataset,
+  imageId: string,
+  read: Parameters<typeof isAsStored>[2],
+): Promise<boolean | string> {
+  try {
+    return await isAsStored(dataset, imageId, read);
+  } catch (error) {
+    const fault = storedFault(error);
+    if (fault === undefined) {
+      throw error;
+    }
+    return fault.reason;
+  }
 }
 
 /** True if the reader gives what the ingest stored. Pixels that somebody changed in the dataset since do not count. */

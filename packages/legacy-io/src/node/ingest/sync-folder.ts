@@ -181,9 +181,18 @@ async function conflictsToCome(
 
 /** The images of a plan that have open conflicts now. */
 async function openConflictsOf(dataset: ZarrDataset, plan: IngestPlan): Promise<readonly IngestItem[]> {
-  const open = new Map((await listOpenConflicts(dataset)).map((image) => [image.imageId, image.conflicts]));
+  const unreadable = new Map<string, string>();
+  const listed = await listOpenConflicts(dataset, {
+    onUnreadable: (id, reason) => unreadable.set(id, reason),
+  });
+  const open = new Map(listed.map((image) => [image.imageId, image.conflicts]));
   return plan.actions.flatMap((action): readonly IngestItem[] => {
     const imageId = "imageId" in action ? action.imageId : "";
+    const fault = unreadable.get(imageId);
+    if (fault !== undefined) {
+      const reason = `its open conflicts cannot be read: ${fault}`;
+      return action.action === "fail" ? [] : [{ path: action.bundle.image.relPath, imageId, reason }];
+    }
     const names = (open.get(imageId) ?? []).map(({ name }) => wordsOfField(name));
     return names.length === 0
       ? []

@@ -14,6 +14,7 @@ import { isZarrStoreError, rowsOf, type ZarrDataset } from "@kym/zarr-store";
 import { imagePartKey, imagePartOf } from "@kym/zarr-store/layout";
 import type { ReadOptions } from "@kym/zarr-store/runtime";
 import { schemaOfTable } from "@kym/zarr-store/table";
+import { storedFault } from "../files/stored-fault.ts";
 import type { LoadHistory } from "../update/decide-update.ts";
 import type { ImageRecord } from "../update/look-at-record.ts";
 import { METADATA_KEY } from "../update/metadata-origin.ts";
@@ -49,6 +50,13 @@ export interface ImageConflicts {
   readonly conflicts: readonly ListedConflict[];
 }
 
+export interface ListOpenConflictsOptions extends ReadOptions {
+  /** One image. Default: all. */
+  readonly imageId?: string | undefined;
+  /** Told of an image whose conflicts cannot be read, with the reason in words. Default: the error is thrown. */
+  readonly onUnreadable?: ((imageId: string, reason: string) => void) | undefined;
+}
+
 /**
  * Lists the open conflicts of every image that has some, or of one image; sorted by image id. Images without open conflicts are not
  * read.
@@ -62,7 +70,7 @@ export interface ImageConflicts {
  */
 export async function listOpenConflicts(
   dataset: ZarrDataset,
-  { imageId, ...options }: ReadOptions & { readonly imageId?: string | undefined } = {},
+  { imageId, onUnreadable, ...options }: ListOpenConflictsOptions = {},
 ): Promise<readonly ImageConflicts[]> {
   const hashes =
     imageId === undefined
@@ -72,9 +80,17 @@ export async function listOpenConflicts(
   for (const [id, objects] of hashes) {
     if (objects.has(OPEN_CONFLICTS_KEY)) {
       const record = dataset.record(id);
-      const open = await loadOpenConflicts(record, options);
       const history = (sha256: string) => dataset.history(sha256, options);
-      listed.push({ imageId: id, conflicts: await listedOf(record, open, history) });
+      try {
+        const open = await loadOpenConflicts(record, options);
+        listed.push({ imageId: id, conflicts: await listedOf(record, open, history) });
+      } catch (error) {
+        const fault = storedFault(error);
+        if (fault === undefined || onUnreadable === undefined) {
+          throw error;
+        }
+        onUnreadable(id, fault.reason);
+      }
     }
   }
   return listed;

@@ -16,6 +16,7 @@ import { planExport } from "../../export/plan-export.ts";
 import type { IngestItem, IngestReport } from "../../plan/ingest-report.ts";
 import { exportImage, inventoryOf } from "../export/export-image.ts";
 import { HASHING_SINK } from "../export/staged-folder.ts";
+import { storedFault } from "../files/stored-fault.ts";
 import type { IngestFolderOptions } from "../ingest/ingest-options.ts";
 import { readRegularFile } from "../tiff/read-regular-file.ts";
 import { readExportedImage, storeExportedImage } from "./restore-image.ts";
@@ -56,11 +57,15 @@ export async function restoreExport(
   options: IngestFolderOptions,
 ): Promise<IngestReport> {
   const manifest = decodeExportManifest(await readRegularFile(join(root, EXPORT_MANIFEST)));
-  const { missing, unchanged, conflicts } = await compareImages(dataset, manifest.images, options.signal);
+  const { missing, unchanged, conflicts, unreadable } = await compareImages(
+    dataset,
+    manifest.images,
+    options.signal,
+  );
   const tables = await readExportedTables(dataset, root, manifest.tables);
   options.onEvent?.({ type: "planned", toIngest: missing.length, found: manifest.images.length });
   const ingested: IngestItem[] = [];
-  const failed: IngestItem[] = [];
+  const failed: IngestItem[] = [...unreadable];
   for (let start = 0; start < missing.length; start += BATCH_IMAGES) {
     const batch = missing.slice(start, start + BATCH_IMAGES);
     const onRead = (path: string, index: number): void =>
@@ -100,6 +105,16 @@ export function partialExportNotes({ leftOut }: ExportManifest): readonly Ingest
   ];
   return [
     { path: EXPORT_MANIFEST, reason: `the export is a part of its dataset, without ${parts.join(" and ")}` },
+    ...images.flatMap(({ imageId, sourceRelPath, reason }) =>
+      reason === undefined
+        ? []
+        : [
+            {
+              path: sourceRelPath ?? imageId,
+              reason: `not in the export, because it could not be read: ${reason}`,
+            },
+          ],
+    ),
   ];
 }
 
@@ -107,6 +122,8 @@ interface ComparedImages {
   readonly missing: readonly ExportedImage[];
   readonly unchanged: readonly IngestItem[];
   readonly conflicts: readonly IngestItem[];
+  /** Images that the dataset has, but that cannot be read there. */
+  readonly unreadable: readonly IngestItem[];
 }
 
 async function compareImages(
@@ -117,18 +134,27 @@ async function compareImages(
   const missing: ExportedImage[] = [];
   const unchanged: IngestItem[] = [];
   const conflicts: IngestItem[] = [];
+  const unreadable: IngestItem[] = [];
   for (const image of images) {
     throwIfAborted(signal, LegacyIoError);
     const item = { path: image.pixels.path, imageId: image.imageId };
-    if (!(await dataset.record(image.imageId).exists())) {
-      missing.push(image);
-    } else if (await isSameImage(dataset, image)) {
-      unchanged.push(item);
-    } else {
-      conflicts.push({ ...item, reason: "the dataset has an image of this id with other content" });
+    try {
+      if (!(await dataset.record(image.imageId).exists())) {
+        missing.push(image);
+      } else if (await isSameImage(dataset, image)) {
+        unchanged.push(item);
+      } else {
+        conflicts.push({ ...item, reason: "the dataset has an image of this id with other content" });
+      }
+    } catch (error) {
+      const fault = storedFault(error);
+      if (fault === undefined) {
+        throw error;
+      }
+      unreadable.push({ ...item, reason: fault.reason });
     }
   }
-  return { missing, unchanged, conflicts };
+  return { missing, unchanged, conflicts, unreadable };
 }
 
 /**

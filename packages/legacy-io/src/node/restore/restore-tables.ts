@@ -85,7 +85,7 @@ async function canMerge(dataset: ZarrDataset, { name, schema }: ExportedTable): 
 
 async function isSameTable(dataset: ZarrDataset, { name, path, sha256 }: ExportedTable): Promise<boolean> {
   const found = await exportTable(dataset, { name, path, otherwisePath: path }, HASHING_SINK);
-  return found !== "lost" && found?.sha256 === sha256;
+  return found?.sha256 === sha256;
 }
 
 /** Adds the rows of restored images to the tables that the dataset has already, in the commit of those images. */

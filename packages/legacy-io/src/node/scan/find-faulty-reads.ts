@@ -2,7 +2,7 @@
 
 import type { Provenance } from "@kym/kym-schema";
 import { INGEST_MODE } from "@kym/kym-schema/keys";
-import { type DatasetContents, isZarrStoreError, rowsOf } from "@kym/zarr-store";
+import { type DatasetContents, rowsOf } from "@kym/zarr-store";
 import { imagePartOf } from "@kym/zarr-store/layout";
 import { throwIfAborted } from "@kym/zarr-store/runtime";
 import { schemaOfTable } from "@kym/zarr-store/table";
@@ -15,6 +15,7 @@ import type { FaultyRead } from "../../readers/faulty-read.ts";
 import type { ReaderFault, StoredColumn } from "../../readers/reader-fault.ts";
 import { readersOfSidecars } from "../../readers/reader-of-sidecar.ts";
 import { TIFF_READER } from "../../tiff/tiff-reader.ts";
+import { storedFault } from "../files/stored-fault.ts";
 import { loadProvenance } from "./load-provenance.ts";
 
 type ImageRecord = ReturnType<DatasetContents["record"]>;
@@ -60,7 +61,7 @@ export async function findFaultyReads(
     try {
       found.push(...(await faultyReadsOf(dataset.record(id), all)));
     } catch (error) {
-      if (!isZarrStoreError(error, "not_found", "integrity", "invalid_file", "invalid_metadata")) {
+      if (storedFault(error) === undefined) {
         throw error;
       }
     }

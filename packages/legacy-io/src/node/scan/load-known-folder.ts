@@ -1,7 +1,9 @@
 // Loads from the ledger and from provenance what a dataset knows of its source files.
 
+import type { Provenance } from "@kym/kym-schema";
 import type { SourceRow, ZarrDataset } from "@kym/zarr-store";
 import { currentRows, type KnownAcquisition, type KnownSidecar } from "../../plan/known-acquisition.ts";
+import { storedFault } from "../files/stored-fault.ts";
 import { loadProvenance } from "./load-provenance.ts";
 
 /** The source files of a dataset. */
@@ -11,12 +13,12 @@ export interface KnownFolder {
   readonly ledger: readonly SourceRow[];
 }
 
-type KnownSources = Pick<KnownAcquisition, "sidecars" | "folderFields">;
+type KnownSources = Pick<KnownAcquisition, "sidecars" | "folderFields" | "unreadable">;
 
 /** Sources that were loaded before, by the hashes of their image. An image that did not change has the same map of hashes. */
 export type LoadedSidecars = WeakMap<ReadonlyMap<string, string>, KnownSources>;
 
-/** With `loaded`, only what changed since an earlier call is read, and added to it. */
+/** With `loaded`, only what changed since an earlier call is read, and added to it. An image that cannot be read stops nothing. */
 export async function loadKnownFolder(dataset: ZarrDataset, loaded?: LoadedSidecars): Promise<KnownFolder> {
   const existing = new Set(await dataset.listImageIds());
   const hashes = loaded && (await dataset.imageObjectHashes());
@@ -27,7 +29,7 @@ export async function loadKnownFolder(dataset: ZarrDataset, loaded?: LoadedSidec
       return before;
     }
     const sources = await knownSources(dataset, imageId);
-    if (key !== undefined) {
+    if (key !== undefined && sources.unreadable === undefined) {
       loaded?.set(key, sources);
     }
     return sources;
@@ -73,7 +75,17 @@ function hashOnly(sha256: string): KnownAcquisition["image"] {
 }
 
 async function knownSources(dataset: ZarrDataset, imageId: string): Promise<KnownSources> {
-  const { sidecars = [], pathFields } = (await loadProvenance(dataset.record(imageId))) ?? {};
+  let provenance: Provenance | undefined;
+  try {
+    provenance = await loadProvenance(dataset.record(imageId));
+  } catch (error) {
+    const fault = storedFault(error);
+    if (fault === undefined) {
+      throw error;
+    }
+    return { sidecars: new Map(), unreadable: fault.reason };
+  }
+  const { sidecars = [], pathFields } = provenance ?? {};
   return {
     sidecars: new Map(sidecars.map((sidecar): [string, KnownSidecar] => [sidecar.path, sidecar])),
     folderFields: pathFields,

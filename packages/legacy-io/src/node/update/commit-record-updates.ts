@@ -1,12 +1,14 @@
 // Applies changed sidecars and new paths to existing records, in commits of bounded size.
 
-import { isZarrStoreError, type SourceRow, type ZarrDataset } from "@kym/zarr-store";
+import { isZarrStoreError, type SourceRow, type ZarrDataset, type ZarrStoreError } from "@kym/zarr-store";
+import { imageObjectOf } from "@kym/zarr-store/layout";
 import { throwIfAborted } from "@kym/zarr-store/runtime";
 import { LegacyIoError } from "../../errors.ts";
 import { IMAGE_DELETED, type PlannedAction } from "../../plan/decide-refresh.ts";
 import type { IngestItem } from "../../plan/ingest-report.ts";
 import { BATCH_LIMITS, planBatches } from "../../plan/plan-batches.ts";
 import { itemOfUpdate } from "../../plan/plan-report.ts";
+import { storedFault } from "../files/stored-fault.ts";
 import { settingsOf } from "../ingest/assign-image-id.ts";
 import type { CommitNewImagesOptions } from "../ingest/commit-new-images.ts";
 import type { Note, RecordUpdate } from "./look-at-record.ts";
@@ -99,7 +101,7 @@ export async function updateBatch(
     options.onEvent?.({ type: "committed", version: commit.version, imageIds: [] });
     return done;
   } catch (error) {
-    if (!isZarrStoreError(error, ...REFUSALS)) {
+    if (!isZarrStoreError(error) || !(isZarrStoreError(error, ...REFUSALS) || isOfOneImage(error))) {
       throw error;
     }
     const [first] = batch;
@@ -112,6 +114,12 @@ export async function updateBatch(
     }
     return single;
   }
+}
+
+/** Whether a file of an image is not as it was committed. What the commit has of the ledger is not an image's. */
+function isOfOneImage(error: ZarrStoreError): boolean {
+  const { path = "", paths = [path] } = error.details;
+  return storedFault(error) !== undefined && paths.every((one) => imageObjectOf(one) !== undefined);
 }
 
 /** The row of the ledger for a TIFF that moved, or was saved again. */

@@ -22,6 +22,7 @@ import { wordsOfFields } from "../../plan/decide-path-fields.ts";
 import type { KnownSidecar } from "../../plan/known-acquisition.ts";
 import { sidecarsAfterUpdate } from "../../plan/sidecars-after-update.ts";
 import { TIFF_READER } from "../../tiff/tiff-reader.ts";
+import { storedFault } from "../files/stored-fault.ts";
 import { storeArtifact, tiffAttributes } from "../ingest/store-image.ts";
 import type { SaidByTiff } from "../read/read-image.ts";
 import { type DecidedUpdate, decideUpdate, type LoadHistory } from "./decide-update.ts";
@@ -80,11 +81,12 @@ export async function updateRecord(
   } catch (error) {
     if (
       !isLegacyIoError(error, "io", "not_supported", "invalid_argument") &&
-      !isZarrStoreError(error, "invalid_argument", "schema_mismatch")
+      !isZarrStoreError(error, "invalid_argument") &&
+      storedFault(error) === undefined
     ) {
       throw error;
     }
-    return { outcome: "failed", reason: error.message };
+    return { outcome: "failed", reason: error instanceof Error ? error.message : String(error) };
   }
   const refusal = await refuse?.(update.bundle);
   if (refusal !== undefined) {

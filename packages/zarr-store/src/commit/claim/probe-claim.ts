@@ -184,7 +184,10 @@ async function renameTo(
   return outcome === "moved" ? "claimed" : outcome === "blocked" ? "refused" : "gone";
 }
 
-/** An error that says that the call does not exist here, or that the name is taken, is an answer; a full disk is not. */
+/**
+ * Whatever error a link or a rename ends with, it is nothing to rely on here; that the disk is full or read-only says nothing
+ * about it.
+ */
 async function claimOnce<T>(call: Promise<T>): Promise<T | "refused" | "gone"> {
   try {
     return await call;
@@ -194,7 +197,7 @@ async function claimOnce<T>(call: Promise<T>): Promise<T | "refused" | "gone"> {
     }
     if (
       isZarrStoreError(error, "not_supported") ||
-      (isZarrStoreError(error, "io") && REFUSALS.has(error.details.found))
+      (isZarrStoreError(error, "io") && !NO_ANSWERS.has(error.details.found))
     ) {
       return "refused";
     }
@@ -202,16 +205,7 @@ async function claimOnce<T>(call: Promise<T>): Promise<T | "refused" | "gone"> {
   }
 }
 
-const REFUSALS: ReadonlySet<unknown> = new Set([
-  "EPERM",
-  "EACCES",
-  "EXDEV",
-  "EINVAL",
-  "ENOTSUP",
-  "EOPNOTSUPP",
-  "ENOSYS",
-  "EBUSY",
-]);
+const NO_ANSWERS: ReadonlySet<unknown> = new Set(["ENOSPC", "EDQUOT", "EROFS"]);
 
 function holds(bytes: Uint8Array | undefined, expected: Uint8Array): boolean {
   return (

@@ -4,6 +4,7 @@ import { ZarrStoreError } from "../../errors.ts";
 import type { ReadOptions } from "../../runtime/read-options.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
 import type { ReadableStore } from "../../store/key-value-store.ts";
+import { otherLineEnds } from "../other-line-ends.ts";
 import { historyKey, isHistoryName } from "../records/control-keys.ts";
 
 /**
@@ -25,7 +26,12 @@ export async function readHistory(
   const key = historyKey(sha256);
   const bytes = await store.get(key, options);
   const found = bytes && (await runtime.sha256(bytes));
-  if (found !== undefined && found !== sha256) {
+  if (bytes !== undefined && found !== sha256) {
+    for (const text of otherLineEnds(bytes)) {
+      if ((await runtime.sha256(text)) === sha256) {
+        return text;
+      }
+    }
     throw new ZarrStoreError("integrity", `${key} is damaged: its bytes have the hash ${found}`, {
       path: key,
       expected: sha256,

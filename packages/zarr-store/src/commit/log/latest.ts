@@ -27,7 +27,7 @@ export function encodeLatest({ version, recordSha256, checkpoint }: Latest): Uin
 export function decodeLatest(bytes: Uint8Array): Latest | undefined {
   const text = new TextDecoder().decode(bytes);
   const [, v, recordSha256, name] =
-    /^\{"v":([1-9]\d{0,14}),"record_sha256":"([0-9a-f]{64})","checkpoint":(?:null|"([a-z.]{1,40})")\}\n$/.exec(
+    /^\{"v":([1-9]\d{0,14}),"record_sha256":"([0-9a-f]{64})","checkpoint":(?:null|"([a-z.]{1,40})")\}\r?\n$/.exec(
       text,
     ) ?? [];
   const checkpoint = CHECKPOINTS.find((key) => key === `${COMMITS}/${name}`);

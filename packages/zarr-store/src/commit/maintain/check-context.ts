@@ -6,6 +6,7 @@ import type { ReadOnlyStore } from "../../store/read-only-store.ts";
 import type { ContentRules } from "../content-rules.ts";
 import { stagingOf } from "../records/control-keys.ts";
 import type { SeenFiles } from "../seen/seen-files.ts";
+import type { SystemFiles } from "./foreign/system-files.ts";
 import type { LogAudit } from "./log-audit.ts";
 
 /**
@@ -19,6 +20,8 @@ export interface CheckContext {
   readonly runtime: Runtime;
   readonly rules: ContentRules;
   readonly audit: LogAudit;
+  /** Those that were met, for one note about all of them. */
+  readonly systemFiles: SystemFiles;
   readonly signal: AbortSignal | undefined;
   /** See {@link CheckParts.seen}. */
   readonly seen: SeenFiles | undefined;

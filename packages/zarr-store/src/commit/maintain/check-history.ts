@@ -3,6 +3,7 @@
 import { isZarrStoreError, ZarrStoreError } from "../../errors.ts";
 import { runBounded } from "../../runtime/run-bounded.ts";
 import { findNeededHistory } from "../history/needed-history.ts";
+import { ONLY_LINE_ENDS, otherLineEnds } from "../other-line-ends.ts";
 import { HISTORY, historyKey, isHistoryName } from "../records/control-keys.ts";
 import { type CheckContext, lookUntilSettled } from "./check-context.ts";
 import type { CheckNote, CheckProblem } from "./check-report.ts";
@@ -43,7 +44,9 @@ export async function checkHistory(context: CheckContext, readsData: ReadsData):
   };
   await runBounded([...audit.history.kept.keys()], check, { concurrency: OBJECTS_AT_ONCE, signal });
   const others = await checkOthers(context, listed.filter(isHistoryName), readsData);
-  const foreign = listed.filter((name) => !isHistoryName(name)).map(noteForeign);
+  const foreign = listed
+    .filter((name) => !isHistoryName(name) && !context.systemFiles.meets(HISTORY, name))
+    .map(noteForeign);
   return {
     problems: [...problems, ...others.problems],
     notes: [...others.notes, ...foreign],
@@ -137,9 +140,9 @@ async function inspect(
     if (stat?.kind !== "file") {
       return { readBytes: 0, problem: problem("missing", missing) };
     }
-    const isSize = sizeBytes === undefined || stat.sizeBytes === sizeBytes;
-    const message = `what a commit replaced or deleted is damaged: it has ${stat.sizeBytes} bytes instead of ${sizeBytes}`;
-    return { readBytes: 0, ...(!isSize && { problem: problem("damaged", message) }) };
+    if (sizeBytes === undefined || stat.sizeBytes === sizeBytes) {
+      return { readBytes: 0 };
+    }
   }
   let bytes: Uint8Array<ArrayBuffer> | undefined;
   try {
@@ -154,6 +157,20 @@ async function inspect(
     return { readBytes: 0, problem: problem("missing", missing) };
   }
   const found = await runtime.sha256(bytes);
+  for (const text of found === sha256 ? [] : otherLineEnds(bytes)) {
+    if ((await runtime.sha256(text)) === sha256) {
+      const message = ONLY_LINE_ENDS;
+      const rewritten = {
+        kind: "rewritten",
+        path,
+        message,
+        remedy: "repair",
+        expected: sha256,
+        found,
+      } as const;
+      return { readBytes: bytes.length, problem: rewritten };
+    }
+  }
   const message = "what a commit replaced or deleted is damaged: its bytes are others";
   return {
     readBytes: bytes.length,

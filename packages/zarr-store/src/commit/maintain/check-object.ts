@@ -5,6 +5,7 @@ import type { StoreKey } from "../../store/store-key.ts";
 import { listStaging } from "../list-staging.ts";
 import type { CommittedObject } from "../log/head.ts";
 import { isOwnFormat } from "../object-path.ts";
+import { committedLineEnds, ONLY_LINE_ENDS } from "../other-line-ends.ts";
 import { findOutsideEdit } from "../outside-edit.ts";
 import { keyInAside, stagedKeys, stagingEntryKind } from "../records/control-keys.ts";
 import { type CheckContext, lookUntilSettled } from "./check-context.ts";
@@ -95,6 +96,9 @@ async function problemOf(
     const message =
       kind === undefined ? "the file is missing" : `a ${nameOf(kind)} is in the place of the file`;
     return { kind: "missing", path, message, remedy: "restore", expected };
+  }
+  if ((await committedLineEnds(runtime, object, bytes)) !== undefined) {
+    return { kind: "rewritten", path, message: ONLY_LINE_ENDS, remedy: "repair", expected, found };
   }
   const edit = await findOutsideEdit(context, path, object, bytes);
   const fault = edit === undefined ? await rules.fault(path, bytes) : undefined;

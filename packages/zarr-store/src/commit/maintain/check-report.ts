@@ -33,10 +33,11 @@ export interface CheckOptions extends ReadOptions {
  * - `missing`: an object is not at its path.
  * - `damaged`: the bytes do not parse, or are pixels, or the file can no longer be read.
  * - `modified_outside`: another program wrote a whole file there, which can be adopted.
- * - `rewritten`: another program wrote a whole file there that cannot be adopted as it is: a `zarr.json`, or a table with
- *   a type of column that is not read. The message says what differs.
+ * - `rewritten`: another program wrote a whole file there that cannot be adopted as it is: a `zarr.json`, a table with a type of
+ *   column that is not read, or a file with other line ends. The message says what differs.
  * - `unknown`: a file below `images/` or `tables/` that no commit wrote.
  * - `stray`: a file that a commit deleted is back.
+ * - `conflicted`: a sync client kept a second version of a file, or of the log, and only that one has some of its content.
  * - `log`: a commit record or the checkpoint is missing, unreadable, or inconsistent with the log.
  * - `metadata`: a `zarr.json` has its committed bytes, but they are malformed.
  */
@@ -47,6 +48,7 @@ export type CheckProblemKind =
   | "rewritten"
   | "unknown"
   | "stray"
+  | "conflicted"
   | "log"
   | "metadata";
 
@@ -59,6 +61,12 @@ export interface CheckProblem {
   readonly remedy: "repair" | "adopt" | "restore" | "move";
   readonly expected?: string;
   readonly found?: string;
+  /** Of a second history, in words for people: the commits of both sides, and each change that only the second one has. */
+  readonly histories?: {
+    readonly here: readonly string[];
+    readonly there: readonly string[];
+    readonly onlyThere: readonly string[];
+  };
 }
 
 /**
@@ -70,6 +78,8 @@ export interface CheckProblem {
  * - `malformed`: an artifact that does not parse, but is exactly what was committed.
  * - `history`: an object of the history that neither a commit nor an image names; `gc` removes it.
  * - `foreign`: a file in a folder of the commit protocol that is not one of its own.
+ * - `system`: files of operating systems and sync clients, which are no part of a dataset. One note counts all of them.
+ * - `copy`: a second copy that a sync client or a person made of a file, with bytes that a commit wrote to it.
  * - `torn`: the last commit record is cut off, so its commit does not count; the next writer settles it.
  * - `unlisted`: the store cannot be listed (HTTP), so only what the log names was checked.
  */
@@ -81,6 +91,8 @@ export type CheckNoteKind =
   | "malformed"
   | "history"
   | "foreign"
+  | "system"
+  | "copy"
   | "torn"
   | "unlisted";
 

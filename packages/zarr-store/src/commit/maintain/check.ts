@@ -10,13 +10,16 @@ import { unlistedStore } from "../../store/unlisted-store.ts";
 import { isUnreadable } from "../../store/unreadable.ts";
 import type { ContentRules } from "../content-rules.ts";
 import type { CommittedObject } from "../log/head.ts";
-import { HISTORY } from "../records/control-keys.ts";
+import { ONLY_LINE_ENDS } from "../other-line-ends.ts";
+import { COMMITS, HISTORY, SEEN } from "../records/control-keys.ts";
 import type { SeenFiles } from "../seen/seen-files.ts";
 import type { CheckContext } from "./check-context.ts";
 import { checkHistory } from "./check-history.ts";
 import { checkObject } from "./check-object.ts";
 import type { CheckLevel, CheckNote, CheckOptions, CheckProblem, CheckReport } from "./check-report.ts";
 import { findUnknown } from "./find-unknown.ts";
+import { findSecondHistories } from "./foreign/second-history.ts";
+import { SystemFiles } from "./foreign/system-files.ts";
 import { LogAudit } from "./log-audit.ts";
 import { noteControlFiles } from "./note-control-files.ts";
 
@@ -63,12 +66,18 @@ export async function checkStore(parts: CheckParts, options: CheckOptions = {}):
     runtime,
     rules,
     audit,
+    systemFiles: new SystemFiles(),
     signal,
     seen: parts.seen,
     isUnreadable: (error): error is ZarrStoreError => parts.reportsUnreadable === true && isUnreadable(error),
   };
   const problems: CheckProblem[] = [];
   const notes: CheckNote[] = isListed ? [...(await noteControlFiles(context))] : [UNLISTED];
+  if (isListed && isSelected(COMMITS)) {
+    const second = await findSecondHistories(context);
+    problems.push(...second.problems);
+    notes.push(...second.notes);
+  }
   const objects = [...audit.head.objects()].filter(([path]) => isSelected(path));
   let done = 0;
   let bytes = 0;
@@ -88,7 +97,14 @@ export async function checkStore(parts: CheckParts, options: CheckOptions = {}):
     notes.push(...history.notes);
     bytes += history.readBytes;
   }
-  problems.push(...(await findUnknown(context, isSelected)), ...audit.problems);
+  const unknown = await findUnknown(context, isSelected);
+  problems.push(...unknown.problems, ...audit.problems);
+  for (const path of isSelected(COMMITS) ? audit.withCrlf : []) {
+    problems.push({ kind: "rewritten", path, message: ONLY_LINE_ENDS, remedy: "repair" });
+  }
+  notes.push(...unknown.notes);
+  await context.systemFiles.lookIn(store, ["", SEEN]);
+  notes.push(...context.systemFiles.notes());
   return {
     version,
     level,

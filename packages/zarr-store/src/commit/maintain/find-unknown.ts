@@ -6,7 +6,8 @@ import { isStoreKey, type StoreKey } from "../../store/store-key.ts";
 import { ATTACHMENTS, IMAGES, TABLES } from "../object-path.ts";
 import { type CheckContext, isHeadUnpublished, lookUntilSettled } from "./check-context.ts";
 import { nameOf } from "./check-object.ts";
-import type { CheckProblem } from "./check-report.ts";
+import type { CheckNote, CheckProblem } from "./check-report.ts";
+import { ConflictedCopies } from "./foreign/conflicted-copies.ts";
 
 /** The folders in which every file must come from a commit. */
 const OURS: readonly StoreKey[] = [IMAGES, TABLES, ATTACHMENTS];
@@ -15,24 +16,33 @@ const LISTINGS_AT_ONCE = 16;
 const MAX_READ_BYTES = 1 << 30;
 
 /**
- * Finds files below `images/`, `tables/` and `attachments/` that the log does not have: unknown ones, and deleted ones that are back.
+ * Finds files below `images/`, `tables/` and `attachments/` that the log does not have: unknown ones, deleted ones that are back, and
+ * second copies of files that it has. Files of operating systems and sync clients are only counted.
  */
 export async function findUnknown(
   context: CheckContext,
   isSelected: (path: string) => boolean,
-): Promise<readonly CheckProblem[]> {
+): Promise<{ readonly problems: readonly CheckProblem[]; readonly notes: readonly CheckNote[] }> {
   const { store, audit, signal } = context;
   const problems: CheckProblem[] = [];
+  const notes: CheckNote[] = [];
+  const copies = new ConflictedCopies(context);
   const visit = async (directory: StoreKey, entry: StoreEntry): Promise<StoreKey | undefined> => {
     const path = `${directory}/${entry.name}`;
+    const isLive = isStoreKey(path) && audit.head.object(path) !== undefined;
+    if (!isLive && context.systemFiles.meets(directory, entry.name)) {
+      return undefined;
+    }
     if (entry.kind === "directory" && isStoreKey(path)) {
       return path;
     }
-    const isLive = isStoreKey(path) && audit.head.object(path) !== undefined;
-    const problem = isLive || !isSelected(path) ? undefined : await judgeUnknown(context, path, entry.kind);
-    if (problem !== undefined) {
-      problems.push(problem);
+    if (isLive || !isSelected(path)) {
+      return undefined;
     }
+    const copy = await copies.judge(path, entry.kind);
+    const problem = copy === undefined ? await judgeUnknown(context, path, entry.kind) : copy.problem;
+    problems.push(...(problem === undefined ? [] : [problem]));
+    notes.push(...(copy?.note === undefined ? [] : [copy.note]));
     return undefined;
   };
   for (let directories = OURS; directories.length > 0; ) {
@@ -48,7 +58,7 @@ export async function findUnknown(
     await runBounded(directories, list, { concurrency: LISTINGS_AT_ONCE, signal });
     directories = below;
   }
-  return problems;
+  return { problems, notes };
 }
 
 async function judgeUnknown(

@@ -1,5 +1,6 @@
 // Reads the whole commit log for a check, and collects its faults instead of stopping at the first.
 
+import { hasCrlf } from "../../bytes/line-ends.ts";
 import { isZarrStoreError } from "../../errors.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
 import type { ReadOnlyStore } from "../../store/read-only-store.ts";
@@ -10,7 +11,7 @@ import { readCheckpoint, type WholeCheckpoint } from "../log/checkpoint.ts";
 import { Head } from "../log/head.ts";
 import type { CommitPack } from "../records/commit-pack.ts";
 import { type CommitRecord, decodeCommitRecord } from "../records/commit-record.ts";
-import { commitKey, firstOfBlock, lastOfBlock, packKey } from "../records/control-keys.ts";
+import { commitKey, firstOfBlock, lastOfBlock, packKey, versionOfKey } from "../records/control-keys.ts";
 import { listLog } from "../records/log-gap.ts";
 import { readStoredRecord } from "../records/read-record.ts";
 import { StoredRecords } from "../records/stored-records.ts";
@@ -28,6 +29,9 @@ export class LogAudit {
   readonly #records: StoredRecords;
   /** The hash that each path had before it was last deleted. */
   readonly #lastDeleted = new Map<StoreKey, string>();
+  readonly #reads: Pick<ReadOnlyStore, "get">;
+  readonly #withCrlf = new Set<StoreKey>();
+  readonly #hosts = new Set<string>();
   #checkpoint: WholeCheckpoint | undefined;
   #headRecord: CommitRecord | undefined;
   #tornVersion: number | undefined;
@@ -35,9 +39,17 @@ export class LogAudit {
   #reading: Promise<void> = Promise.resolve();
 
   constructor(store: ReadOnlyStore, runtime: Pick<Runtime, "sha256">) {
+    const get: ReadOnlyStore["get"] = async (key, options) => {
+      const bytes = await store.get(key, options);
+      if (bytes !== undefined && versionOfKey(key) !== undefined && hasCrlf(bytes)) {
+        this.#withCrlf.add(key);
+      }
+      return bytes;
+    };
     this.#store = store;
+    this.#reads = { get };
     this.#runtime = runtime;
-    this.#records = new StoredRecords(store, runtime.sha256);
+    this.#records = new StoredRecords(this.#reads, runtime.sha256);
   }
 
   /** False if the log has a gap or a bad record. It is then uncertain which objects should exist. */
@@ -52,6 +64,30 @@ export class LogAudit {
 
   get headRecord(): CommitRecord | undefined {
     return this.#headRecord;
+  }
+
+  /** The files of records whose lines end with CRLF, which no commit writes. */
+  get withCrlf(): ReadonlySet<StoreKey> {
+    return this.#withCrlf;
+  }
+
+  /** The computers whose writers made commits, in lower case. */
+  get hosts(): ReadonlySet<string> {
+    return this.#hosts;
+  }
+
+  /** The record that the log has of a version; undefined if it has none, or a damaged one. */
+  async record(version: number): Promise<CommitRecord | undefined> {
+    try {
+      return version < 1 || version > this.head.version
+        ? undefined
+        : await this.#records.record(version, this.head.version);
+    } catch (error) {
+      if (!isZarrStoreError(error, "integrity", "not_supported")) {
+        throw error;
+      }
+      return undefined;
+    }
   }
 
   /** The hash that a path had when it was last deleted. */
@@ -113,7 +149,7 @@ export class LogAudit {
     try {
       const packed = this.#records.kept(version)?.get(version);
       const bytes =
-        packed === undefined ? await readStoredRecord(this.#store, version, this.head.claim) : undefined;
+        packed === undefined ? await readStoredRecord(this.#reads, version, this.head.claim) : undefined;
       this.#tornVersion = undefined;
       if (packed === undefined && bytes === undefined) {
         const pack = await this.#readPack(version);
@@ -189,6 +225,7 @@ export class LogAudit {
     this.history.apply(record, (changed) => this.head.object(changed)?.sizeBytes);
     this.head.apply(record);
     this.#headRecord = record;
+    this.#hosts.add(record.writer.host.toLowerCase());
   }
 
   /** Compares the checkpoint with what the log adds up to. If the log is broken, the checkpoint replaces it instead. */

@@ -17,6 +17,7 @@ import { transactionOfClaim } from "../records/list-claims.ts";
 import { decodeOwner } from "../records/lock-owner.ts";
 import type { CheckContext } from "./check-context.ts";
 import type { CheckNote } from "./check-report.ts";
+import { isRecordCopy } from "./foreign/second-history.ts";
 
 const DERIVED: ReadonlySet<string> = new Set([CHECKPOINT, OLD_CHECKPOINT, LATEST]);
 
@@ -30,6 +31,8 @@ export async function noteControlFiles(context: CheckContext): Promise<readonly 
     const isRecords = versionOfRecord(name) !== undefined || blockOfPack(name) !== undefined;
     if (txid !== undefined) {
       notes.push(await noteStaged(context, txid, path));
+    } else if (context.systemFiles.meets(COMMITS, name) || isRecordCopy(name)) {
+      // One note for all, or what the second history says.
     } else if (!isRecords && !DERIVED.has(path)) {
       notes.push({ kind: "foreign", path, message: "not a record of the commit log" });
     }
@@ -59,6 +62,11 @@ async function noteStaging(context: CheckContext, name: string): Promise<CheckNo
   switch (stagingEntryKind(name)) {
     case "lock":
       return undefined;
+    case "system":
+      context.systemFiles.meets(STAGING, name);
+      return undefined;
+    case "copy":
+      return { kind: "copy", path, message: "a sync client kept this of a conflict" };
     case "aside":
       return {
         kind: "aside",

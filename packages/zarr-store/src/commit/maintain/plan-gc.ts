@@ -69,7 +69,7 @@ export async function planGc(context: CommitContext, options: PlanGcOptions): Pr
         const who = owner === undefined ? "an unknown writer" : `process ${owner.pid} of ${owner.host}`;
         kept.push({ path, reason: `${who} may still commit it` });
       }
-    } else if (kind !== "lock") {
+    } else if (kind !== "lock" && kind !== "system") {
       kept.push({ path, reason: KEPT[kind] });
     }
   }
@@ -88,6 +88,7 @@ export async function planGc(context: CommitContext, options: PlanGcOptions): Pr
 const KEPT = {
   foreign: "a symbolic link or a special file, which no command removes: remove it",
   transaction: "not all files of the last commit are in place yet; the next writer moves them",
+  copy: "a sync client kept this of a conflict; kym check says what only it has",
   aside: "what a commit deletes or replaces is held here; the next writer settles it",
   obstacle: "somebody's own files stood in the way of a commit; look at them, and move them elsewhere",
   wanted: "the log names what is staged here; repair puts back what is missing",

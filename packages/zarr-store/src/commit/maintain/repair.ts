@@ -1,5 +1,6 @@
 // Repairs a store from its own log and staging: finishes what a commit or a deletion began (`kym check --repair`).
 
+import { hasCrlf } from "../../bytes/line-ends.ts";
 import type { ReadOptions } from "../../runtime/read-options.ts";
 import { throwIfAborted } from "../../runtime/throw-if-aborted.ts";
 import { isWritableStore, type ReadableStore } from "../../store/key-value-store.ts";
@@ -10,6 +11,8 @@ import type { CommitEngine } from "../commit-engine.ts";
 import type { ContentRules } from "../content-rules.ts";
 import { listStaging } from "../list-staging.ts";
 import { CommitLog } from "../log/commit-log.ts";
+import { otherLineEnds } from "../other-line-ends.ts";
+import { writeGitAttributes } from "../publish/git-attributes.ts";
 import { noteLatest } from "../publish/note-latest.ts";
 import { publishDeletions } from "../publish/publish.ts";
 import { putBackNode } from "../publish/put-back-node.ts";
@@ -21,7 +24,9 @@ import {
   OLD_CHECKPOINT,
   stagingEntryKind,
   stagingOf,
+  versionOfKey,
 } from "../records/control-keys.ts";
+import { replaceFile } from "../records/replace-file.ts";
 import { checkStore } from "./check.ts";
 import type { CheckProblem, CheckReport } from "./check-report.ts";
 
@@ -32,6 +37,7 @@ import type { CheckProblem, CheckReport } from "./check-report.ts";
  * - `settled_aside`: a file that a deletion held is where the log wants it.
  * - `put_back`: a missing object is in place again.
  * - `made_again`: what was lost was made again from the images.
+ * - `line_ends`: a file, or a record of the log, has its committed line ends again.
  * - `deleted_again`: a file that a commit had deleted is gone again.
  * - `removed_checkpoint`: the damaged checkpoint is gone; the next long session writes a new one.
  */
@@ -42,6 +48,7 @@ export type RepairActionKind =
   | "settled_aside"
   | "put_back"
   | "made_again"
+  | "line_ends"
   | "deleted_again"
   | "removed_checkpoint";
 
@@ -99,6 +106,8 @@ export async function repairStore(
     throwIfAborted(signal);
     const putBack = await putBackAll(fresh, durability);
     throwIfAborted(signal);
+    const lineEnds = await putBackLineEnds(fresh, before, durability);
+    throwIfAborted(signal);
     const strays = before.problems.filter(({ kind }) => kind === "stray").map(({ path }) => path);
     await publishDeletions(fresh, strays.filter(isStoreKey));
     const nodes = await putBackNodes({ ...fresh, rules }, before, durability);
@@ -117,6 +126,7 @@ export async function repairStore(
         : [{ kind: "settled_record", path: commitKey(tornVersion) } as const]),
       ...settled,
       ...[...putBack, ...nodes].map((path) => ({ kind: "put_back", path }) as const),
+      ...lineEnds.map((path) => ({ kind: "line_ends", path }) as const),
       ...strays.map((path) => ({ kind: "deleted_again", path }) as const).filter(isGone),
     ];
     return { actions, problems: after.problems, notes: after.notes };
@@ -198,4 +208,37 @@ async function putBackAll(
     putBack.filter((path) => log.head.object(path) === undefined),
   );
   return putBack;
+}
+
+/**
+ * Writes files again of which git, or another program, only changed the line ends, with the bytes that the log proves; and the
+ * file that keeps git from it. A file that changed meanwhile stays.
+ */
+async function putBackLineEnds(
+  context: CommitContext,
+  { problems }: CheckReport,
+  durability: "batched" | "none",
+): Promise<readonly StoreKey[]> {
+  const { store, log, runtime } = context;
+  const done: StoreKey[] = [];
+  for (const { kind, path, expected } of problems) {
+    if (kind !== "rewritten" || !isStoreKey(path)) {
+      continue;
+    }
+    const bytes = await store.get(path);
+    const isOfLog = versionOfKey(path) !== undefined;
+    const wanted = log.head.object(path)?.sha256 ?? expected;
+    for (const text of bytes === undefined ? [] : otherLineEnds(bytes)) {
+      if (isOfLog ? !hasCrlf(text) : (await runtime.sha256(text)) === wanted) {
+        const staging = { txid: `maintenance-${runtime.newId()}`, writer: runtime.writer, durability };
+        await replaceFile(store, path, text, staging);
+        done.push(path);
+        break;
+      }
+    }
+  }
+  if (done.length > 0) {
+    await writeGitAttributes(context);
+  }
+  return done;
 }

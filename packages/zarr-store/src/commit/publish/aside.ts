@@ -3,6 +3,7 @@
 import { isZarrStoreError } from "../../errors.ts";
 import { joinKey, parentKey, type StoreKey } from "../../store/store-key.ts";
 import type { CommitContext } from "../commit-context.ts";
+import { otherLineEnds } from "../other-line-ends.ts";
 import { asideKey, obstacleKey } from "../records/control-keys.ts";
 import { isTornCopy } from "../torn-copy.ts";
 import { removeEmptyDirectories } from "./empty-directories.ts";
@@ -46,13 +47,27 @@ export async function settleAside(
       return "settled";
     }
   }
-  if (!(await log.wasEverCommitted(path, hash))) {
+  if (!(await log.wasEverCommitted(path, hash)) && !(await isInOtherLineEnds(context, path, bytes))) {
     await giveBack(context, aside, path);
     return "settled";
   }
   const final = await store.get(path);
   await store.remove(aside);
   return final !== undefined && (await runtime.sha256(final)) === hash ? "again" : "settled";
+}
+
+/** Whether a commit wrote these bytes, but for their line ends. */
+async function isInOtherLineEnds(
+  { log, runtime }: CommitContext,
+  path: StoreKey,
+  bytes: Uint8Array<ArrayBuffer>,
+): Promise<boolean> {
+  for (const text of otherLineEnds(bytes)) {
+    if (await log.wasEverCommitted(path, await runtime.sha256(text))) {
+      return true;
+    }
+  }
+  return false;
 }
 
 /** Clears a path of an older version of its object. If the wanted version is there after all, it stays. */

@@ -5,6 +5,7 @@ import type { StoreStat } from "../../store/key-value-store.ts";
 import { joinKey, parentKey, type StoreKey } from "../../store/store-key.ts";
 import { isTooLarge } from "../../store/unreadable.ts";
 import type { CommitContext } from "../commit-context.ts";
+import { otherLineEnds } from "../other-line-ends.ts";
 import type { PutOp } from "../records/commit-record.ts";
 import { asideKey, heldKey, obstacleKey, STAGING } from "../records/control-keys.ts";
 import { removeEmptyDirectories } from "./empty-directories.ts";
@@ -145,6 +146,9 @@ async function judge(
     if (hash === op.prev || hash === op.sha256) {
       return "known";
     }
+    if (await hasOtherLineEnds(runtime, op.prev, bytes)) {
+      return "known";
+    }
     await log.refresh();
     return (await log.wasEverCommitted(op.path, hash)) ? "known" : "foreign";
   } catch (error) {
@@ -157,6 +161,20 @@ async function judge(
     logger.warn(`what a commit replaced at ${op.path} stays as ${aside}: ${error.message}`);
     return "unreadable";
   }
+}
+
+/** Whether another program, mostly git, only changed the line ends of the committed file. */
+async function hasOtherLineEnds(
+  { sha256 }: CommitContext["runtime"],
+  committed: string | null,
+  bytes: Uint8Array<ArrayBuffer>,
+): Promise<boolean> {
+  for (const text of otherLineEnds(bytes)) {
+    if ((await sha256(text)) === committed) {
+      return true;
+    }
+  }
+  return false;
 }
 
 async function haveSameBytes(

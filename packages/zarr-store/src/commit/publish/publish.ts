@@ -1,6 +1,6 @@
 // Publishes a commit: moves its files from staging to their places, and carries out its deletions.
 
-import { ZarrStoreError } from "../../errors.ts";
+import { isZarrStoreError, ZarrStoreError } from "../../errors.ts";
 import { joinKey, parentKey, type StoreKey } from "../../store/store-key.ts";
 import type { CommitContext } from "../commit-context.ts";
 import { groupOf, isOwnFormat, isRecordNode, isZarrNode } from "../object-path.ts";
@@ -56,7 +56,10 @@ export async function publish(
   }
   const puts = record.ops.filter((op) => op.op === "put");
   const moved = await publishNewRecords(context, record.txid, puts);
-  const single = puts.filter((op) => moved.get(groupOf(op.path)) === undefined);
+  // The node of a record comes last, so that other programs see no image before it is whole.
+  const single = puts
+    .filter((op) => moved.get(groupOf(op.path)) === undefined)
+    .sort((a, b) => Number(isNewRecord(a)) - Number(isNewRecord(b)));
   const alone = new Set<StoreKey>();
   for (const op of single) {
     await context.onStep("publish-put", op.path);
@@ -114,7 +117,8 @@ async function clearStaging(
 
 /**
  * Moves each new record as one directory. Returns the records that are done: `moved`, or `absent` if another process
- * has moved them.
+ * has moved them. Where the place cannot rename directories, none is done, and each file is moved on its own; some mounts of
+ * object storage and the lower layers of overlayfs are such places.
  */
 async function publishNewRecords(
   context: CommitContext,
@@ -123,16 +127,41 @@ async function publishNewRecords(
 ): Promise<ReadonlyMap<string, "moved" | "absent">> {
   const done = new Map<string, "moved" | "absent">();
   for (const op of puts) {
-    if (op.prev === null && isRecordNode(op.path)) {
+    if (isNewRecord(op)) {
       const group = groupOf(op.path);
       await context.onStep("publish-put", group);
-      const outcome = await moveIntoPlace(context, stagedKey(txid, group), joinKey(group));
+      const outcome = await moveFolder(context, stagedKey(txid, group), joinKey(group));
       if (outcome !== "blocked") {
         done.set(group, outcome);
       }
     }
   }
   return done;
+}
+
+function isNewRecord({ path, prev }: PutOp): boolean {
+  return prev === null && isRecordNode(path);
+}
+
+async function moveFolder(
+  context: CommitContext,
+  from: StoreKey,
+  to: StoreKey,
+): Promise<"moved" | "absent" | "blocked"> {
+  const { session, logger } = context;
+  if (!session.canRenameFolders) {
+    return "blocked";
+  }
+  try {
+    return await moveIntoPlace(context, from, to);
+  } catch (error) {
+    if (!isZarrStoreError(error, "io", "not_supported")) {
+      throw error;
+    }
+    session.canRenameFolders = false;
+    logger.debug(`${error.message}; images are published file by file`);
+    return "blocked";
+  }
 }
 
 /** Moves one object into its place; `absent` if another process has. One that was staged alone was not staged in its folder. */

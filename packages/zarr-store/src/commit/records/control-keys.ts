@@ -1,6 +1,7 @@
 // The names of the commit protocol's own files and folders, `__commits` and `__staging`.
 
 import { joinKey, type StoreKey } from "../../store/store-key.ts";
+import { systemFileOwner } from "../../store/system-file.ts";
 
 /** The protocol's folders. The Zarr v3 core specification, "Node names", reserves names that begin with `__`. */
 export const COMMITS: StoreKey = joinKey("__commits");
@@ -102,6 +103,13 @@ export function versionOfRecord(name: string): number | undefined {
   return Number.isSafeInteger(version) && version > 0 ? version : undefined;
 }
 
+/** Returns the version whose record lies in this file, be it a file of its own or in the folder of a claim. */
+export function versionOfKey(key: string): number | undefined {
+  const [top, name = "", held, ...rest] = key.split("/");
+  const isRecord = top === COMMITS && rest.length === 0 && (held === undefined || held === HELD_RECORD);
+  return isRecord ? versionOfRecord(name) : undefined;
+}
+
 export function stagingOf(txid: string): StoreKey {
   return joinKey(STAGING, txid);
 }
@@ -190,6 +198,11 @@ export function obstacleKey(id: string): StoreKey {
   return joinKey(STAGING, OBSTACLE + id);
 }
 
+/** Whether a name in {@link SEEN} is one of ours. */
+export function isSeenName(name: string): boolean {
+  return /^[0-9a-f]{32}\.json\.gz$/.test(name);
+}
+
 /** What was seen in a place, by the name of the place. */
 export function seenKey(place: string): StoreKey {
   return joinKey(SEEN, `${place}.json.gz`);
@@ -239,7 +252,11 @@ export function isReservedPath(path: string): boolean {
   return path.startsWith("__");
 }
 
-export type StagingEntryKind = "transaction" | "aside" | "obstacle" | "lock";
+/** `system`: a file of an operating system or a sync client. `copy`: what a sync client kept of a conflict. */
+export type StagingEntryKind = "transaction" | "aside" | "obstacle" | "lock" | "system" | "copy";
+
+/** Marks of sync clients that no id has. */
+const COPY_MARK = /[ ()[\]]|\.sync-conflict-/;
 
 /** Says what an entry directly below `__staging` is, by its name. */
 export function stagingEntryKind(name: string): StagingEntryKind {
@@ -248,6 +265,12 @@ export function stagingEntryKind(name: string): StagingEntryKind {
   }
   if (name.startsWith(OBSTACLE)) {
     return "obstacle";
+  }
+  if (systemFileOwner(name) !== undefined) {
+    return "system";
+  }
+  if (COPY_MARK.test(name)) {
+    return "copy";
   }
   const isOfLock = name === "lock" || isStaleLock(name) || isClock(name) || isProbe(name);
   return isOfLock ? "lock" : "transaction";

@@ -1,5 +1,6 @@
 // Reads the bytes of a commit record, wherever a claim put it.
 
+import { withLf } from "../../bytes/line-ends.ts";
 import { runBounded } from "../../runtime/run-bounded.ts";
 import type { ReadableStore } from "../../store/key-value-store.ts";
 import type { ClaimMethod } from "./commit-record.ts";
@@ -11,12 +12,15 @@ type Reads = Pick<ReadableStore, "get">;
 /**
  * The bytes of a record that is not packed: the file `<version>.json`, or `record.json` in the folder of that name. Where
  * folders claim versions, the folder is asked first: a server may answer for a folder with a page of its own.
+ *
+ * A record has LF at the end of each line and no other; where git has made them CRLF, they are LF again here.
  */
 export async function readStoredRecord(
-  store: Reads,
+  reads: Reads,
   version: number,
   claim?: ClaimMethod,
 ): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  const store = withRecordLineEnds(reads);
   if (claim === "folder") {
     return (await store.get(heldRecordKey(version))) ?? store.get(commitKey(version));
   }
@@ -24,6 +28,15 @@ export async function readStoredRecord(
   return file !== undefined && !isTornRecord(file)
     ? file
     : ((await store.get(heldRecordKey(version))) ?? file);
+}
+
+function withRecordLineEnds(store: Reads): Reads {
+  return {
+    get: async (key, options) => {
+      const bytes = await store.get(key, options);
+      return bytes && withLf(bytes);
+    },
+  };
 }
 
 export interface ReadNextRecordsOptions {
@@ -49,7 +62,7 @@ export async function readNextRecords(
       const version = first + index;
       found[index] = await (claim === "folder"
         ? readStoredRecord(store, version, claim)
-        : store.get(commitKey(version)));
+        : withRecordLineEnds(store).get(commitKey(version)));
     }
   };
   await runBounded(found.keys(), read, { concurrency });

@@ -5,7 +5,7 @@ import type { Runtime } from "../../runtime/runtime.ts";
 import { isWritableStore, type ReadableStore, type StoreStat } from "../../store/key-value-store.ts";
 import { isListableStore, type ReadOnlyStore } from "../../store/read-only-store.ts";
 import { isStoreKey, joinKey, type StoreKey } from "../../store/store-key.ts";
-import { SEEN, seenKey } from "../records/control-keys.ts";
+import { isSeenName, SEEN, seenKey } from "../records/control-keys.ts";
 import { isTrusted, type Place, type SeenFile } from "./is-trusted.ts";
 import { placeName, readPlace } from "./place-of-store.ts";
 import { encodeSeen, MAX_SEEN_FILES, openSeen, parseSeen } from "./seen-codec.ts";
@@ -63,12 +63,7 @@ export class SeenFiles {
     const lookedNs = now?.keepsNanoseconds === true ? now.nowNs : undefined;
     return bytes === undefined && lookedNs === undefined
       ? undefined
-      : new SeenFiles(
-          store,
-          place,
-          lookedNs,
-          bytes === undefined ? new Map() : await openSeen(bytes, place),
-        );
+      : new SeenFiles(store, place, lookedNs, bytes === undefined ? new Map() : await openSeen(bytes, place));
   }
 
   /** The hash of a file, if it is certain that the file has not changed since it was hashed. */
@@ -123,7 +118,10 @@ export class SeenFiles {
 async function removeOldPlaces(
   store: ReadOnlyStore & { remove(key: StoreKey): Promise<unknown> },
 ): Promise<void> {
-  const keys = (await store.list(SEEN)).map(({ name }) => `${SEEN}/${name}`).filter(isStoreKey);
+  const keys = (await store.list(SEEN))
+    .filter(({ name }) => isSeenName(name))
+    .map(({ name }) => `${SEEN}/${name}`)
+    .filter(isStoreKey);
   if (keys.length <= MAX_PLACES) {
     return;
   }

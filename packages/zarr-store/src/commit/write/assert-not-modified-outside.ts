@@ -3,7 +3,9 @@
 import { ZarrStoreError } from "../../errors.ts";
 import { joinKey, type StoreKey } from "../../store/store-key.ts";
 import type { CommitContext } from "../commit-context.ts";
+import type { CommittedObject } from "../log/head.ts";
 import { groupOf, isRecordNode } from "../object-path.ts";
+import { committedLineEnds } from "../other-line-ends.ts";
 import type { Look, Looks } from "../publish/keep-replaced.ts";
 import { rewrittenNode } from "../publish/put-back-node.ts";
 import type { CommitOp } from "../records/commit-record.ts";
@@ -56,7 +58,7 @@ export async function assertNotModifiedOutside(
   onRead: (op: CommitOp, bytes: Uint8Array, sha256: string) => Promise<void>,
   { mayWalkFar, lost, mayReplace }: OutsideRules,
 ): Promise<SeenOutside | LongWalkNeeded> {
-  const { store, log, runtime, session } = context;
+  const { store, log, session } = context;
   const mayLackLinks = session.hasHardLinks === false || log.head.claim === "folder";
   const looks = new Map<StoreKey, Look>();
   const absentGroups = new Set<string>();
@@ -74,10 +76,10 @@ export async function assertNotModifiedOutside(
       continue;
     }
     const stat = mayLackLinks && op.op === "put" ? await store.stat(op.path) : undefined;
-    const expectedBytes = log.head.object(op.path)?.sizeBytes;
-    const bytes = await store.get(op.path, expectedBytes === undefined ? {} : { expectedBytes });
-    if (bytes !== undefined) {
-      const sha256 = await runtime.sha256(bytes);
+    const object = log.head.object(op.path);
+    const there = await store.get(op.path, object === undefined ? {} : { expectedBytes: object.sizeBytes });
+    if (there !== undefined) {
+      const { bytes, sha256 } = await asCommitted(context, object, there);
       const isOwn = op.op === "put" && op.sha256 === sha256;
       // A file where the head has none: if the head rests on a checkpoint, the log must be asked, whose file it is.
       const isUnsure = op.prev === null && log.restsOnCheckpoint;
@@ -119,6 +121,22 @@ export async function assertNotModifiedOutside(
     );
   }
   return { looks, foreign: new Set([...lost, ...rewritten]) };
+}
+
+/** The bytes of a file with their hash; where another program only changed the line ends, those that were committed. */
+async function asCommitted(
+  { runtime }: CommitContext,
+  object: CommittedObject | undefined,
+  bytes: Uint8Array<ArrayBuffer>,
+): Promise<{ readonly bytes: Uint8Array<ArrayBuffer>; readonly sha256: string }> {
+  const sha256 = await runtime.sha256(bytes);
+  const committed =
+    object === undefined || object.sha256 === sha256
+      ? undefined
+      : await committedLineEnds(runtime, object, bytes);
+  return committed === undefined || object === undefined
+    ? { bytes, sha256 }
+    : { bytes: committed, sha256: object.sha256 };
 }
 
 interface Found {

@@ -7,7 +7,9 @@ import { ZarrStoreError } from "../../errors.ts";
 import { portableRuntime, type Runtime } from "../../runtime/runtime.ts";
 import type { ReadableStore } from "../../store/key-value-store.ts";
 import { isListableStore } from "../../store/read-only-store.ts";
+import { systemFileOwner } from "../../store/system-file.ts";
 import type { KeepsHistory } from "../keeps-history.ts";
+import { missingLog } from "../missing-log.ts";
 import { recallFrom } from "../nodes/recall-nodes.ts";
 import { contentRulesWith } from "./dataset-content-rules.ts";
 
@@ -31,9 +33,13 @@ export async function checkDataset(
 ): Promise<CheckReport> {
   const { runtime = portableRuntime() } = options;
   const isThere = isListableStore(store)
-    ? (await store.list(COMMITS)).length > 0
+    ? (await store.list(COMMITS)).some(({ name }) => systemFileOwner(name) === undefined)
     : (await store.get(commitKey(1))) !== undefined;
   if (!isThere) {
+    const withoutLog = await missingLog(store);
+    if (withoutLog !== undefined) {
+      throw withoutLog;
+    }
     throw new ZarrStoreError("not_found", `there is no dataset with a commit log at ${store.location}`, {
       path: store.location,
     });

@@ -22,7 +22,7 @@ const NOBODY: ReadonlySet<number> = new Set();
 function processOn(store: KeyValueStore, pid: number, dead = NOBODY, clock = new TestClock()): Process {
   const log = collectLog();
   const context: CommitContext = {
-    session: { isHistoryNamed: false, kept: [] },
+    session: { isHistoryNamed: false, canRenameFolders: true, kept: [] },
     store,
     log: new CommitLog(store, sha256),
     runtime: testRuntime({ pid, dead, clock }),
