@@ -12,10 +12,11 @@ import os
 import pathlib
 import re
 import sys
-import tempfile
 import warnings
 
-os.environ["NAPARI_CONFIG"] = os.path.join(tempfile.mkdtemp(), "settings.yaml")
+# Readers keep settings and caches where they belong to this run.
+HOME = os.path.join(sys.argv[1], "home")
+os.environ.update(NAPARI_CONFIG=f"{HOME}/settings.yaml", XDG_CACHE_HOME=HOME, XDG_CONFIG_HOME=HOME)
 warnings.simplefilter("ignore")
 
 import netCDF4
@@ -114,7 +115,7 @@ def tree_of(path):
     tree = xarray.open_datatree(path, engine="zarr", consolidated=False)
     node = tree["images/line-scan"]
     arrays = {name: dict(zip(part["data"].dims, part["data"].shape)) for name, part in node["analysis_arrays"].subtree_with_keys if "data" in part}
-    return f"opens all of it; {said(node['data'])}; array artifacts {json.dumps(arrays)}"
+    return f"opens all of it; {said(node['data'])}; array artifacts {json.dumps(dict(sorted(arrays.items())))}"
 
 
 row("xarray", xarray.__version__, "`open_datatree` of a dataset", tried(lambda: tree_of(STUDY)))

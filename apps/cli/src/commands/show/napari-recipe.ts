@@ -18,7 +18,7 @@ export interface NapariImage {
 }
 
 /**
- * Lines for a `viewer`: one adds the image, each channel as a layer, and the last its ROIs. napari places pixels and ROIs by the
+ * Lines for a `viewer`: one adds the image, each channel or sample as a layer, and the last its ROIs. napari places pixels and ROIs by the
  * same scale: the centre of a pixel is a whole number, so the ROIs are exported with `--pixel-center 0`. An axis without a scale
  * counts pixels.
  */
@@ -29,7 +29,7 @@ export function napariRecipe({
   scales,
   exportRois,
 }: NapariImage): readonly string[] {
-  const channel = axes.indexOf("c");
+  const channel = axes.findIndex((axis) => axis === "c" || axis === "s");
   const shown = axes.flatMap((axis, index) =>
     index === channel ? [] : [{ axis, scale: scales[index] ?? null }],
   );
@@ -42,10 +42,12 @@ export function napariRecipe({
   };
   const pixels = `zarr.open_array(${JSON.stringify(join(location, pixelArray(parseImageId(imageId))))})[:]`;
   const layerText = Object.entries(layer).map(([key, values]) => `"${key}": ${pythonList(values)}`);
+  // napari takes three or four columns of a stack for colours.
+  const options = `${channel < 0 ? "" : `, channel_axis=${channel}`}${shown.length > 2 ? ", rgb=False" : ""}`;
   const ofPlane = shown.length === 2 ? "**layer" : "**{key: values[-2:] for key, values in layer.items()}";
   return [
     `layer = {${layerText.join(", ")}}`,
-    `viewer.add_image(${pixels}${channel < 0 ? "" : `, channel_axis=${channel}`}, **layer)`,
+    `viewer.add_image(${pixels}${options}, **layer)`,
     ...(exportRois === undefined
       ? []
       : [

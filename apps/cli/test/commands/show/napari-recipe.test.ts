@@ -32,8 +32,16 @@ it("each channel is a layer, and an origin moves all of them; without ROIs nothi
 it("an axis without a scale counts pixels, and ROIs have the two axes of the plane", () => {
   expect(napariRecipe({ ...IMAGE, axes: ["z", "y", "x"], scales: [null, null, MICROMETERS] })).toEqual([
     'layer = {"scale": [1, 1, 0.25], "units": ["pixel", "pixel", "\u00b5m"], "axis_labels": ["z", "y", "x"]}',
-    `viewer.add_image(${PIXELS}, **layer)`,
+    `viewer.add_image(${PIXELS}, rgb=False, **layer)`,
     'viewer.open("rois.geojson", plugin="napari-geojson", **{key: values[-2:] for key, values in layer.items()})',
     EXPORT,
+  ]);
+});
+
+it("samples are layers as channels are, wherever their axis stands", () => {
+  const scales = [SECONDS, MICROMETERS, null];
+  expect(napariRecipe({ ...IMAGE, axes: ["t", "x", "s"], scales, exportRois: undefined })).toEqual([
+    'layer = {"scale": [0.002, 0.25], "units": ["s", "\u00b5m"], "axis_labels": ["t", "x"]}',
+    `viewer.add_image(${PIXELS}, channel_axis=2, **layer)`,
   ]);
 });
