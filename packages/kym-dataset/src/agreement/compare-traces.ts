@@ -4,6 +4,7 @@ import { analysisRunKey, COLUMNS } from "@kym/kym-schema";
 import type { CellValue } from "@kym/zarr-store";
 import { columnOf } from "@kym/zarr-store/table/reading";
 import type { Table } from "apache-arrow";
+import { finiteCell } from "../indexer/finite-cell.ts";
 
 /** How two windows of the same time compare; `only_in_…` is a window without a partner. */
 export type WindowAgreement =
@@ -81,9 +82,9 @@ function windowsByRoi(table: Table): ReadonlyMap<string, WindowsOfRoi> {
     const known = found.get(key) ?? { roiId, channel, windows: [] };
     found.set(key, known);
     known.windows.push({
-      timeS: finite(times[row]),
+      timeS: finiteCell(times[row]),
       mmPerS: velocityOf(velocity),
-      margin: finite(margins[row]),
+      margin: finiteCell(margins[row]),
     });
   }
   return found;
@@ -145,10 +146,6 @@ function agreementOf(other: number | null, ours: number | null): WindowAgreement
 }
 
 function velocityOf(cell: CellValue | undefined): number | null {
-  const velocity = finite(cell);
+  const velocity = finiteCell(cell);
   return velocity === null || Math.abs(velocity) > INFINITE_MM_PER_S ? null : velocity;
-}
-
-function finite(cell: CellValue | undefined): number | null {
-  return typeof cell === "number" && Number.isFinite(cell) ? cell : null;
 }

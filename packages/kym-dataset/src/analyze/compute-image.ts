@@ -16,6 +16,7 @@ import {
   type ObjectHashes,
   tableArtifact,
 } from "../indexer/artifact-ref.ts";
+import { finiteCell } from "../indexer/finite-cell.ts";
 import {
   ANALYSIS_ARTIFACTS,
   ANALYSIS_KINDS,
@@ -142,7 +143,7 @@ function knownVelocity({ key, kinds }: PlannedRoi, before: StoredRows): KnownVel
       ranges.flatMap(({ table, firstRow, rowCount }) =>
         columnOf(table, name).slice(firstRow, firstRow + rowCount),
       ),
-      (cell) => (typeof cell === "number" ? cell : Number.NaN),
+      (cell) => finiteCell(cell) ?? Number.NaN,
     );
   return { timeS: cells(COLUMNS.time), velocityMmPerS: cells(COLUMNS.velocity) };
 }

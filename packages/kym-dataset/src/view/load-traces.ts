@@ -19,6 +19,7 @@ import {
   loadTableArtifact,
   tableArtifact,
 } from "../indexer/artifact-ref.ts";
+import { finiteCell } from "../indexer/finite-cell.ts";
 import { type FlowContext, loadFlowContext } from "../indexer/flow-runs.ts";
 import { type ImageContext, loadImageContext } from "../indexer/image-context.ts";
 import { keyOfRow, LAB_SOFTWARE, preferredRows } from "../indexers/preferred-rows.ts";
@@ -150,17 +151,13 @@ function eventOf(row: Row): RoiEvent {
     const cell = row[name];
     return typeof cell === "string" && cell !== "" ? cell : null;
   };
-  const seconds = (name: string): number | null => {
-    const cell = row[name];
-    return typeof cell === "number" && Number.isFinite(cell) ? cell : null;
-  };
   return {
     roiId: Number(row[COLUMNS.roiId]),
     channel: Number(row[COLUMNS.channel] ?? 1),
     software: softwareOf([row]),
     eventType: text(COLUMNS.eventType),
     userType: text(COLUMNS.userType),
-    startS: seconds(COLUMNS.start),
-    endS: seconds(COLUMNS.end),
+    startS: finiteCell(row[COLUMNS.start]),
+    endS: finiteCell(row[COLUMNS.end]),
   };
 }

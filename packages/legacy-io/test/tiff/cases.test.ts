@@ -1,7 +1,9 @@
 // Files that other programs made, in `../shared/data/cases`, against the pixels that were written.
+import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
+import { ndArrayBytes } from "@kym/zarr-store/array";
 import { describe, expect, test } from "vitest";
 import { findSharedData } from "../../../../test/support/find-shared-data.ts";
 import { nodeTiffCodecs } from "../../src/node/tiff/tiff-codecs.ts";
@@ -61,6 +63,24 @@ describe.each([[nodeTiffCodecs], [[]]])(
         );
       },
     );
+
+    test.each([
+      [
+        "gdal_float32_predictor2",
+        "float32",
+        "10c171e7f70769210d22f8e2d5577fbbb7f58c2cc9e66cb648a7def846ce0ed1",
+      ],
+      [
+        "vips_float32_deflate_default",
+        "float32",
+        "7a9add5b62f9953b836a4a3de8fea49dc0d1e8d8ed1afce25d86b8f1ae076a8c",
+      ],
+      ["tifffile_bool_is_1bit", "bool", "0494cef4abb2404362deebb33618365fd44e10c72b5d986f3caf06bb1b2f9508"],
+    ])("peers-01: %s has the pixels that tifffile reads", async (file, dtype, sha256) => {
+      const { image } = await read("peers-01-discovery", `${file}.tif`, codecs);
+      const found = createHash("sha256").update(ndArrayBytes(image)).digest("hex");
+      expect([image.dtype, image.shape, found]).toEqual([dtype, [200, 38], sha256]);
+    });
 
     test.each(filesOf("file-02-frames-written-one-by-one"))(
       "file-02: %s has five pages, whatever the first says",

@@ -35,6 +35,37 @@ export function validateAxes(axes: readonly string[], rank: number): readonly st
   return axes;
 }
 
+/** The axes of an array with their lengths; null for an axis without a name. */
+export interface NamedAxes {
+  readonly axes: readonly (string | null)[];
+  readonly shape: readonly number[];
+}
+
+/**
+ * Names the axes of an array apart from those of others: an axis that has the name of a longer or shorter one is called by its
+ * length as well, as in `t_12`. So equal names are equal lengths, as netCDF and xarray want it of a group and the groups in it.
+ */
+export function axesApart(
+  { axes, shape }: { readonly axes: readonly string[]; readonly shape: readonly number[] },
+  others: readonly NamedAxes[],
+): readonly string[] {
+  const named: string[] = [];
+  for (const [index, axis] of axes.entries()) {
+    const length = shape[index] ?? 0;
+    const isTaken = (name: string): boolean =>
+      named.includes(name) ||
+      (name !== axis && axes.includes(name)) ||
+      others.some((other) => other.axes.some((one, at) => one === name && other.shape[at] !== length));
+    let name = axis;
+    for (let attempt = 1; isTaken(name); attempt += 1) {
+      const ending = attempt === 1 ? `_${length}` : `_${length}_${attempt}`;
+      name = `${axis.slice(0, MAX_AXIS_NAME_LENGTH - ending.length)}${ending}`;
+    }
+    named.push(name);
+  }
+  return named;
+}
+
 /** The two axes of a plane: the last two, rows before columns, whatever their names. */
 export interface PlaneAxes {
   /** The index of the axis of rows. */

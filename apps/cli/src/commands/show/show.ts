@@ -31,6 +31,7 @@ import type { Terminal } from "../../terminal/terminal.ts";
 import { printable } from "../../terminal/text-table.ts";
 import { changedFor, lookOutside, outsideNotes, PERHAPS_CHANGED } from "../index/outside-lines.ts";
 import { blindShown } from "./blind-shown.ts";
+import { napariRecipe } from "./napari-recipe.ts";
 import { readersOf, readersText } from "./readers.ts";
 import { showPicture } from "./show-picture.ts";
 import type { Shown, ShownRoi, TableState } from "./shown.ts";
@@ -122,6 +123,7 @@ of all lines. Nothing is drawn in a pipe.`,
         analyses: [...preferenceLines(await kym.loadSettings()), ...analysisLines(analyses)],
         table: await tableToOpen(dataset, tables),
         exporting: `${kymCommand(context)} export ${shellWord(path)}`,
+        exportingRois: `${kymCommand(context)} roi export ${shellWord(path)}`,
         terminal,
         picture,
         blind,
@@ -160,6 +162,8 @@ interface Surroundings {
   readonly table: string | undefined;
   /** The beginning of a command that exports the dataset. */
   readonly exporting: string;
+  /** The beginning of a command that exports ROIs of the dataset. */
+  readonly exportingRois: string;
   readonly terminal: Pick<Terminal, "outIsTty" | "width">;
   /** Lines as wide as the terminal, or nothing. */
   readonly picture: string;
@@ -171,7 +175,7 @@ interface Surroundings {
 function textOf(
   image: Shown,
   location: string,
-  { analyses, table, exporting, terminal, picture, blind }: Surroundings,
+  { analyses, table, exporting, exportingRois, terminal, picture, blind }: Surroundings,
 ): string {
   const calibration = scaleText(image, terminal.outIsTty);
   const facts = [
@@ -215,6 +219,10 @@ function textOf(
     ...xarrayRecipe(location, image.image_id, image.axes, image.axis_scales).map(
       (line, index) => `  ${(index === 0 ? "xarray" : "").padEnd(8)} ${line}`,
     ),
+    ...napariRecipe({
+      ...{ location, imageId: image.image_id, axes: image.axes, scales: image.axis_scales },
+      exportRois: image.rois.length === 0 ? undefined : `${exportingRois} ${image.image_id}`,
+    }).map((line, index) => `  ${(index === 0 ? "napari" : "").padEnd(8)} ${line}`),
     ...tableRecipes(location, table),
     `  Fiji     ${exporting} fiji ${shellWord(image.rel_path ?? image.image_id)} --to imagej`,
   ];

@@ -1,7 +1,7 @@
 // Counts the events that people added by hand, for the columns `users_added_*` of `kym_radon`.
 
 import { COLUMNS, EVENT_ARTIFACTS } from "@kym/kym-schema";
-import type { ReadOptions, ZarrImageRecord } from "@kym/zarr-store";
+import type { CellValue, ReadOptions, ZarrImageRecord } from "@kym/zarr-store";
 import { columnOf } from "@kym/zarr-store/table/reading";
 import type { Table } from "apache-arrow";
 import {
@@ -10,6 +10,7 @@ import {
   loadTableArtifact,
   tableArtifact,
 } from "../../indexer/artifact-ref.ts";
+import { finiteCell } from "../../indexer/finite-cell.ts";
 
 /** The events of an image that people added, counted. */
 export interface UsersAdded {
@@ -56,8 +57,8 @@ export function countUsersAdded(events: Table): UsersAdded {
   const added = [...types.keys()].filter((row) => types[row] === USER_ADDED);
   const byRoi = new Map<string, { readonly sumS: number; readonly n: number }>();
   for (const row of added) {
-    const durationS = numberOf(durations?.[row]) ?? difference(ends?.[row], starts?.[row]);
-    if (durationS !== undefined) {
+    const durationS = finiteCell(durations?.[row]) ?? difference(ends?.[row], starts?.[row]);
+    if (durationS !== null) {
       const roiId = String(roiIds?.[row]);
       const { sumS, n } = byRoi.get(roiId) ?? { sumS: 0, n: 0 };
       byRoi.set(roiId, { sumS: sumS + durationS, n: n + 1 });
@@ -66,15 +67,11 @@ export function countUsersAdded(events: Table): UsersAdded {
   return { count: added.length, durations: Object.fromEntries(byRoi) };
 }
 
-function cellsOf(table: Table, name: string): readonly unknown[] | undefined {
+function cellsOf(table: Table, name: string): readonly CellValue[] | undefined {
   return table.schema.fields.some((field) => field.name === name) ? columnOf(table, name) : undefined;
 }
 
-function numberOf(value: unknown): number | undefined {
-  return typeof value === "number" && Number.isFinite(value) ? value : undefined;
-}
-
-function difference(end: unknown, start: unknown): number | undefined {
-  const [endS, startS] = [numberOf(end), numberOf(start)];
-  return endS === undefined || startS === undefined ? undefined : endS - startS;
+function difference(end: CellValue | undefined, start: CellValue | undefined): number | null {
+  const [endS, startS] = [finiteCell(end), finiteCell(start)];
+  return endS === null || startS === null ? null : endS - startS;
 }

@@ -7,6 +7,7 @@ import type { CellValue, Row } from "@kym/zarr-store";
 import { rowsOf } from "@kym/zarr-store/table/reading";
 import type { Table } from "apache-arrow";
 import { jsonArtifact, loadTableArtifact, tableArtifact } from "../../indexer/artifact-ref.ts";
+import { finiteCell } from "../../indexer/finite-cell.ts";
 import { IMAGE_CONTEXT_SOURCES } from "../../indexer/image-context.ts";
 import { defineIndexer, type Indexer } from "../../indexer/indexer.ts";
 import { loadParams } from "../../indexer/load-params.ts";
@@ -71,10 +72,7 @@ interface Summary {
 }
 
 function summaryOf(cells: readonly (CellValue | undefined)[]): Summary {
-  const data = Float64Array.from(
-    cells.filter((cell) => typeof cell === "number" && Number.isFinite(cell)),
-    Number,
-  );
+  const data = Float64Array.from(cells.map(finiteCell).filter((number) => number !== null));
   if (data.length === 0) {
     return { n: 0, mean: null, median: null, sd: null, min: null, max: null };
   }

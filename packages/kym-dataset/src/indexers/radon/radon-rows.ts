@@ -6,6 +6,7 @@ import { type CellValue, type ReadOptions, type Row, rowsOf, type ZarrImageRecor
 import { columnOf } from "@kym/zarr-store/table/reading";
 import type { Table } from "apache-arrow";
 import { KymDatasetError } from "../../errors.ts";
+import { finiteCell } from "../../indexer/finite-cell.ts";
 import { LAB_SOFTWARE } from "../preferred-rows.ts";
 import type { RadonContext, RadonRun } from "./radon-context.ts";
 import { loadRegionStats } from "./region-stats.ts";
@@ -104,17 +105,13 @@ function splitTraces(table: Table): readonly Trace[] {
     traces.set(key, trace);
     trace.velocitiesMmS.push(velocityAt(velocity, row));
     if (times.length > 0) {
-      trace.timesS.push(numberOrNull(times[row]));
+      trace.timesS.push(finiteCell(times[row]));
     }
     if (qualities.length > 0) {
-      trace.qualities.push(numberOrNull(qualities[row]));
+      trace.qualities.push(finiteCell(qualities[row]));
     }
   }
   return [...traces.values()].sort((a, b) => Number(a.roiId - b.roiId || a.channel - b.channel));
-}
-
-function numberOrNull(cell: CellValue | undefined): number | null {
-  return typeof cell === "number" ? cell : null;
 }
 
 function integerAt(value: unknown, column: string, row: number): bigint {
@@ -124,9 +121,13 @@ function integerAt(value: unknown, column: string, row: number): bigint {
   throw misfit(column, row, "an integer", value);
 }
 
-function velocityAt(value: unknown, row: number): number | null {
+/** An infinite velocity stays one: it is counted as too large. */
+function velocityAt(value: CellValue, row: number): number | null {
   if (value === null || typeof value === "number") {
     return value;
+  }
+  if (typeof value === "bigint") {
+    return Number(value);
   }
   throw misfit(COLUMNS.velocity, row, "a number", value);
 }

@@ -85,6 +85,42 @@ test("one row for each ROI, with the columns of radon_report_db.csv, rel_path an
   expect(second).toMatchObject({ roi_id: 2n, vel_mean: -2, vel_std: 0, vel_n_nan: 1n, img_min: 108n });
 });
 
+test("velocities, times and durations that another program wrote as whole numbers count as they are", async () => {
+  const dataset = await emptyDataset();
+  const record = await addImage(dataset, "a");
+  await saveAnalysis(record, TWO_ROIS);
+  const whole = (name: string): { readonly name: string; readonly type: "int64" } => ({
+    name,
+    type: "int64",
+  });
+  const velocities = [2n, 0n, 0n, null, 4n];
+  await record.saveParquet(
+    "radon/velocity",
+    velocities.map((velocity, index) => ({ roi_id: 1n, time_s: BigInt(index), velocity_mm_s: velocity })),
+    { schema: { columns: ["roi_id", "time_s", "velocity_mm_s"].map(whole) } },
+  );
+  const events = [
+    { roi_id: 1n, t_start_s: 1n, t_end_s: 3n, event_type: "User Added" },
+    { roi_id: 1n, t_start_s: 4n, t_end_s: 5n, event_type: "User Added" },
+  ];
+  await record.saveParquet("velocity_events/events", events, {
+    schema: {
+      columns: [...["roi_id", "t_start_s", "t_end_s"].map(whole), { name: "event_type", type: "utf8" }],
+    },
+  });
+  const kym = new KymDataset(dataset);
+  expect(await kym.updateIndex(radonIndexer)).toMatchObject({ updated: 1, failed: 0 });
+  expect(await radonRows(kym, "a")).toMatchObject([
+    { vel_min: 0, vel_max: 4, vel_mean: 1.5, vel_n_nan: 1n, vel_n_zero: 2n, users_added_dur_sum: 3 },
+  ]);
+  const { traces, events: shown } = await kym.loadTraces("a");
+  expect([...(traces[0]?.velocityMmPerS ?? [])]).toEqual([2, 0, 0, Number.NaN, 4]);
+  expect(shown.map(({ startS, endS }) => [startS, endS])).toEqual([
+    [1, 3],
+    [4, 5],
+  ]);
+});
+
 test("a renamed ROI updates nothing", async () => {
   const kym = await indexedStudy();
   const renamed = { ...rectEnvelope(2, 2, 4), name: "artery", note: "looks odd" };

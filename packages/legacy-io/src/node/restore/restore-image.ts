@@ -140,7 +140,10 @@ async function storeArtifact(
       return;
     case "array": {
       const { name, axes, chunks, attributes, chunkKeySeparator } = artifact;
-      await record.saveArrayArtifact(name, readNpy(bytes), { axes, chunks, attributes, chunkKeySeparator });
+      await record.saveArrayArtifact(name, readNpy(bytes), {
+        ...{ axes, chunks, attributes, chunkKeySeparator },
+        exactAxes: true,
+      });
       return;
     }
     case "attachment":

@@ -137,6 +137,18 @@ describe("an export", () => {
     expect(await restore(copy)).toMatchObject({ conflicts: [], unchanged: { length: 2 } });
   });
 
+  it("of an early build, whose arrays name axes of other lengths alike, comes back byte for byte", async () => {
+    const array = { dtype: "uint8", shape: [3], data: Uint8Array.of(1, 2, 3) } as const;
+    const [id = ""] = await dataset.listImageIds();
+    const [axis = ""] = (await dataset.record(id).getAxes()) ?? [];
+    await dataset.record(id).saveArrayArtifact("spectrum", array, { axes: [axis], exactAxes: true });
+    await exportLegacyFolder(dataset, out);
+    const copy = await openDataset(memoryStore());
+    await restore(copy);
+    expect(await contentsOf(copy)).toEqual(await contentsOf(dataset));
+    expect((await copy.record(id).arrays.open("spectrum")).dimensionNames).toEqual([axis]);
+  });
+
   it("comes back also where an image has more pages than a stranger's file may have", async () => {
     const shape = [70_000, 1, 1];
     const data = Uint8Array.from({ length: 70_000 }, (_, page) => page % 251);

@@ -1,23 +1,28 @@
 // The results of an image that are arrays, such as masks: saved, loaded, listed and deleted.
 
-import { defaultAxes, validateAxes } from "../../array/axes.ts";
+import { axesApart, defaultAxes, type NamedAxes, validateAxes } from "../../array/axes.ts";
 import type { ArrayMetadata } from "../../array/metadata/array-metadata.ts";
 import type { NdArray } from "../../array/nd-array.ts";
 import { zarrNode } from "../../commit/object-path.ts";
 import type { Transaction } from "../../commit/write/transaction.ts";
-import { ZarrStoreError } from "../../errors.ts";
-import { parseArtifactName } from "../../image/artifact-name.ts";
+import { isZarrStoreError, ZarrStoreError } from "../../errors.ts";
+import { type ArtifactName, parseArtifactName } from "../../image/artifact-name.ts";
 import type { ReadOptions } from "../../runtime/read-options.ts";
 import { parseStoreKey } from "../../store/store-key.ts";
-import { artifactArray, artifactGroups, imageObjectPath, meaningOf } from "../layout.ts";
+import { artifactArray, artifactGroups, imageObjectPath, meaningOf, pixelArray } from "../layout.ts";
 import type { Attributes } from "../nodes/node-cache.ts";
 import { readArrayMetadata, readArrayRegion, writeArray } from "./array-objects.ts";
 import { encodeNode, type RecordObjects } from "./record-objects.ts";
 
 /** How an array artifact is laid out. */
 export interface SaveArrayArtifactOptions extends ReadOptions {
-  /** One name per axis. Default: by the number of axes, otherwise `a0`, `a1`, …; see `defaultAxes`. */
+  /**
+   * One name per axis. Default: by the number of axes, otherwise `a0`, `a1`, …; see `defaultAxes`. An axis `t` of 12 elements is
+   * called `t_12` if the pixels, or an array above or below this one, have a longer or shorter `t`: xarray opens no tree with both.
+   */
   readonly axes?: readonly string[];
+  /** True for an array that is to stay as it was: its axes are then called as they are given. */
+  readonly exactAxes?: boolean | undefined;
   readonly chunks?: readonly number[];
   readonly attributes?: Attributes;
   /** What separates the coordinates in the key of a chunk. Default `/`; `.` is for an array that is to stay as it was. */
@@ -47,7 +52,10 @@ export class ArrayArtifacts {
         await transaction.delete(path);
       }
       await writeArray(objects.session, transaction, prefix, array, {
-        axes,
+        axes:
+          options.exactAxes === true
+            ? axes
+            : axesApart({ axes, shape: array.shape }, await relatedAxes(objects, parsed)),
         chunks,
         attributes,
         chunkKeySeparator,
@@ -128,6 +136,32 @@ export class ArrayArtifacts {
       return doomed.length > 0;
     });
   }
+}
+
+/**
+ * The axes of the arrays that share a branch of the tree of groups with an artifact: the pixels, the arrays above it and those
+ * below. An array that cannot be read, or has no names, has none.
+ */
+async function relatedAxes(objects: RecordObjects, name: ArtifactName): Promise<readonly NamedAxes[]> {
+  const { id, session } = objects;
+  const related = (await objects.namesOfKind("array")).filter(
+    (other) => name.startsWith(`${other}/`) || other.startsWith(`${name}/`),
+  );
+  const found: NamedAxes[] = [];
+  for (const prefix of [
+    pixelArray(id),
+    ...related.map((other) => artifactArray(id, parseArtifactName(other))),
+  ]) {
+    try {
+      const { dimensionNames, shape } = await readArrayMetadata(session, prefix);
+      found.push({ axes: dimensionNames ?? [], shape });
+    } catch (error) {
+      if (!isZarrStoreError(error)) {
+        throw error;
+      }
+    }
+  }
+  return found;
 }
 
 async function putMissingGroups(

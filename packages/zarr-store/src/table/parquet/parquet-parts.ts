@@ -25,7 +25,7 @@ export async function decodeParquetParts(
   await assertSameSchemas(files);
   const tables: Table[] = [];
   for (const { path, bytes } of files) {
-    tables.push(await decodeParquet(bytes, { ...options, where: path }));
+    tables.push(await decodeParquet(bytes, { ...options, where: path, hasParts: files.length > 1 }));
   }
   const [only] = tables;
   return only !== undefined && tables.length === 1 ? only : concatTables(tables);

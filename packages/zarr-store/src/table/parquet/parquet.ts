@@ -3,7 +3,8 @@
 import type { Table } from "apache-arrow";
 import { arrow, loadArrow } from "#arrow";
 import { ZarrStoreError } from "../../errors.ts";
-import { withSchema } from "../columns/arrow-column.ts";
+import { encodeColumn, tableOfData, withSchema } from "../columns/arrow-column.ts";
+import { pandasRangeIndexOf } from "../columns/foreign/pandas-range-index.ts";
 import { isNormalizedTable } from "../columns/normalized-column.ts";
 import { unreadType } from "../columns/read-chunk.ts";
 import { normalizeTable } from "../rows/normalize-table.ts";
@@ -57,6 +58,11 @@ export interface DecodeParquetOptions {
    * without WebAssembly, in a third of the time, and notes that no reader of values needs are not checked again.
    */
   readonly isVerified?: boolean | undefined;
+  /**
+   * True for one of several files of a table. Row labels that pandas kept as a range are then left out: they number the rows of the
+   * file, and the next file has others.
+   */
+  readonly hasParts?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -116,7 +122,8 @@ function writeStream(wasm: ParquetWasm, stream: Uint8Array): Uint8Array<ArrayBuf
 /**
  * Reads a Parquet file of any writer as one Arrow table in our types (see `normalizeTable`).
  *
- * All columns are read. `table.schema.metadata` has the metadata of the Arrow schema and of the file.
+ * All columns are read. `table.schema.metadata` has the metadata of the Arrow schema and of the file. Row labels of pandas are
+ * columns too: those that it keeps as a range come last, as `__index_level_0__` or by their name, unless they count from 0 by 1.
  *
  * A few kilobytes of Parquet can announce billions of cells. At most `maxCells` are unpacked, whatever the footer says.
  * Strings are bounded by the memory of parquet-wasm, which is 4 GiB.
@@ -154,9 +161,38 @@ export async function decodeParquet(bytes: Uint8Array, options: DecodeParquetOpt
   if (table.numRows > maxRows) {
     throw invalidFile(where, `at most ${maxCells} cells`, `more than ${maxRows} rows of ${table.numCols}`);
   }
-  return options.memory === "shared" && isNormalizedTable(table, "shared buffers")
-    ? table
-    : normalizeTable(table, where);
+  const normal =
+    options.memory === "shared" && isNormalizedTable(table, "shared buffers")
+      ? table
+      : normalizeTable(table, where);
+  return options.hasParts === true ? normal : withRowLabels(normal);
+}
+
+/** Adds the row labels that pandas kept as a range, as the column that it makes of any other labels. */
+function withRowLabels(table: Table): Table {
+  if (!table.schema.metadata.has("pandas")) {
+    return table;
+  }
+  const { columns } = schemaOfTable(table);
+  const rowCount = table.numRows;
+  const range = pandasRangeIndexOf(table.schema.metadata, {
+    columns: columns.map(({ name }) => name),
+    rowCount,
+  });
+  if (range === undefined) {
+    return table;
+  }
+  const { name, start, step } = range;
+  const labels = BigInt64Array.from({ length: rowCount }, (_, row) => BigInt(start + row * step));
+  const { data } = encodeColumn({ type: "int64", values: labels, valid: undefined });
+  const schema = { columns: [...columns, { name, type: "int64" as const }] };
+  const metadata = new Map([...table.schema.metadata].filter(([key]) => key !== "pandas"));
+  return tableOfData(
+    schema,
+    [...table.batches.flatMap((batch) => batch.data.children), data],
+    rowCount,
+    metadata,
+  );
 }
 
 /**
