@@ -3,6 +3,7 @@
 import { resolve } from "node:path";
 import { wordsOfField } from "@kym/kym-schema/merge";
 import type { SourceRow, ZarrDataset } from "@kym/zarr-store";
+import { saidOnce } from "../../content/acqstore/said-once.ts";
 import { LegacyIoError } from "../../errors.ts";
 import type { BundleFile, FolderScan, LegacyBundle } from "../../folder/bundle.ts";
 import { withoutOnlineOnly } from "../../folder/online-only.ts";
@@ -137,7 +138,8 @@ export async function syncFolder(
   }
   const done = joinOutcomes(parts);
   const equal = await noteEqualImages(dataset, done.ingested);
-  const report = reportOfRun(plan, scan, { ...done, notes: [...done.notes, ...missing, ...gone, ...equal] });
+  const notes = [...saidOnce(done.notes), ...missing, ...gone, ...equal];
+  const report = reportOfRun(plan, scan, { ...done, notes });
   const open = await openConflictsOf(dataset, plan);
   return withNotDownloaded({ ...report, open }, notDownloaded);
 }
