@@ -38,8 +38,13 @@ const SUM_INTENSITY: ReadonlyMap<string, ShiftedColumn> = new Map<string, Shifte
 const UNIT_OF: ReadonlyMap<string, string> = new Map([
   [COLUMNS.diameterUm, UNITS.micrometre],
   [COLUMNS.diameterPx, UNITS.pixel],
-  ["diameter_um_filt", UNITS.micrometre],
-  ["diameter_px_filt", UNITS.pixel],
+  ["diameter_um_raw", UNITS.micrometre],
+  ["diameter_px_raw", UNITS.pixel],
+]);
+/** Our diameters are those after the filter; so those before it get another name, where both are there. */
+const FILTERED: ReadonlyMap<string, string> = new Map([
+  ["diameter_um_filt", "diameter_um"],
+  ["diameter_px_filt", "diameter_px"],
 ]);
 
 const IDS: readonly Column[] = [
@@ -121,12 +126,16 @@ function otherColumns(
   first: readonly Column[],
 ): readonly (readonly [Column, CsvColumnData])[] {
   const names = new Set(first.map(({ name }) => name));
+  const titles = new Set(table.schema.columns.map(({ name }) => name));
+  const filtered = [...FILTERED].filter(([after, before]) => titles.has(after) && titles.has(before));
+  const renamed = new Map([...filtered, ...filtered.map(([, before]) => [before, `${before}_raw`] as const)]);
   return table.schema.columns
     .filter(({ name }) => !isTaken(name) && !ID_TITLES.has(name))
     .map((column) => {
       const { [column.name]: cells = [] } = table.columns;
-      const name = names.has(column.name) ? `acqstore_${column.name}` : column.name;
-      const unit = UNIT_OF.get(column.name);
+      const wanted = renamed.get(column.name) ?? column.name;
+      const name = names.has(wanted) ? `acqstore_${wanted}` : wanted;
+      const unit = UNIT_OF.get(name);
       return [{ name, type: column.type, ...(unit !== undefined && { unit }) }, cells];
     });
 }
