@@ -4,6 +4,7 @@
  * @module
  */
 
+export { ACQSTORE_LISTS_COLUMNS, ACQSTORE_LISTS_TABLE } from "../acqstore/acqstore-lists.ts";
 export { ACQSTORE_SOFTWARE, ACQSTORE_VELOCITY_SCHEMA } from "../acqstore/acqstore-velocity-schema.ts";
 export { POOLED_SUM_INTENSITY_COLUMNS } from "../acqstore/pooled-sum-intensity-columns.ts";
 export { FIRST_EVENT_COLUMNS, POOLED_EVENT_COLUMNS } from "../events/velocity-events-schema.ts";

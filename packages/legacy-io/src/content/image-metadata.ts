@@ -86,7 +86,7 @@ function headerValue({
       : undefined,
     [METADATA_HEADER_KEYS.dateStr]: classic?.header?.dateStr ?? olympus?.date ?? acqstore?.date.date,
     [METADATA_HEADER_KEYS.timeStr]: classic?.header?.timeStr ?? olympus?.time ?? acqstore?.date.time,
-    [METADATA_HEADER_KEYS.acquiredLocalEpochNs]: olympus?.acquiredLocalEpochNs,
+    [METADATA_HEADER_KEYS.acquiredLocalEpochNs]: olympus?.acquiredLocalEpochNs ?? acqstore?.date.localEpochNs,
     [METADATA_HEADER_KEYS.secondsPerLineExact]: olympus?.secondsPerLineExact,
     [METADATA_HEADER_KEYS.bitsPerPixel]: olympus?.bitsPerPixel,
   };

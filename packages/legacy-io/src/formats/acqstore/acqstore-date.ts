@@ -8,17 +8,28 @@ export interface AcqstoreDate {
   readonly date: string | undefined;
   /** `HH:MM:SS`. */
   readonly time: string | undefined;
+  /** Both, read as if they were UTC, in ns. */
+  readonly localEpochNs: bigint | undefined;
 }
 
 const DATE = /^(\d{4})-?(\d{2})-?(\d{2})$/;
 const TIME = /^([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?$/;
 
+const NS_PER_MS = 1_000_000n;
+
 /** Reads `date`, as `YYYYMMDD`, and `time`, as `HH:MM:SS`. */
 export function readAcqstoreDate(header: JsonNode | undefined): AcqstoreDate {
-  const time = textIn(header, "time");
+  const date = isoDate(textIn(header, "date") ?? "");
+  const written = textIn(header, "time");
+  const time = written !== undefined && TIME.test(written) ? written : undefined;
+  const [whole = "", decimals = ""] = time?.split(".") ?? [];
+  const isKnown = date !== undefined && time !== undefined;
   return {
-    date: isoDate(textIn(header, "date") ?? ""),
-    time: time !== undefined && TIME.test(time) ? time : undefined,
+    date,
+    time,
+    localEpochNs: isKnown
+      ? BigInt(Date.parse(`${date}T${whole}Z`)) * NS_PER_MS + BigInt(decimals.padEnd(9, "0"))
+      : undefined,
   };
 }
 
