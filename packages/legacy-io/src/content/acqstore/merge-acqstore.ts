@@ -2,9 +2,10 @@
 
 import { clampBounds, createLineRoi, createRectRoi, geometryKey, type PlaneSize, type Roi } from "@kym/roi";
 import { getMember, type JsonNode, nodeOf, plainValue, setMember } from "@kym/zarr-store/json";
+import { isoDate } from "../../formats/acqstore/acqstore-date.ts";
 import type { AcqstoreRoi } from "../../formats/acqstore/acqstore-rois.ts";
 import type { AcqstoreSidecar } from "../../formats/acqstore/acqstore-sidecar.ts";
-import type { ClassicJson } from "../../formats/classic-json.ts";
+import type { ClassicHeader, ClassicJson } from "../../formats/classic-json.ts";
 
 /** What people edit, from both files. */
 export interface MergedClassic {
@@ -32,12 +33,36 @@ export function mergeAcqstore(
   return {
     classic: {
       ...(classic ?? NOTHING_SAID),
+      header: classic?.header && joinedDate(acqstore, classic.header, differences),
       experimentMetadata: joinedExperiment(acqstore, classic?.experimentMetadata, differences),
       rois: joinedRois(placed, classic?.rois ?? [], differences),
       accepted: acqstore.accepted ?? classic?.accepted,
     },
     differences,
     problems,
+  };
+}
+
+/** The date and time that both files give. Where only one does, the microscope's own header counts before acqstore's. */
+function joinedDate(
+  { date: { date, time } }: AcqstoreSidecar,
+  header: ClassicHeader,
+  differences: string[],
+): ClassicHeader {
+  const { dateStr, timeStr } = header;
+  const isSame = (was: string, now: string): boolean =>
+    was === now || isoDate(was) === now || was.startsWith(`${now}.`) || was === now.slice(0, was.length);
+  const chosenOf = (what: string, was: string | undefined, now: string | undefined): string | undefined => {
+    if (was === undefined || was === "" || now === undefined || isSame(was, now)) {
+      return was;
+    }
+    differences.push(`the ${what} is ${quoted(was)} there: acqstore's ${quoted(now)} is used`);
+    return now;
+  };
+  return {
+    ...header,
+    dateStr: chosenOf("date", dateStr, date),
+    timeStr: chosenOf("time", timeStr, time),
   };
 }
 
