@@ -38,20 +38,20 @@ export function acqstoreJson(change: AcqstoreDocument = {}): string {
 }
 
 /** Two windows at 45°, and one at a right angle. */
-export const RADON_CSV = [
+export const RADON_CSV: string = [
   "channel,roi_id,time_s,time_index,theta_deg,velocity",
   "0,1,0.002,1.0,45.0,250.0",
   "0,1,0.004,2.0,90.0,0.0",
   "",
 ].join("\n");
 
-export const DIAMETER_CSV = [
+export const DIAMETER_CSV: string = [
   "channel,roi_id,time_s,center_row,left_edge_px,right_edge_px,left_edge_um,right_edge_um,diameter_px,diameter_um,diameter_px_filt,diameter_um_filt,diameter_was_filtered,peak,baseline,sum_intensity,edge_strength_left,edge_strength_right,qc_score,qc_edge_violation,qc_diameter_violation,qc_center_violation",
   "0,1,0.002,1,0.25,1.25,0.125,0.625,1.0,0.5,0.8,0.4,True,9.0,1.0,20.0,,,0.5,False,False,False",
   "",
 ].join("\n");
 
-export const SUM_CSV = [
+export const SUM_CSV: string = [
   "channel,roi_id,time_index,time_sec,sum_intensity,norm_sum_intensity,filtered_norm_sum_intensity,detrended_norm_sum_intensity,f0_baseline,df_f_signal,d_df_f_signal,is_onset,is_peak,onset_index,peak_id",
   "0,1,0,0.0,10.0,5.0,5.0,5.0,4.0,0.25,0.0,True,False,0.0,1.0",
   "0,1,1,0.002,12.0,6.0,6.0,6.0,4.0,0.5,125.0,False,True,0.0,1.0",
