@@ -18,7 +18,7 @@ export interface RowsByProgram {
 }
 
 /**
- * Keeps, for each ROI and channel, the rows of one program: the lab's, else acqstore's, else ours; ours before both if they are
+ * Keeps, for each ROI and channel, the rows of one program: the lab's, otherwise acqstore's, otherwise ours; ours first if they are
  * preferred. So no ROI counts twice. The lab's rows come first, ours last.
  */
 export function preferredRows(

@@ -6,7 +6,7 @@ import { fileNameOfAttachment } from "../folder/attachment-name.ts";
 /** What follows the name of the TIFF: its JSON, and a table for each analysis. */
 const ENDING = /^\.(json|[a-z][a-z0-9_]{0,63}\.csv)$/i;
 
-/** Returns what follows the TIFF's name in the name of an attachment, such as `.json`; undefined if it is no file of acqstore's. */
+/** Returns what follows the TIFF's name in the name of an attachment, such as `.json`; undefined if it is not a file of acqstore's. */
 export function acqstoreEnding(tiff: string, attachment: string): string | undefined {
   try {
     const fileName = fileNameOfAttachment(attachment);

@@ -44,7 +44,7 @@ const INPUT = {
  * seconds from the image's start; scores and baselines are in mm/s. A column that an artifact lacks is NULL; without `roi_id`
  * and `t_start_s` it has no events, which is an error.
  *
- * If a ROI has events of several programs, the lab's count, else acqstore's, else those of `kym analyze`; ours before both if the
+ * If a ROI has events of several programs, the lab's count, otherwise acqstore's, otherwise those of `kym analyze`; ours first if the
  * dataset says so. Rows of acqstore and of ours have an additional column, `software`; a table without them does not have it.
  */
 export const velocityEventIndexer: Indexer<VelocityEventContext> = withSettings(

@@ -32,7 +32,7 @@ const ACQSTORE = tableArtifact(ARTIFACTS.acqstoreDiameter);
 const OURS = tableArtifact(ARTIFACTS.flowDiameter);
 
 /**
- * Summarises widths into `kym_diameter`, one row per ROI and channel: those of acqstore, `acqstore/diameter/table`, else those of
+ * Summarises widths into `kym_diameter`, one row per ROI and channel: those of acqstore, `acqstore/diameter/table`, otherwise those of
  * `kym analyze`, `flow/diameter`; ours first if the dataset says so.
  */
 export const diameterIndexer: Indexer<FlowImageContext> = withSettings(

@@ -36,7 +36,7 @@ export async function loadFlowImageContext(
 }
 
 /** The columns of a row that say what its results are of. */
-export function flowColumns(row: Row, { rel_path, flow }: Pick<FlowImageContext, "rel_path" | "flow">): Row {
+export function flowColumns(row: Row, { rel_path, flow }: Omit<FlowImageContext, "acqstore">): Row {
   const run = flow.runs[keyOfRow(row)];
   return {
     rel_path,

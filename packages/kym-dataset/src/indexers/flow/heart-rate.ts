@@ -25,7 +25,7 @@ const OURS = tableArtifact(ARTIFACTS.flowHeartRate);
 
 /**
  * Pools heart rates into `kym_heart_rate`, one row per ROI and channel, in beats a minute: those of acqstore,
- * `acqstore/heart_rate/summary`, else those of `kym analyze`, `flow/heart_rate`; ours first if the dataset says so.
+ * `acqstore/heart_rate/summary`, otherwise those of `kym analyze`, `flow/heart_rate`; ours first if the dataset says so.
  */
 export const heartRateIndexer: Indexer<FlowImageContext> = withSettings(
   "kym.heart_rate_table@1",

@@ -44,8 +44,8 @@ const RESULTS = {
  *
  * A lab's trace is the artifact `radon/velocity`, with the columns `roi_id`, `channel` and `velocity_mm_s`. If an image
  * only has `radon/results`, `radon_report` or `radon`, its rows are kept unchanged. The trace of `kym analyze` is
- * `flow/velocity`, and that of acqstore `acqstore/velocity`. A ROI that has several counts once: the lab's, else acqstore's, else
- * ours; or ours before both if the dataset says so.
+ * `flow/velocity`, and that of acqstore `acqstore/velocity`. A ROI that has several counts once: the lab's, otherwise acqstore's,
+ * otherwise ours; ours first if the dataset says so.
  *
  * `params_hash` is the hash of `radon/params` alone; of an image without it, that of the runs of `flow/velocity`.
  */

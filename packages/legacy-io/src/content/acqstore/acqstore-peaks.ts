@@ -1,7 +1,8 @@
 // The peaks of acqstore's intensities as a table: the columns of its own peak table, with times from the start of the image.
 
-import { COLUMNS, UNITS } from "@kym/kym-schema";
-import type { CellValue, Column, Row } from "@kym/zarr-store";
+import { COLUMNS } from "@kym/kym-schema";
+import { ACQSTORE_PEAK_COLUMNS, ACQSTORE_PEAK_FEATURES, ACQSTORE_PEAK_WIDTHS } from "@kym/kym-schema/tables";
+import type { CellValue, Row } from "@kym/zarr-store";
 import { getMember, type JsonNode, nodeOf, plainValue } from "@kym/zarr-store/json";
 import { LegacyIoError } from "../../errors.ts";
 import type { AcqstoreAnalysis } from "../../formats/acqstore/acqstore-analyses.ts";
@@ -12,50 +13,13 @@ import { startOf } from "./placed-tables.ts";
 
 const WHAT = "acqstore peak";
 const MOST_PEAKS = 100_000;
-const FEATURES = [
-  ...["baseline_mean", "baseline_std", "prominence", "rise_10_90_sec", "decay_90_10_sec"],
-  ...["decay_time_sec", "max_rise_slope", "max_decay_slope", "auc"],
-];
-const WIDTHS = [10, 20, 50, 80, 90];
 const WIDTH_TOLERANCE = 1e-6;
 const PERCENT = 100;
 
 type Values = Readonly<Record<string, CellValue>>;
 
-const SECONDS = UNITS.second;
-const COLUMNS_OF_PEAKS: readonly Column[] = [
-  { name: COLUMNS.roiId, type: "int64", nullable: false },
-  { name: COLUMNS.channel, type: "int64", nullable: false },
-  { name: COLUMNS.peakId, type: "int64", nullable: false },
-  { name: "peak_status", type: "utf8" },
-  { name: "peak_warnings", type: "utf8" },
-  { name: "onset_line", type: "float64", description: "in lines from image start" },
-  { name: "onset_t_s", type: "float64", unit: SECONDS, description: "from image start" },
-  { name: "onset_value", type: "float64" },
-  { name: "peak_line", type: "float64", description: "in lines from image start" },
-  { name: COLUMNS.peakTime, type: "float64", unit: SECONDS, description: "from image start" },
-  { name: COLUMNS.peakValue, type: "float64" },
-  { name: COLUMNS.peakAmplitude, type: "float64", description: "peak above its onset" },
-  { name: "peak_detection_method", type: "utf8" },
-  { name: "onset_to_onset_interval_sec", type: "float64", unit: SECONDS },
-  { name: "peak_to_peak_interval_sec", type: "float64", unit: SECONDS },
-  ...FEATURES.flatMap((name): Column[] => [
-    { name, type: "float64" },
-    { name: `${name}_status`, type: "utf8" },
-    { name: `${name}_reason`, type: "utf8" },
-  ]),
-  ...WIDTHS.flatMap((percent): Column[] => [
-    { name: `width_${percent}_value`, type: "float64" },
-    { name: `width_${percent}_left_line`, type: "float64", description: "in lines from image start" },
-    { name: `width_${percent}_right_line`, type: "float64", description: "in lines from image start" },
-    { name: `width_${percent}_points`, type: "float64" },
-    { name: `width_${percent}_sec`, type: "float64", unit: SECONDS },
-    { name: `width_${percent}_status`, type: "utf8" },
-  ]),
-];
-
 /** The table of an image in which no peak was found. */
-export const NO_PEAKS: EventRows = { schema: { columns: COLUMNS_OF_PEAKS }, rows: [] };
+export const NO_PEAKS: EventRows = { schema: { columns: ACQSTORE_PEAK_COLUMNS }, rows: [] };
 
 /**
  * The peaks of one analysis.
@@ -105,7 +69,7 @@ export function peakRows(
       ...featureValues(memberOf(node, "features")),
       ...widthValues(memberOf(node, "level_crossings"), start.row),
     };
-    return Object.fromEntries(COLUMNS_OF_PEAKS.map(({ name }) => [name, values[name] ?? null]));
+    return Object.fromEntries(ACQSTORE_PEAK_COLUMNS.map(({ name }) => [name, values[name] ?? null]));
   });
   return { schema: NO_PEAKS.schema, rows };
 }
@@ -132,7 +96,7 @@ function baseValues(node: JsonNode, start: { readonly row: number; readonly time
 
 function featureValues(features: JsonNode | undefined): Values {
   return Object.fromEntries(
-    FEATURES.flatMap((name): [string, CellValue][] => {
+    ACQSTORE_PEAK_FEATURES.flatMap((name): [string, CellValue][] => {
       const feature = memberOf(features, name);
       return [
         [name, shifted(feature, "value")],
@@ -146,7 +110,7 @@ function featureValues(features: JsonNode | undefined): Values {
 function widthValues(crossings: JsonNode | undefined, row: number): Values {
   const items = crossings?.kind === "array" ? crossings.items : [];
   return Object.fromEntries(
-    WIDTHS.flatMap((percent): [string, CellValue][] => {
+    ACQSTORE_PEAK_WIDTHS.flatMap((percent): [string, CellValue][] => {
       const level = items.find((item) => isAt(item, percent));
       return [
         [`width_${percent}_value`, shifted(level, "value")],

@@ -9,7 +9,7 @@ import type { Problems } from "./read-piece.ts";
 
 interface AxisFields {
   readonly step: string;
-  readonly unit: string;
+  readonly label: string;
   /** What this axis can be: the rows of a scan are lines, so seconds; columns are places. */
   readonly units: readonly StatedScale["unit"][];
 }
@@ -17,13 +17,13 @@ interface AxisFields {
 /** The rows: seconds per line, or µm in an image of a plane. */
 export const Y_AXIS: AxisFields = {
   step: "physical_unit_y",
-  unit: "physical_label_y",
+  label: "physical_label_y",
   units: [UNITS.second, UNITS.micrometre],
 };
 /** The columns: µm. */
 export const X_AXIS: AxisFields = {
   step: "physical_unit_x",
-  unit: "physical_label_x",
+  label: "physical_label_x",
   units: [UNITS.micrometre],
 };
 
@@ -64,7 +64,7 @@ const UNKNOWN_STEP: ReadonlySet<string> = new Set(["", "pixel", "pixels", "px"])
 /** The step of an axis; null if the sidecar does not know it, or gives it in a unit that the axis cannot have. */
 export function readScale(
   header: JsonNode | undefined,
-  { step: stepKey, unit: unitKey, units }: AxisFields,
+  { step: stepKey, label: unitKey, units }: AxisFields,
   problems: Problems,
 ): StatedScale | null {
   const [stepNode, unitNode] = [memberOf(header, stepKey), memberOf(header, unitKey)];

@@ -39,7 +39,7 @@ export function renamedNotes(places: readonly PlacedImage[]): readonly ExportNot
 const METADATA_KEY = imagePartKey({ kind: "json", name: ARTIFACTS.metadata });
 
 /**
- * Says that acqstore's JSON is as it came, if the image was edited since: nothing is written into it.
+ * Says that acqstore's JSON is unchanged although the image was edited since: nothing is written into it.
  *
  * @param path where the export has the file
  */
@@ -54,7 +54,7 @@ export async function unchangedNotes(
   );
   return then === undefined || now === undefined || then.includes(now)
     ? []
-    : [{ path, reason: "as it came: what was edited in the dataset since is not in it" }];
+    : [{ path, reason: "unchanged: what was edited in the dataset since is not in it" }];
 }
 
 /** Reads where images came from: their provenance says so, otherwise the ledger. */
