@@ -1,6 +1,6 @@
 // Turns everything that the files beside an image say into artifacts: which file counts, and what happens to the others.
 
-import { ARTIFACTS, analysisRunKey, COLUMNS, calibrationOf, parseMetadata } from "@kym/kym-schema";
+import { ARTIFACTS, analysisRunKey, COLUMNS } from "@kym/kym-schema";
 import { calibrationsOfTrace, type UsedCalibration } from "@kym/kym-schema/calibration";
 import { ANALYSIS_RUN_KEYS, RADON_PARAMS_KEYS } from "@kym/kym-schema/keys";
 import { geometryKey, type Roi } from "@kym/roi";
@@ -9,7 +9,6 @@ import { parseLossless, plainValue, serializeLossless } from "@kym/zarr-store/js
 import { tableFromColumns } from "@kym/zarr-store/table";
 import { isLegacyIoError } from "../errors.ts";
 import type { FieldValues } from "../folder/paths/fields-of-path.ts";
-import type { AcqstoreTable } from "../formats/acqstore/acqstore-table.ts";
 import type { ClassicJson } from "../formats/classic-json.ts";
 import type { RoiAnalysis, RoiEvents } from "../formats/flow-analysis.ts";
 import { formatFault, isAdded } from "../formats/parse-sidecar.ts";
@@ -17,7 +16,7 @@ import type { GivenArtifact, SidecarFacts, TraceFacts } from "../formats/sidecar
 import { velocityEventsTable } from "../formats/velocity-events.ts";
 import type { StatedScales } from "../tiff/axes/stated-scales.ts";
 import { acqstoreArtifacts } from "./acqstore/acqstore-artifacts.ts";
-import { sayingWithAcqstore } from "./acqstore/saying-with-acqstore.ts";
+import { acqstoreTables, isOfAcqstore, sayingWithAcqstore } from "./acqstore/saying-with-acqstore.ts";
 import {
   acqstoreSays,
   calibrationConflicts,
@@ -30,7 +29,7 @@ import { completeMetadata } from "./complete-metadata.ts";
 import { FOLDER_NAMES, fillExperiment } from "./experiment-fields.ts";
 import { firstSaying, givenArtifacts, isUnderstood, type Said, type Understood } from "./first-saying.ts";
 import type { ContentNote, ImageContent, SourcedArtifact } from "./image-content.ts";
-import { type LineScanCalibration, metadataText } from "./image-metadata.ts";
+import { metadataText } from "./image-metadata.ts";
 import { attachmentOf, keepFirstSource } from "./keep-first-source.ts";
 import type { ParsedSidecar } from "./parsed-sidecar.ts";
 import type { ImageJTags } from "./rois/imagej-tags.ts";
@@ -150,7 +149,7 @@ async function composed(parts: SidecarParts): Promise<SidecarArtifacts> {
     sidecar: acqstore,
     tables: acqstoreTables(usable),
     rois,
-    calibration: knownSteps(text),
+    metadata: text,
     pixelsSha256: parts.pixelsSha256,
     isTurned,
   });
@@ -229,28 +228,6 @@ export function turnedClassic(
   return classic === undefined || !isTurned
     ? classic
     : { ...classic, said: { ...classic.said, rois: classic.said.rois.map(turnRoi) } };
-}
-
-/** True for a file of acqstore's: it is always kept as it is too, for the way back. */
-function isOfAcqstore(sidecar: ParsedSidecar): boolean {
-  const facts = isUnderstood(sidecar) ? sidecar.content.facts : undefined;
-  return facts?.acqstore !== undefined || facts?.acqstoreTable !== undefined;
-}
-
-function acqstoreTables(sidecars: readonly Understood[]): readonly Said<AcqstoreTable>[] {
-  return sidecars.flatMap((sidecar) => {
-    const said = sidecar.content.facts.acqstoreTable;
-    return said === undefined ? [] : [{ sidecar, said }];
-  });
-}
-
-/** The calibration that metadata have, in seconds and µm. */
-function knownSteps(text: string): Partial<LineScanCalibration> {
-  const { umPerPx, secondsPerLine } = calibrationOf(parseMetadata(text).header);
-  return {
-    ...(umPerPx !== null && { umPerPx }),
-    ...(secondsPerLine !== null && { secondsPerLine }),
-  };
 }
 
 function jsonOf(given: GivenArtifact): unknown {

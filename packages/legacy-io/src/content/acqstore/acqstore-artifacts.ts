@@ -1,6 +1,6 @@
 // Joins acqstore's sidecar and tables into artifacts below `acqstore/`. The files themselves are kept as attachments.
 
-import { ARTIFACTS, type ArtifactName, analysisRunKey } from "@kym/kym-schema";
+import { ARTIFACTS, type ArtifactName, analysisRunKey, calibrationOf, parseMetadata } from "@kym/kym-schema";
 import type { Roi } from "@kym/roi";
 import { tableFromRows } from "@kym/zarr-store";
 import { type JsonNode, serializeLossless } from "@kym/zarr-store/json";
@@ -11,7 +11,6 @@ import type { AcqstoreTable } from "../../formats/acqstore/acqstore-table.ts";
 import { addProblems, readPiece } from "../../formats/acqstore/read-piece.ts";
 import type { Said } from "../first-saying.ts";
 import type { ContentNote, SourcedArtifact } from "../image-content.ts";
-import type { LineScanCalibration } from "../image-metadata.ts";
 import { type EventRows, eventRows, NO_EVENTS } from "./acqstore-events.ts";
 import { NO_PEAKS, peakRows } from "./acqstore-peaks.ts";
 import { type AnalysedImage, algorithmOf, runsOf } from "./acqstore-runs.ts";
@@ -24,8 +23,8 @@ export interface AcqstoreParts {
   readonly tables: readonly Said<AcqstoreTable>[];
   /** The ROIs of the image, as its metadata have them. */
   readonly rois: readonly Roi[];
-  /** The calibration of the image, as its metadata have it, in seconds and µm. */
-  readonly calibration: Partial<LineScanCalibration>;
+  /** The text of the image's metadata, whose calibration counts. */
+  readonly metadata: string;
   readonly pixelsSha256: string;
   /** True if rows and columns of the TIFF changed places: what acqstore measured is then along the other axis. */
   readonly isTurned: boolean;
@@ -60,7 +59,7 @@ export function acqstoreArtifacts(parts: AcqstoreParts): AcqstoreArtifacts {
   const told: string[] = [];
   addProblems(told, problems, "pieces");
   notes.push(...told.map((reason) => ({ path, reason })));
-  notes.push(...tables.flatMap((table) => notesOfTable(table, parts)));
+  notes.push(...tables.flatMap((table) => notesOfTable(table, image)));
   notes.push(...missingTables(sidecar, analyses, tables));
   return { artifacts: [...ofTables, ...ofRows, ...runs, ...ofSidecar(sidecar)], notes };
 }
@@ -74,13 +73,14 @@ const RUNS_OF: readonly (readonly [AcqstoreAnalysisName, ArtifactName])[] = [
   ["heart_rate", ARTIFACTS.acqstoreHeartRate],
 ];
 
-function imageOf({ sidecar, rois, calibration, pixelsSha256 }: AcqstoreParts): AnalysedImage {
+function imageOf({ sidecar, rois, metadata, pixelsSha256 }: AcqstoreParts): AnalysedImage {
+  const { umPerPx, secondsPerLine } = calibrationOf(parseMetadata(metadata).header);
   return {
     rois: new Map(rois.map((roi) => [roi.id, roi])),
     places: new Map((sidecar?.said.rois ?? []).map((one) => [one.roi.id, one])),
     pixelsSha256,
-    umPerPx: calibration.umPerPx,
-    secondsPerLine: calibration.secondsPerLine,
+    umPerPx: umPerPx ?? undefined,
+    secondsPerLine: secondsPerLine ?? undefined,
   };
 }
 
@@ -201,13 +201,12 @@ function runsArtifact(
 }
 
 /** What is worth knowing of a table: that its velocities are others, and rows that nothing says the place of. */
-function notesOfTable({ sidecar, said }: Said<AcqstoreTable>, parts: AcqstoreParts): readonly ContentNote[] {
+function notesOfTable({ sidecar, said }: Said<AcqstoreTable>, image: AnalysedImage): readonly ContentNote[] {
   const path = sidecar.relPath;
-  const known = new Set((parts.sidecar?.said.rois ?? []).map(({ roi }) => roi.id));
-  const lost = [...new Set(said.roiIds)].filter((id) => !known.has(id));
+  const lost = [...new Set(said.roiIds)].filter((id) => !image.places.has(id));
   const MOST = 10;
   const ids = `${lost.slice(0, MOST).join(", ")}${lost.length > MOST ? ` and ${lost.length - MOST} more` : ""}`;
-  const { umPerPx, secondsPerLine } = parts.calibration;
+  const { umPerPx, secondsPerLine } = image;
   const isVelocity = said.name === "radon_velocity" && said.table.rowCount > 0;
   return [
     ...(isVelocity ? [{ path, reason: RECIPROCAL }] : []),

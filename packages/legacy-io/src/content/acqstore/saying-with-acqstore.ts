@@ -1,9 +1,11 @@
 // Finds what the classic JSON and acqstore's sidecar say of an image, joined, and where they differ.
 
 import type { AcqstoreSidecar } from "../../formats/acqstore/acqstore-sidecar.ts";
+import type { AcqstoreTable } from "../../formats/acqstore/acqstore-table.ts";
 import type { ClassicJson } from "../../formats/classic-json.ts";
-import { firstSaying, type Said, type Understood } from "../first-saying.ts";
+import { firstSaying, isUnderstood, type Said, type Understood } from "../first-saying.ts";
 import type { ContentNote } from "../image-content.ts";
+import type { ParsedSidecar } from "../parsed-sidecar.ts";
 import { planeSize } from "../rois/plane-size.ts";
 import { turnSize } from "../rois/turn-roi.ts";
 import { mergeAcqstore } from "./merge-acqstore.ts";
@@ -57,4 +59,18 @@ export function sayingWithAcqstore(
       ...accepted,
     ],
   };
+}
+
+/** True for a file of acqstore's: it is always kept as it is too, for the way back. */
+export function isOfAcqstore(sidecar: ParsedSidecar): boolean {
+  const facts = isUnderstood(sidecar) ? sidecar.content.facts : undefined;
+  return facts?.acqstore !== undefined || facts?.acqstoreTable !== undefined;
+}
+
+/** The tables of acqstore among the files. */
+export function acqstoreTables(sidecars: readonly Understood[]): readonly Said<AcqstoreTable>[] {
+  return sidecars.flatMap((sidecar) => {
+    const said = sidecar.content.facts.acqstoreTable;
+    return said === undefined ? [] : [{ sidecar, said }];
+  });
 }

@@ -7,10 +7,10 @@ import { presentMember, unexpectedNode } from "../legacy-json.ts";
 import { printableName } from "../rois/printable-name.ts";
 import { withoutNonFinite } from "../without-non-finite.ts";
 import { type AcqstoreAnalysis, readAnalyses } from "./acqstore-analyses.ts";
-import { readScale, X_AXIS, Y_AXIS } from "./acqstore-calibration.ts";
 import { type AcqstoreDate, readAcqstoreDate } from "./acqstore-date.ts";
 import { type AcqstoreRoi, readAcqstoreRois } from "./acqstore-rois.ts";
 import { type Problems, readPiece } from "./read-piece.ts";
+import { readScale, X_AXIS, Y_AXIS } from "./read-scale.ts";
 
 /** What a sidecar of acqstore says. A member that says nothing is undefined or empty. */
 export interface AcqstoreSidecar {
