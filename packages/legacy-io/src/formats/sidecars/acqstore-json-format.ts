@@ -6,11 +6,15 @@ import { MAX_SIDECAR_NODES } from "../../sidecar-limits.ts";
 import { isAcqstoreSidecar, readAcqstoreSidecar } from "../acqstore/acqstore-sidecar.ts";
 import type { SidecarFormat } from "../sidecar-format.ts";
 
+/** Of all formats of acqstore. 1: the files were artifacts named `tif` and `tif.<analysis>`. */
+export const ACQSTORE_VERSION = 2;
+
 /** The artifact that a JSON of this name is if it is not acqstore's: as for any other `<stem>.<artifact>.json`. */
 const OTHERWISE = "tif";
 
 export const acqstoreJsonFormat: SidecarFormat = {
   name: "acqstore_json",
+  version: ACQSTORE_VERSION,
   endings: [".tif.json", ".tiff.json"],
   isOfAllChannels: true,
   artifacts: [

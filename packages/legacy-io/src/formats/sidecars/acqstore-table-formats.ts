@@ -3,6 +3,7 @@
 import { ARTIFACTS, type ArtifactName } from "@kym/kym-schema";
 import { type AcqstoreTableName, readAcqstoreTable } from "../acqstore/acqstore-table.ts";
 import type { SidecarFormat } from "../sidecar-format.ts";
+import { ACQSTORE_VERSION } from "./acqstore-json-format.ts";
 
 export const acqstoreVelocityFormat: SidecarFormat = tableFormat(
   "radon_velocity",
@@ -17,6 +18,7 @@ export const acqstoreSumIntensityFormat: SidecarFormat = tableFormat(
 function tableFormat(analysis: AcqstoreTableName, name: ArtifactName): SidecarFormat {
   return {
     name: `acqstore_${analysis}`,
+    version: ACQSTORE_VERSION,
     endings: [`.tif.${analysis}.csv`, `.tiff.${analysis}.csv`],
     isOfAllChannels: true,
     artifacts: [

@@ -12,6 +12,7 @@ import {
 import { afterEach, beforeEach, expect, test } from "vitest";
 import {
   exportLegacyFolder,
+  findFaultyReads,
   ingestLegacyFolder,
   openTiff,
   refreshFromFolder,
@@ -250,4 +251,21 @@ test("ROIs beyond the image are clipped or left out, by name", async () => {
   expect(await (await onlyRecord()).loadJson("metadata")).toMatchObject({
     rois: [{ data: { y0: 0, y1: 4 } }],
   });
+});
+
+test("an image of an earlier build, to which these files were any JSON and CSV, is found and read again", async () => {
+  await ingest(FILES);
+  const record = await onlyRecord();
+  const provenance = await record.loadJson("provenance");
+  const older = JSON.stringify(provenance).replaceAll(
+    /"name":"(acqstore_json|acqstore_[a-z_]+)","version":2/g,
+    (_, name) => `"name":"${name === "acqstore_json" ? "json" : "csv"}","version":3`,
+  );
+  await record.saveJson("provenance", JSON.parse(older));
+  const found = await findFaultyReads(dataset);
+  expect(found.map(({ reader }) => reader).toSorted()).toEqual([
+    ...["acqstore_diameter", "acqstore_json", "acqstore_radon_velocity", "acqstore_sum_intensity"],
+  ]);
+  expect((await refreshFromFolder(dataset, lab, { again: true })).updated).toHaveLength(1);
+  expect(await findFaultyReads(dataset)).toEqual([]);
 });
