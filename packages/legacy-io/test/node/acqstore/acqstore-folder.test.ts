@@ -2,6 +2,7 @@
 import { rm, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
+  jsonText,
   memoryStore,
   openDataset,
   type Row,
@@ -256,12 +257,13 @@ test("ROIs beyond the image are clipped or left out, by name", async () => {
 test("an image of an earlier build, to which these files were any JSON and CSV, is found and read again", async () => {
   await ingest(FILES);
   const record = await onlyRecord();
-  const provenance = await record.loadJson("provenance");
-  const older = JSON.stringify(provenance).replaceAll(
-    /"name":"(acqstore_json|acqstore_[a-z_]+)","version":2/g,
-    (_, name) => `"name":"${name === "acqstore_json" ? "json" : "csv"}","version":3`,
+  const { text } = await record.loadJsonText("provenance");
+  const older = text.replaceAll(
+    /("name":\s*)"acqstore_([a-z_]+)"(,\s*"version":\s*)2\b/g,
+    (_, before, name, after) => `${before}"${name === "json" ? "json" : "csv"}"${after}3`,
   );
-  await record.saveJson("provenance", JSON.parse(older));
+  expect(older).not.toBe(text);
+  await record.saveJson("provenance", jsonText(older));
   const found = await findFaultyReads(dataset);
   expect(found.map(({ reader }) => reader).toSorted()).toEqual([
     ...["acqstore_diameter", "acqstore_json", "acqstore_radon_velocity", "acqstore_sum_intensity"],
