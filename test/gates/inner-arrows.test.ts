@@ -140,7 +140,8 @@ const ARROWS: Arrows = {
     calibration: ["metadata", "radon"],
     flow: ["metadata", "radon"],
     keys: ["metadata", "provenance", "radon"],
-    tables: ["events", "radon"],
+    acqstore: [],
+    tables: ["acqstore", "events", "radon"],
   },
   "packages/legacy-io/src": {
     tiff: [],
@@ -152,11 +153,16 @@ const ARROWS: Arrows = {
     export: ["folder", "tiff", "formats"],
     node: ["folder", "plan", "tiff", "formats", "readers", "content", "export"],
   },
+  "packages/legacy-io/src/content": {
+    rois: [],
+    acqstore: ["rois"],
+  },
   "packages/legacy-io/src/formats": {
     olympus: [],
     kymflow: [],
     rois: [],
-    sidecars: ["olympus", "kymflow", "rois"],
+    acqstore: ["rois"],
+    sidecars: ["acqstore", "olympus", "kymflow", "rois"],
   },
   "packages/legacy-io/src/node": {
     tiff: [],

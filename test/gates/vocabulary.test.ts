@@ -60,6 +60,13 @@ const EXCEPTIONS: ReadonlyMap<string, string> = new Map([
   ["packages/legacy-io/src/formats/flow-analysis.ts", "the keys of the older application's JSON"],
   ["packages/legacy-io/src/formats/kymflow/events-json.ts", "the keys of the older application's events"],
   ["packages/legacy-io/src/export/kymflow/database-csv.ts", "the columns of the older application's tables"],
+  ["packages/legacy-io/src/formats/acqstore/acqstore-analyses.ts", "the keys of acqstore's JSON"],
+  ["packages/legacy-io/src/formats/acqstore/acqstore-rois.ts", "the keys of acqstore's JSON"],
+  ["packages/legacy-io/src/formats/acqstore/acqstore-sidecar.ts", "the keys of acqstore's JSON"],
+  ["packages/legacy-io/src/formats/acqstore/acqstore-table.ts", "the columns of acqstore's tables"],
+  ["packages/legacy-io/src/content/acqstore/placed-tables.ts", "the columns of acqstore's tables"],
+  ["packages/legacy-io/src/content/acqstore/acqstore-peaks.ts", "the keys of acqstore's JSON"],
+  ["packages/kym-dataset/src/indexers/flow/acqstore-heart-rates.ts", "the keys of acqstore's JSON"],
   [
     "packages/kym-dataset/src/indexers/first-generation/radon-report.ts",
     "the names that other programs give to the columns",

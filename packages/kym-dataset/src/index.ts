@@ -63,6 +63,7 @@ export { type VelocityEventContext, velocityEventIndexer } from "./indexers/even
 export { diameterIndexer } from "./indexers/flow/diameter.ts";
 export type { FlowImageContext } from "./indexers/flow/flow-image-context.ts";
 export { heartRateIndexer } from "./indexers/flow/heart-rate.ts";
+export { type SumIntensityContext, sumIntensityIndexer } from "./indexers/flow/sum-intensity.ts";
 export { radonIndexer } from "./indexers/radon/radon.ts";
 export type { RadonContext, RadonRoi, RadonRun } from "./indexers/radon/radon-context.ts";
 export { KymDataset, type KymDatasetOptions } from "./kym-dataset.ts";

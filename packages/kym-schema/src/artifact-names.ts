@@ -52,6 +52,25 @@ export const ARTIFACTS = {
   flowHeartRate: "flow/heart_rate",
   /** Table and JSON: the width of the vessel over time, `FLOW_DIAMETER_SCHEMA`. */
   flowDiameter: "flow/diameter",
+  /**
+   * What acqstore, the lab's newer program, stored. Table and JSON: velocities computed anew from its angles,
+   * `ACQSTORE_VELOCITY_SCHEMA`, and how each ROI's were made, as `parseFlowRuns` reads it.
+   */
+  acqstoreVelocity: "acqstore/velocity",
+  /** Table and JSON: the events of acqstore, `VELOCITY_EVENTS_SCHEMA`, and how they were found. */
+  acqstoreEvents: "acqstore/velocity_events",
+  /** Table and JSON: the width of the vessel over time, in the columns and lines of the image. */
+  acqstoreDiameter: "acqstore/diameter/table",
+  /** Table and JSON: the sum of each line's pixels over time. */
+  acqstoreSumIntensity: "acqstore/sum_intensity/table",
+  /** Table: the peaks of these sums. */
+  acqstorePeaks: "acqstore/sum_intensity/peaks",
+  /** JSON: the heart rate of each ROI and channel. */
+  acqstoreHeartRate: "acqstore/heart_rate/summary",
+  /** JSON: where the scan lies in the image of the vessel. */
+  acqstoreScanPath: "acqstore/reference/scan_path",
+  /** JSON: how acqstore shows each channel, counted from 0. */
+  acqstoreContrast: "acqstore/contrast",
 } as const;
 
 /** The name of an artifact that has a meaning here. An image may have others. */

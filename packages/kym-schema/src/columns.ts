@@ -51,4 +51,9 @@ export const COLUMNS = {
   meanDiameterUm: "diameter_mean_um",
   diameterUm: "diameter_um",
   diameterPx: "diameter_px",
+  /** What acqstore calls a velocity, in µm/s: the reciprocal of the others. */
+  acqstoreVelocity: "acqstore_velocity_um_s",
+  peakId: "peak_id",
+  peakAmplitude: "peak_amplitude",
+  numPeaks: "n_peaks",
 } as const;

@@ -25,7 +25,8 @@ export const ANALYSIS_STATE_COLUMN: Column = {
 export const SOFTWARE_COLUMN: Column = {
   name: COLUMNS.software,
   type: "utf8",
-  description: "lab: came with the lab's files; otherwise the package that kym analyze ran",
+  description:
+    "lab: came with the lab's files; acqstore: came with acqstore's files; otherwise the package that kym analyze ran",
 };
 
 /** The columns of the list of images, with one row per image. */
@@ -83,7 +84,7 @@ export const IMAGES_COLUMNS: readonly Column[] = [
     name: "calibration_source",
     type: "utf8",
     description:
-      "olympus: as the microscope's header says; classic: as the JSON of the older application says; mm_header, page_name, ome, imagej, pylake, tifffile: as the TIFF says; noted: by a program or a person; NULL: not calibrated",
+      "acqstore: as acqstore's sidecar says; olympus: as the microscope's header says; classic: as the JSON of the older application says; mm_header, page_name, ome, imagej, pylake, tifffile: as the TIFF says; noted: by a program or a person; NULL: not calibrated",
   },
   { name: "lines", type: "int64", description: "rows of the plane" },
   { name: "px", type: "int64", description: "columns of the plane" },

@@ -9,10 +9,11 @@ export function knownArtifacts(names: readonly string[]): readonly string[] {
   return names.filter((name) => KNOWN_ARTIFACTS.has(name));
 }
 
-/** Types of events that kym, kymflow and the Python system write. A lab may write any other text. */
+/** Types of events that kym, kymflow, acqstore and the Python system write. A lab may write any other text. */
 const KNOWN_EVENTS: ReadonlySet<string> = new Set([
   ...["baseline_drop", "baseline_rise", "nan_gap", "zero_gap", "User Added"],
   ...["unreviewed", "true_stall", "reversal", "other"],
+  ...["user", "rise", "fall", "transient"],
 ]);
 
 /** The type of an event; null for one that is not known here. */
@@ -25,18 +26,18 @@ export function knownMethod(algorithm: string | null): string | null {
   return algorithm !== null && METHOD.test(algorithm) ? algorithm : null;
 }
 
-const METHOD = /^(mpRadon|(kym|kymflow)\.[a-z_.]{1,40}@\d{1,3})$/;
+const METHOD = /^(mpRadon|(kym|kymflow|acqstore)\.[a-z_.]{1,40}@\d{1,3})$/;
 
-/** `lab`, or the package of kym that computed something; `another program` for anything else. */
+/** `lab`, `acqstore`, or the package of kym that computed something; `another program` for anything else. */
 export function knownSoftware(software: string): string {
-  return software === "lab" || /^@kym\/[a-z]{1,20}(@[\d.]{1,20})?$/.test(software)
+  return ["lab", "acqstore"].includes(software) || /^@kym\/[a-z]{1,20}(@[\d.]{1,20})?$/.test(software)
     ? software
     : "another program";
 }
 
 /** Whether a pooled table is one of kym. Others have names that anybody may have given. */
 export function knownTable(table: string): boolean {
-  return /^kym_(radon|velocity_events|heart_rate|diameter)$/.test(table);
+  return /^kym_(radon|velocity_events|heart_rate|diameter|sum_intensity)$/.test(table);
 }
 
 /** The names of axes that ingest gives; `?` for others, because an axis may have any name. */

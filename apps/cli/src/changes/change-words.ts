@@ -21,6 +21,12 @@ const ARTIFACT_WORDS: ReadonlyMap<string, string> = new Map([
   [ARTIFACTS.flowEvents, "our events"],
   [ARTIFACTS.flowHeartRate, "our heart rate"],
   [ARTIFACTS.flowDiameter, "our diameter"],
+  [ARTIFACTS.acqstoreVelocity, "acqstore's velocity"],
+  [ARTIFACTS.acqstoreEvents, "acqstore's events"],
+  [ARTIFACTS.acqstoreDiameter, "acqstore's diameter"],
+  [ARTIFACTS.acqstoreSumIntensity, "acqstore's intensities"],
+  [ARTIFACTS.acqstorePeaks, "acqstore's peaks"],
+  [ARTIFACTS.acqstoreHeartRate, "acqstore's heart rate"],
 ]);
 
 /** Artifacts that are JSON as well as a table of the same name: the table says it. */
@@ -30,6 +36,10 @@ const SAID_BY_TABLE: ReadonlySet<string> = new Set([
   ARTIFACTS.flowEvents,
   ARTIFACTS.flowHeartRate,
   ARTIFACTS.flowDiameter,
+  ARTIFACTS.acqstoreVelocity,
+  ARTIFACTS.acqstoreEvents,
+  ARTIFACTS.acqstoreDiameter,
+  ARTIFACTS.acqstoreSumIntensity,
 ]);
 
 /** The artifact that lists the open conflicts goes with the last of them. */

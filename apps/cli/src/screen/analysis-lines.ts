@@ -19,15 +19,18 @@ export function analysisLines(analyses: readonly ImageAnalysis[]): readonly stri
   });
 }
 
-/** Artifacts of our own, in words; the others are the lab's. */
-const OURS: ReadonlyMap<string, string> = new Map([
+/** Artifacts of our own and of acqstore, in words; the others are the lab's. */
+const WHOSE: ReadonlyMap<string, string> = new Map([
   [ARTIFACTS.flowVelocity, "velocity by kym analyze"],
   [ARTIFACTS.flowLspiv, "velocity by kym analyze --lspiv"],
   [ARTIFACTS.flowDiameter, "diameter by kym analyze"],
+  [ARTIFACTS.acqstoreVelocity, "velocity by acqstore"],
+  [ARTIFACTS.acqstoreDiameter, "diameter by acqstore"],
+  [ARTIFACTS.acqstoreSumIntensity, "intensities by acqstore"],
 ]);
 
 function whoseOf({ artifact }: ImageAnalysis): string {
-  return OURS.get(artifact) ?? "analysis";
+  return WHOSE.get(artifact) ?? "analysis";
 }
 
 function wordsOf({ state, calibration }: ImageAnalysis): string {

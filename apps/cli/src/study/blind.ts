@@ -85,7 +85,7 @@ export function blindRow(row: Row, names: BlindNames): Row {
 }
 
 const TELLING =
-  /(^|_)(path|folder|file|file_?name|date|mtime_ns|acquired(_.*)?|created(_.*)?|modified(_.*)?|ingested(_.*)?|treatment\d*|condition\d*|genotype|sex|age|animal|species|strain)$/;
+  /(^|_)(path|folder|file|file_?name|date|mtime_ns|acquired(_.*)?|created(_.*)?|modified(_.*)?|ingested(_.*)?|treatment\d*|condition\d*|genotype|sex|age|animal|species|strain|group\d*|list|others|source_index)$/;
 
 /** Whether a column of a table tells where or when a scan was made, or under which condition. */
 export function isTelling(column: string): boolean {

@@ -5,6 +5,7 @@ import {
   heartRateIndexer,
   type Indexer,
   radonIndexer,
+  sumIntensityIndexer,
   velocityEventIndexer,
 } from "@kym/kym-dataset";
 import type { ZarrDataset } from "@kym/zarr-store";
@@ -17,10 +18,11 @@ export const INDEXERS: readonly Indexer[] = [
   radonIndexer, // → kym_radon
   heartRateIndexer, // → kym_heart_rate
   diameterIndexer, // → kym_diameter
+  sumIntensityIndexer, // → kym_sum_intensity
 ];
 
-/** Tables that a dataset has only if somebody asked `kym analyze` for their results. */
-const IF_ANALYSED: ReadonlySet<Indexer> = new Set([heartRateIndexer, diameterIndexer]);
+/** Tables that a dataset has only if an image has their results: those of acqstore, or those that somebody asked `kym analyze` for. */
+const IF_ANALYSED: ReadonlySet<Indexer> = new Set([heartRateIndexer, diameterIndexer, sumIntensityIndexer]);
 
 /**
  * The indexers whose tables a dataset has or would get: all of {@link INDEXERS} but those of results that no image has, if

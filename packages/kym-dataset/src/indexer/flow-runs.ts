@@ -1,4 +1,4 @@
-// Reads, for the indexers, what the results of `kym analyze` were computed from, and whether it is still there.
+// Reads, for the indexers, what results of `kym analyze` and of acqstore were computed from, and whether it is still there.
 
 import type { AnalysisState, ArtifactName } from "@kym/kym-schema";
 import { FLOW_RUN_KEYS, NO_FLOW_RUNS, parseFlowRuns } from "@kym/kym-schema/flow";
@@ -62,6 +62,17 @@ export async function loadFlowContext(
       }),
     ),
   };
+}
+
+/** {@link loadFlowContext} of results that few images have; undefined for an image that has none, so that its context stays as it was. */
+export async function loadFlowContextIfThere(
+  record: ZarrImageRecord,
+  name: ArtifactName,
+  stateOf: StateOf,
+  options: ReadOptions = {},
+): Promise<FlowContext | undefined> {
+  const isThere = findArtifact(flowSources(name), await record.objectHashes()) !== undefined;
+  return isThere ? loadFlowContext(record, name, stateOf, options) : undefined;
 }
 
 function textOf(value: unknown): string | null {

@@ -55,8 +55,15 @@ export async function loadAnalyses(
   return analyses;
 }
 
-/** Our results that are computed from pixels. */
-const OURS = [ARTIFACTS.flowVelocity, ARTIFACTS.flowLspiv, ARTIFACTS.flowDiameter] as const;
+/** Results of ours and of acqstore that are computed from pixels. */
+const OURS = [
+  ARTIFACTS.flowVelocity,
+  ARTIFACTS.flowLspiv,
+  ARTIFACTS.flowDiameter,
+  ARTIFACTS.acqstoreVelocity,
+  ARTIFACTS.acqstoreDiameter,
+  ARTIFACTS.acqstoreSumIntensity,
+] as const;
 
 async function loadOurs(
   record: ZarrImageRecord,

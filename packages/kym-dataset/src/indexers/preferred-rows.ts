@@ -9,17 +9,33 @@ export const LAB_SOFTWARE = "lab";
 
 const FIRST_CHANNEL = 1n;
 
+/** The rows of each program. */
+export interface RowsByProgram {
+  readonly lab: readonly Row[];
+  /** Default none. */
+  readonly acqstore?: readonly Row[] | undefined;
+  readonly ours: readonly Row[];
+}
+
 /**
- * Keeps the preferred rows, and of the others those of ROIs and channels that have no preferred row: so no ROI counts
- * twice. The lab's rows come first where both have some.
+ * Keeps, for each ROI and channel, the rows of one program: the lab's, otherwise acqstore's, otherwise ours; ours first if they are
+ * preferred. So no ROI counts twice. The lab's rows come first, ours last.
  */
 export function preferredRows(
-  { lab, ours }: { readonly lab: readonly Row[]; readonly ours: readonly Row[] },
+  { lab, acqstore = [], ours }: RowsByProgram,
   prefer: PreferredSoftware,
 ): readonly Row[] {
-  const preferred = new Set((prefer === "lab" ? lab : ours).map(keyOfRow));
-  const left = (rows: readonly Row[]): readonly Row[] => rows.filter((row) => !preferred.has(keyOfRow(row)));
-  return prefer === "lab" ? [...lab, ...left(ours)] : [...left(lab), ...ours];
+  const taken = new Set<string>();
+  const left = (rows: readonly Row[]): readonly Row[] => {
+    const free = rows.filter((row) => !taken.has(keyOfRow(row)));
+    for (const row of free) {
+      taken.add(keyOfRow(row));
+    }
+    return free;
+  };
+  const first = prefer === "kym" ? left(ours) : [];
+  const [ofLab, ofAcqstore] = [left(lab), left(acqstore)];
+  return [...ofLab, ...ofAcqstore, ...(prefer === "kym" ? first : left(ours))];
 }
 
 /** Sorts rows by ROI, then channel; rows of one ROI and channel keep their order. */

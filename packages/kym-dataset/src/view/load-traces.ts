@@ -1,4 +1,4 @@
-// Loads the velocity traces and events of one image that the pooled tables count: the lab's or ours, never both.
+// Loads the velocity traces and events of one image that the pooled tables count: the lab's, acqstore's or ours, never two of them.
 
 import {
   type AnalysisState,
@@ -11,6 +11,7 @@ import {
 } from "@kym/kym-schema";
 import { FLOW_SOFTWARE, type PreferredSoftware } from "@kym/kym-schema/flow";
 import { RADON_PARAMS_KEYS } from "@kym/kym-schema/keys";
+import { ACQSTORE_SOFTWARE } from "@kym/kym-schema/tables";
 import { type ReadOptions, type Row, rowsOf, type ZarrImageRecord } from "@kym/zarr-store";
 import {
   type ArtifactRef,
@@ -52,8 +53,8 @@ export interface ImageTraces {
 const LAB_EVENTS = EVENT_ARTIFACTS.tables.flatMap(tableArtifact);
 
 /**
- * Loads traces and events. A ROI that has those of a lab's program and of `kym analyze` has the preferred ones, as in `kym_radon`
- * and `kym_velocity_events`.
+ * Loads traces and events. A ROI that has those of several programs has the preferred ones, as in `kym_radon` and
+ * `kym_velocity_events`.
  *
  * @throws {ZarrStoreError} `invalid_file`, `modified_outside` and other errors of reading
  * @throws {KymSchemaError} `invalid_metadata` for records of analyses that are not JSON objects
@@ -65,9 +66,11 @@ export async function loadTraces(
 ): Promise<ImageTraces> {
   const image = await loadImageContext(record, options);
   const velocity = await loadFlowContext(record, ARTIFACTS.flowVelocity, image.stateOf, options);
+  const ofAcqstore = await loadFlowContext(record, ARTIFACTS.acqstoreVelocity, image.stateOf, options);
   const traces = preferredRows(
     {
       lab: await loadRows(record, tableArtifact(ARTIFACTS.radonVelocity), LAB_SOFTWARE, options),
+      acqstore: await loadRows(record, tableArtifact(ARTIFACTS.acqstoreVelocity), ACQSTORE_SOFTWARE, options),
       ours: await loadRows(record, tableArtifact(ARTIFACTS.flowVelocity), FLOW_SOFTWARE, options),
     },
     prefer,
@@ -75,6 +78,7 @@ export async function loadTraces(
   const events = preferredRows(
     {
       lab: await loadRows(record, LAB_EVENTS, LAB_SOFTWARE, options),
+      acqstore: await loadRows(record, tableArtifact(ARTIFACTS.acqstoreEvents), ACQSTORE_SOFTWARE, options),
       ours: await loadRows(record, tableArtifact(ARTIFACTS.flowEvents), FLOW_SOFTWARE, options),
     },
     prefer,
@@ -86,7 +90,7 @@ export async function loadTraces(
       .map(([key, rows]) =>
         traceOfRows(rows, {
           calibration,
-          state: stateOf(key, rows, image, velocity),
+          state: stateOf(key, rows, image, { ours: velocity, acqstore: ofAcqstore }),
           windowLines: windows.get(`${softwareOf(rows)} ${key}`) ?? null,
         }),
       )
@@ -119,6 +123,7 @@ async function loadWindows(
   const windows = new Map<string, number>();
   for (const [software, name] of [
     [LAB_SOFTWARE, ARTIFACTS.radonParams],
+    [ACQSTORE_SOFTWARE, ARTIFACTS.acqstoreVelocity],
     [FLOW_SOFTWARE, ARTIFACTS.flowVelocity],
   ] as const) {
     const found = findArtifact([jsonArtifact(name)], hashes);
@@ -141,9 +146,11 @@ function stateOf(
   key: string,
   rows: readonly Row[],
   { states }: ImageContext,
-  { runs }: FlowContext,
+  { ours, acqstore }: { readonly ours: FlowContext; readonly acqstore: FlowContext },
 ): AnalysisState {
-  return (softwareOf(rows) === LAB_SOFTWARE ? states.get(key) : runs[key]?.state) ?? "unknown";
+  const software = softwareOf(rows);
+  const { runs } = software === ACQSTORE_SOFTWARE ? acqstore : ours;
+  return (software === LAB_SOFTWARE ? states.get(key) : runs[key]?.state) ?? "unknown";
 }
 
 function eventOf(row: Row): RoiEvent {

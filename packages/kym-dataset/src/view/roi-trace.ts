@@ -1,4 +1,4 @@
-// The velocity trace of one ROI and channel, made from the rows of a lab's table or of ours.
+// The velocity trace of one ROI and channel, made from the rows of the table of one program.
 
 import { type AnalysisState, COLUMNS, type calibrationOf } from "@kym/kym-schema";
 import type { Row } from "@kym/zarr-store";
@@ -8,7 +8,7 @@ export interface RoiTrace {
   readonly roiId: number;
   /** From 1. */
   readonly channel: number;
-  /** `lab` for results that came with a lab's files, otherwise the package that computed them. */
+  /** `lab` for results that came with a lab's files, `acqstore` for those of acqstore, otherwise the package that computed them. */
   readonly software: string;
   readonly algorithm: string | null;
   /** Whether ROI, pixels and calibration are still those that were analysed. */

@@ -18,6 +18,8 @@ export interface Calibration {
 export const CALIBRATION_SOURCES = {
   /** A person or a program set it in the dataset or in `<stem>.metadata.json`. */
   noted: "noted",
+  /** The sidecar `<stem>.tif.json` of acqstore. */
+  acqstore: "acqstore",
   /** The header `<stem>.txt` of an Olympus microscope. */
   olympus: "olympus",
   /** The classic `<stem>.json` of the older application. */

@@ -4,6 +4,14 @@
  * @module
  */
 
+export { ACQSTORE_LISTS_COLUMNS, ACQSTORE_LISTS_TABLE } from "../acqstore/acqstore-lists.ts";
+export {
+  ACQSTORE_PEAK_COLUMNS,
+  ACQSTORE_PEAK_FEATURES,
+  ACQSTORE_PEAK_WIDTHS,
+} from "../acqstore/acqstore-peak-columns.ts";
+export { ACQSTORE_SOFTWARE, ACQSTORE_VELOCITY_SCHEMA } from "../acqstore/acqstore-velocity-schema.ts";
+export { POOLED_SUM_INTENSITY_COLUMNS } from "../acqstore/pooled-sum-intensity-columns.ts";
 export { FIRST_EVENT_COLUMNS, POOLED_EVENT_COLUMNS } from "../events/velocity-events-schema.ts";
 export { IMAGE_LIST_COLUMNS, IMAGES_COLUMNS } from "../image-columns.ts";
 export {

@@ -15,7 +15,10 @@ import { formatFault, isAdded } from "../formats/parse-sidecar.ts";
 import type { GivenArtifact, SidecarFacts, TraceFacts } from "../formats/sidecar-format.ts";
 import { velocityEventsTable } from "../formats/velocity-events.ts";
 import type { StatedScales } from "../tiff/axes/stated-scales.ts";
+import { acqstoreArtifacts } from "./acqstore/acqstore-artifacts.ts";
+import { acqstoreTables, isOfAcqstore, sayingWithAcqstore } from "./acqstore/saying-with-acqstore.ts";
 import {
+  acqstoreSays,
   calibrationConflicts,
   classicSays,
   olympusSays,
@@ -98,7 +101,10 @@ async function composed(parts: SidecarParts): Promise<SidecarArtifacts> {
   );
   const usable = understood.filter((sidecar) => whyUnfit.get(sidecar) === undefined);
   const header = firstSaying(usable, "header");
-  const classic = turnedClassic(firstSaying(usable, "classic"), tiff?.isTurned ?? false);
+  const isTurned = tiff?.isTurned ?? false;
+  const { acqstore, classic: joined, before: lone, notes: differences } = sayingWithAcqstore(usable, parts);
+  const classic = turnedClassic(joined, isTurned);
+  notes.push(...differences);
   const accepted = firstSaying(usable, "accepted");
   const trace = firstSaying(usable, "trace");
   const events = firstSaying(usable, "events");
@@ -107,6 +113,7 @@ async function composed(parts: SidecarParts): Promise<SidecarArtifacts> {
     shape,
     olympus: header?.said,
     classic: classic?.said,
+    acqstore: acqstore?.said,
     scales: tiff?.scales,
     accepted: accepted?.said ?? true,
   });
@@ -126,7 +133,7 @@ async function composed(parts: SidecarParts): Promise<SidecarArtifacts> {
     from: [
       ...(Object.keys(folderFields).length === 0 ? [] : [FOLDER_NAMES]),
       ...new Set([
-        ...[own?.given, header, classic, accepted].flatMap((source) =>
+        ...[own?.given, header, lone, acqstore, accepted].flatMap((source) =>
           source === undefined ? [] : [source.sidecar.relPath],
         ),
         ...usable.flatMap(({ relPath }) => (roiSources.has(relPath) ? [relPath] : [])),
@@ -135,11 +142,25 @@ async function composed(parts: SidecarParts): Promise<SidecarArtifacts> {
   };
   const before = own === undefined ? (classic?.said.rois ?? []) : roisOfMetadata(own.text).rois;
   const rois = [...before, ...taken.rois];
-  const roisFrom = (own?.given ?? classic)?.sidecar.relPath;
+  // A trace of the older application was made of the ROIs in its own file, which acqstore's may differ from.
+  const ofTrace = acqstore === undefined ? rois : (turnedClassic(lone, isTurned)?.said.rois ?? rois);
+  const roisFrom = (own?.given ?? lone)?.sidecar.relPath;
+  const ofAcqstore = acqstoreArtifacts({
+    sidecar: acqstore,
+    tables: acqstoreTables(usable),
+    rois,
+    metadata: text,
+    pixelsSha256: parts.pixelsSha256,
+    isTurned,
+  });
+  notes.push(...ofAcqstore.notes);
   const artifacts = [
     metadata,
-    ...(trace === undefined ? [] : traceArtifacts(trace, runs, { rois, from: roisFrom }, parts.pixelsSha256)),
+    ...(trace === undefined
+      ? []
+      : traceArtifacts(trace, runs, { rois: ofTrace, from: roisFrom }, parts.pixelsSha256)),
     ...(await eventArtifacts(events)),
+    ...ofAcqstore.artifacts,
     ...given.flatMap((one) =>
       one === own?.given ? [] : [{ ...one.said, from: [one.sidecar.relPath] } satisfies SourcedArtifact],
     ),
@@ -147,8 +168,9 @@ async function composed(parts: SidecarParts): Promise<SidecarArtifacts> {
   notes.push(
     ...calibrationConflicts([
       ...(own === undefined ? [] : [sidecarSays(own.given.sidecar.relPath, jsonOf(own.given.said))]),
+      ...(acqstore === undefined ? [] : [acqstoreSays(acqstore.sidecar.relPath, acqstore.said)]),
       ...(header === undefined ? [] : [olympusSays(header.sidecar.relPath, header.said, shape)]),
-      ...(classic === undefined ? [] : [classicSays(classic.sidecar.relPath, classic.said)]),
+      ...(lone === undefined ? [] : [classicSays(lone.sidecar.relPath, lone.said)]),
       ...(tiff === undefined ? [] : [tiffSays(tiff.relPath, tiff.scales)]),
     ]),
   );
@@ -156,7 +178,7 @@ async function composed(parts: SidecarParts): Promise<SidecarArtifacts> {
     notes.push(...(content.facts.warnings ?? []).map((reason) => ({ path: relPath, reason })));
   }
   const stored = new Set(artifacts.slice(1).flatMap(({ from }) => from));
-  for (const source of [own?.given ?? classic, header]) {
+  for (const source of own === undefined ? [lone, acqstore, header] : [own.given, header]) {
     stored.add(source?.sidecar.relPath ?? "");
   }
   for (const relPath of roiSources) {
@@ -165,6 +187,10 @@ async function composed(parts: SidecarParts): Promise<SidecarArtifacts> {
   const whyUnusable = (sidecar: ParsedSidecar): string | undefined =>
     isUnderstood(sidecar) ? whyUnfit.get(sidecar) : whyOpaque(sidecar);
   for (const sidecar of sidecars) {
+    if (isOfAcqstore(sidecar) && whyUnusable(sidecar) === undefined) {
+      artifacts.push(attachmentOf(sidecar));
+      continue;
+    }
     const reason =
       whyUnusable(sidecar) ??
       (isUnderstood(sidecar)

@@ -1,6 +1,7 @@
 // Finds where the files of an image give it different calibrations, and says which one counts.
 
 import { UNITS } from "@kym/kym-schema";
+import type { AcqstoreSidecar } from "../formats/acqstore/acqstore-sidecar.ts";
 import type { ClassicJson } from "../formats/classic-json.ts";
 import type { OlympusHeader } from "../formats/olympus/olympus-header.ts";
 import type { StatedScales } from "../tiff/axes/stated-scales.ts";
@@ -26,6 +27,21 @@ export function olympusSays(
   const { secondsPerLine, umPerPx } = header;
   const counts = stepsOf(header, shape) !== undefined;
   return { relPath, who: "the microscope's header", counts, ...given({ secondsPerLine, umPerPx }) };
+}
+
+export function acqstoreSays(
+  relPath: string,
+  { scales: [rows, columns] }: AcqstoreSidecar,
+): StatedCalibration {
+  return {
+    relPath,
+    who: "acqstore",
+    counts: true,
+    ...given({
+      secondsPerLine: rows?.unit === UNITS.second ? rows.step : undefined,
+      umPerPx: columns?.unit === UNITS.micrometre ? columns.step : undefined,
+    }),
+  };
 }
 
 export function classicSays(relPath: string, classic: ClassicJson): StatedCalibration {

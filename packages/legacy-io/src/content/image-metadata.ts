@@ -4,6 +4,7 @@ import { UNITS } from "@kym/kym-schema";
 import { CALIBRATION_SOURCES, METADATA_HEADER_KEYS, METADATA_KEYS } from "@kym/kym-schema/keys";
 import { toEnvelope } from "@kym/roi";
 import { type JsonNode, serializeLossless } from "@kym/zarr-store/json";
+import type { AcqstoreSidecar } from "../formats/acqstore/acqstore-sidecar.ts";
 import type { ClassicJson } from "../formats/classic-json.ts";
 import type { OlympusHeader } from "../formats/olympus/olympus-header.ts";
 import { withoutNonFinite } from "../formats/without-non-finite.ts";
@@ -15,6 +16,8 @@ export interface MetadataSources {
   readonly shape: readonly number[];
   readonly olympus: OlympusHeader | undefined;
   readonly classic: ClassicJson | undefined;
+  /** What acqstore's sidecar says of the rows and columns, and when the image was taken; it counts before all others. */
+  readonly acqstore?: Pick<AcqstoreSidecar, "scales" | "date"> | undefined;
   /** What the TIFF states, per axis; it counts where neither of the others says anything. */
   readonly scales?: StatedScales | undefined;
   /** The first value found in the classic JSON, `_kymanalysis.json` and an old `_events.json`; true if none has one. */
@@ -51,6 +54,7 @@ function headerValue({
   shape,
   olympus,
   classic,
+  acqstore,
   scales = [],
 }: MetadataSources): Readonly<Record<string, unknown>> {
   const edited = isCalibrated(classic) ? classic?.header : undefined;
@@ -65,10 +69,14 @@ function headerValue({
   const saidLabels = ofRank(shape, edited?.labels ?? (measured ? [...LINE_SCAN_LABELS] : []), "");
   const axes = shape.map((_, axis): StatedAxis => {
     const [step = 1, unit = UNITS.pixel, label = ""] = [said[axis], saidUnits[axis], saidLabels[axis]];
+    const first = acqstore?.scales[axis - shape.length + PLANE] ?? undefined;
+    if (first !== undefined) {
+      return { ...first, label: LABEL_OF_UNIT[first.unit] };
+    }
     const stated = scales[axis] ?? undefined;
     return unit !== UNITS.pixel || stated === undefined
       ? { step, unit, label, source: unit === UNITS.pixel ? "" : (from ?? "") }
-      : { ...stated, label: stated.unit === UNITS.second ? LINE_SCAN_LABELS[0] : LINE_SCAN_LABELS[1] };
+      : { ...stated, label: LABEL_OF_UNIT[stated.unit] };
   });
   const isOfShape = said.length === 0 || said.length === shape.length;
   const voxels = isOfShape ? axes.map(({ step }) => step) : said;
@@ -76,9 +84,9 @@ function headerValue({
     [METADATA_HEADER_KEYS.voxelsSource]: axes.some(({ source }) => source !== "")
       ? axes.map(({ source }) => source)
       : undefined,
-    [METADATA_HEADER_KEYS.dateStr]: classic?.header?.dateStr ?? olympus?.date,
-    [METADATA_HEADER_KEYS.timeStr]: classic?.header?.timeStr ?? olympus?.time,
-    [METADATA_HEADER_KEYS.acquiredLocalEpochNs]: olympus?.acquiredLocalEpochNs,
+    [METADATA_HEADER_KEYS.dateStr]: classic?.header?.dateStr ?? olympus?.date ?? acqstore?.date.date,
+    [METADATA_HEADER_KEYS.timeStr]: classic?.header?.timeStr ?? olympus?.time ?? acqstore?.date.time,
+    [METADATA_HEADER_KEYS.acquiredLocalEpochNs]: olympus?.acquiredLocalEpochNs ?? acqstore?.date.localEpochNs,
     [METADATA_HEADER_KEYS.secondsPerLineExact]: olympus?.secondsPerLineExact,
     [METADATA_HEADER_KEYS.bitsPerPixel]: olympus?.bitsPerPixel,
   };
@@ -104,6 +112,12 @@ interface StatedAxis {
 }
 
 const LINE_SCAN_LABELS = ["Time (s)", "Space (um)"] as const;
+const LABEL_OF_UNIT = {
+  [UNITS.second]: LINE_SCAN_LABELS[0],
+  [UNITS.micrometre]: LINE_SCAN_LABELS[1],
+} as const;
+/** Rows and columns: the last axes of an image. */
+const PLANE = 2;
 
 /** The steps that the microscope's header gives for a line scan: seconds per line and µm per pixel. */
 export function stepsOf(

@@ -6,6 +6,7 @@ import { fileNameOfArtifact } from "../folder/artifact-file-name.ts";
 import { sameFileKey } from "../folder/same-file-key.ts";
 import { canWriteImageJTiff } from "../tiff/write/write-imagej.ts";
 import { imageJAxes, opensSamples, originalAxes, type WrittenAxes } from "../tiff/write/written-axes.ts";
+import { acqstoreEnding } from "./acqstore-ending.ts";
 
 /** The parts of an image by name, as {@link planExport} needs them. */
 export interface ImageInventory {
@@ -114,7 +115,7 @@ const MAX_TIFF_BYTES = 2 ** 32 - 2 ** 26;
  * | pooled tables | `tables/<name>.csv` or `.parquet` |
  *
  * With a place for an image, its pixels have the name and folder of the place, and the rest is beside them:
- * `<stem>.<name>.json`, also arrays, and `<stem>.attachments/<name>`.
+ * `<stem>.<name>.json`, also arrays, and `<stem>.attachments/<name>`. What acqstore wrote beside the TIFF is beside it again.
  *
  * If two paths differ only in case, the second gets a number, because some file systems treat them as one. Names that
  * are too long are cut.
@@ -160,6 +161,9 @@ interface ImageLayout {
   readonly artifacts: string;
   readonly arrays: string;
   readonly attachments: string;
+  /** The folder of the pixels, and the name of their TIFF: acqstore finds its files beside it. Undefined if images have no place. */
+  readonly folder: string;
+  readonly tiff: string | undefined;
 }
 
 function layoutOf({ imageId }: ImageInventory, place: ExportPlace | undefined): ImageLayout {
@@ -171,6 +175,8 @@ function layoutOf({ imageId }: ImageInventory, place: ExportPlace | undefined): 
       artifacts: folder,
       arrays: `${folder}array_artifacts/`,
       attachments: `${folder}attachments/`,
+      folder,
+      tiff: undefined,
     };
   }
   const stem = `${place.folder}${place.stem}`;
@@ -180,6 +186,8 @@ function layoutOf({ imageId }: ImageInventory, place: ExportPlace | undefined): 
     artifacts: `${stem}.`,
     arrays: `${stem}.`,
     attachments: `${stem}.attachments/`,
+    folder: place.folder,
+    tiff: place.fileName,
   };
 }
 
@@ -233,9 +241,14 @@ function planArtifacts(
     ),
     ...image.csvGz.map((name) => ({ kind: "csv.gz", name, path: beside(name, ".csv.gz") }) as const),
     ...image.arrays.map((array) => planArray(array, layout, pathOf)),
-    ...image.attachments.map(
-      (name) => ({ kind: "attachment", name, path: pathOf(`${layout.attachments}${name}`, "") }) as const,
-    ),
+    ...image.attachments.map((name) => {
+      const ending = layout.tiff === undefined ? undefined : acqstoreEnding(layout.tiff, name);
+      const path =
+        ending === undefined
+          ? pathOf(`${layout.attachments}${name}`, "")
+          : pathOf(`${layout.folder}${layout.tiff}`, ending);
+      return { kind: "attachment", name, path } as const;
+    }),
   ];
 }
 

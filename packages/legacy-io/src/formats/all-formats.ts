@@ -1,6 +1,12 @@
 // The list of built-in sidecar formats: the first one that fits a file's name reads it. New ones are listed here.
 
 import type { SidecarFormat } from "./sidecar-format.ts";
+import { acqstoreJsonFormat } from "./sidecars/acqstore-json-format.ts";
+import {
+  acqstoreDiameterFormat,
+  acqstoreSumIntensityFormat,
+  acqstoreVelocityFormat,
+} from "./sidecars/acqstore-table-formats.ts";
 import { classicJsonFormat } from "./sidecars/classic-json-format.ts";
 import { csvFormat } from "./sidecars/csv-format.ts";
 import { csvGzFormat } from "./sidecars/csv-gz-format.ts";
@@ -27,6 +33,10 @@ export const ALL_FORMATS: readonly SidecarFormat[] = [
   kymanalysisCsvFormat,
   eventsJsonFormat,
   v0CsvFormat,
+  acqstoreJsonFormat,
+  acqstoreVelocityFormat,
+  acqstoreDiameterFormat,
+  acqstoreSumIntensityFormat,
   imageJRoisFormat,
   geoJsonRoisFormat,
   jsonFormat,

@@ -72,8 +72,9 @@ export async function parseSidecar(
 
 /** The facts with a warning for each CSV whose encoding was assumed. */
 function withCsvWarnings(facts: SidecarFacts): SidecarFacts {
-  const { tables = [], trace, warnings = [] } = facts;
-  const files = [...tables.map((file) => ("csv" in file ? file.csv : undefined)), trace?.table];
+  const { tables = [], trace, acqstoreTable, warnings = [] } = facts;
+  const csvs = tables.map((file) => ("csv" in file ? file.csv : undefined));
+  const files = [...csvs, trace?.table, acqstoreTable?.table];
   const ofFiles = files.flatMap((file) => (file === undefined ? [] : warningsOfCsv(file)));
   return ofFiles.length === 0 ? facts : { ...facts, warnings: [...warnings, ...ofFiles] };
 }

@@ -2,6 +2,8 @@
 
 import type { DatasetContents, NdArray, TableSchema } from "@kym/zarr-store";
 import type { CsvTable } from "@kym/zarr-store/table/reading";
+import type { AcqstoreSidecar } from "./acqstore/acqstore-sidecar.ts";
+import type { AcqstoreTable } from "./acqstore/acqstore-table.ts";
 import type { ClassicJson } from "./classic-json.ts";
 import type { RoiAnalysis, RoiEvents } from "./flow-analysis.ts";
 import type { OlympusHeader } from "./olympus/olympus-header.ts";
@@ -83,6 +85,10 @@ export interface SidecarFacts {
   /** How the trace in another file was made. */
   readonly runs?: readonly RoiAnalysis[] | undefined;
   readonly events?: readonly RoiEvents[] | undefined;
+  /** What acqstore's JSON says. It wins over `header` and `classic`, field by field. The file is kept as an attachment too. */
+  readonly acqstore?: AcqstoreSidecar | undefined;
+  /** A table of acqstore. What it means, `acqstore` says. The file is kept as an attachment too. */
+  readonly acqstoreTable?: AcqstoreTable | undefined;
   /** Sentences for people; they go into the report. */
   readonly warnings?: readonly string[] | undefined;
   /** Names of further content. If there is any, the file is also kept as an attachment, so that nothing is lost. */
@@ -92,7 +98,14 @@ export interface SidecarFacts {
 }
 
 /** The facts that only one file provides, chosen by precedence. */
-export type SidecarSubject = "artifacts" | "header" | "classic" | "accepted" | "trace" | "events";
+export type SidecarSubject =
+  | "artifacts"
+  | "header"
+  | "classic"
+  | "accepted"
+  | "trace"
+  | "events"
+  | "acqstore";
 
 /** An image of a dataset, to be written for the older application. */
 export interface ImageToWrite {

@@ -101,8 +101,8 @@ export function reportOfRun(plan: IngestPlan, scan: FolderScan, done: PlanOutcom
     open: [],
     counts: {
       tiffs: scan.bundles.length,
-      headers: countSidecars(scan, "olympus_header"),
-      classicJsons: countSidecars(scan, "classic_json"),
+      headers: countSidecars(scan, ["olympus_header"]),
+      classicJsons: countSidecars(scan, ["classic_json", "acqstore_json"]),
       rois: done.nRois,
     },
     notes: [...plan.actions.flatMap(notesOfVanished), ...done.notes],
@@ -192,6 +192,7 @@ function placeOf({ image }: LegacyBundle, path: string): string {
   return path.startsWith(root) ? path.slice(root.length) : path;
 }
 
-function countSidecars(scan: FolderScan, kind: string): number {
-  return scan.bundles.filter(({ sidecars }) => sidecars.some((sidecar) => sidecar.kind === kind)).length;
+/** Counts the images that have a sidecar of one of these kinds. */
+function countSidecars(scan: FolderScan, kinds: readonly string[]): number {
+  return scan.bundles.filter(({ sidecars }) => sidecars.some(({ kind }) => kinds.includes(kind))).length;
 }

@@ -58,6 +58,23 @@ export const KNOWN_FAULTS: readonly ReaderFault[] = [
       return sources.includes("imagej") || sources.length === 0 ? "possible" : undefined;
     },
   },
+  {
+    reader: "acqstore_json",
+    mendedIn: 2,
+    since: FIRST_MENDED,
+    wrong:
+      "the ROIs, experiment, calibration and analyses of acqstore were left out: its JSON was the artifact tif",
+    likelihood: async () => "likely",
+  },
+  ...["radon_velocity", "diameter", "sum_intensity"].map(
+    (analysis): ReaderFault => ({
+      reader: `acqstore_${analysis}`,
+      mendedIn: 2,
+      since: FIRST_MENDED,
+      wrong: `the table ${analysis} of acqstore was not one of the pooled tables: it was the artifact tif.${analysis}`,
+      likelihood: async () => "likely",
+    }),
+  ),
   ...["csv", "csv.gz"].flatMap((reader): readonly ReaderFault[] => [
     {
       reader,

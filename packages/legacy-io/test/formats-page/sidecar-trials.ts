@@ -13,6 +13,7 @@ import { parseSidecar } from "../../src/formats/parse-sidecar.ts";
 import type { SidecarFormat } from "../../src/formats/sidecar-format.ts";
 import { gunzip } from "../../src/node/files/gunzip.ts";
 import { CLASSIC_JSON, RADON_JSON, TRACE_CSV } from "../node/lab-folder.ts";
+import { acqstoreJson, analysis, DIAMETER_CSV, peak, RADON_CSV, SUM_CSV } from "../support/acqstore-files.ts";
 import type { RowTrials, Trial } from "./page-table.ts";
 
 /** The shape of the image that all files of this page belong to. */
@@ -66,6 +67,8 @@ function reading(files: readonly (readonly [path: string, content: Content])[]):
   };
 }
 
+const ACQSTORE_STEM = `${STEM}.tif`;
+const ACQSTORE_FILE = `${ACQSTORE_STEM}.json`;
 const JSON_FILE = `${STEM}.json`;
 const HEADER_FILE = `${STEM}.txt`;
 const RADON_JSON_FILE = `flow-analysis/${STEM}_radon.json`;
@@ -178,6 +181,63 @@ export const SIDECAR_TRIALS: Readonly<Record<string, RowTrials>> = {
       ]),
     ],
     refused: [reading([[JSON_FILE, "[1]"]]), reading([[JSON_FILE, '{"other": 1}']])],
+  },
+  acqstore_json: {
+    read: [
+      reading([
+        [
+          ACQSTORE_FILE,
+          acqstoreJson({
+            analysis: [
+              ...[analysis("event", 1), analysis("heart_rate", 1)],
+              analysis("sum_intensity", 1, { peak_events: [peak(1)] }),
+            ],
+            image_contrast: { 0: { value_max: 9 } },
+            reference_image_metadata: { scan_path_x_pixels: [1, 2], scan_path_y_pixels: [1, 2] },
+          }),
+        ],
+        [`${ACQSTORE_STEM}.sum_intensity.csv`, SUM_CSV],
+      ]),
+    ],
+    warned: [
+      reading([[ACQSTORE_FILE, acqstoreJson({ rois: [{ roi_id: 1 }] })]]),
+      reading([[ACQSTORE_FILE, acqstoreJson({ analysis: [analysis("tortuosity", 1)] })]]),
+      reading([[ACQSTORE_FILE, acqstoreJson({ analysis: [analysis("diameter", 1)] })]]),
+    ],
+    refused: [reading([[ACQSTORE_FILE, acqstoreJson({ version: 1 })]]), reading([[ACQSTORE_FILE, "{"]])],
+  },
+  acqstore_radon_velocity: {
+    read: [
+      reading([
+        [`${ACQSTORE_STEM}.radon_velocity.csv`, RADON_CSV.split("\n").slice(0, 1).join("")],
+        [ACQSTORE_FILE, acqstoreJson({ analysis: [analysis("radon_velocity", 1)] })],
+      ]),
+    ],
+    warned: [
+      reading([[`${ACQSTORE_STEM}.radon_velocity.csv`, RADON_CSV]]),
+      reading([[`${ACQSTORE_STEM}.radon_velocity.csv`, RADON_CSV]]),
+    ],
+    refused: [reading([[`${ACQSTORE_STEM}.radon_velocity.csv`, "channel,roi_id,time_s\n"]])],
+  },
+  acqstore_diameter: {
+    read: [
+      reading([
+        [`${ACQSTORE_STEM}.diameter.csv`, DIAMETER_CSV],
+        [ACQSTORE_FILE, acqstoreJson()],
+      ]),
+    ],
+    warned: [reading([[`${ACQSTORE_STEM}.diameter.csv`, DIAMETER_CSV]])],
+    refused: [reading([[`${ACQSTORE_STEM}.diameter.csv`, DIAMETER_CSV.replace("9.0", "bright")]])],
+  },
+  acqstore_sum_intensity: {
+    read: [
+      reading([
+        [`${ACQSTORE_STEM}.sum_intensity.csv`, SUM_CSV],
+        [ACQSTORE_FILE, acqstoreJson()],
+      ]),
+    ],
+    warned: [reading([[`${ACQSTORE_STEM}.sum_intensity.csv`, SUM_CSV]])],
+    refused: [reading([[`${ACQSTORE_STEM}.sum_intensity.csv`, NOT_CSV]])],
   },
   olympus_header: {
     read: [reading([[HEADER_FILE, OLYMPUS]])],

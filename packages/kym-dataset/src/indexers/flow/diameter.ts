@@ -2,40 +2,76 @@
 
 import { ARTIFACTS, COLUMNS } from "@kym/kym-schema";
 import { POOLED_DIAMETER_COLUMNS } from "@kym/kym-schema/flow";
-import { fullBounds, roiStats } from "@kym/roi";
-import type { CellValue, Row } from "@kym/zarr-store";
+import type { Row } from "@kym/zarr-store";
 import { rowsOf } from "@kym/zarr-store/table/reading";
 import type { Table } from "apache-arrow";
-import { jsonArtifact, loadTableArtifact, tableArtifact } from "../../indexer/artifact-ref.ts";
-import { finiteCell } from "../../indexer/finite-cell.ts";
+import {
+  type ArtifactRef,
+  findArtifact,
+  jsonArtifact,
+  loadTableArtifact,
+  tableArtifact,
+} from "../../indexer/artifact-ref.ts";
+import { flowSources } from "../../indexer/flow-runs.ts";
 import { IMAGE_CONTEXT_SOURCES } from "../../indexer/image-context.ts";
 import { defineIndexer, type Indexer } from "../../indexer/indexer.ts";
 import { loadParams } from "../../indexer/load-params.ts";
-import { inOrderOfRois, keyOfRow } from "../preferred-rows.ts";
-import { type FlowImageContext, flowColumns, loadFlowImageContext, movedRois } from "./flow-image-context.ts";
+import { inOrderOfRois, keyOfRow, preferredRows } from "../preferred-rows.ts";
+import { withSettings } from "../with-settings.ts";
+import {
+  acqstoreColumns,
+  type FlowImageContext,
+  flowColumns,
+  loadFlowImageContext,
+  movedRois,
+} from "./flow-image-context.ts";
+import { summaryOf } from "./summary-of-cells.ts";
 
-const RUNS = [jsonArtifact(ARTIFACTS.flowDiameter)];
+const RUNS = [jsonArtifact(ARTIFACTS.acqstoreDiameter), jsonArtifact(ARTIFACTS.flowDiameter)];
+const ACQSTORE = tableArtifact(ARTIFACTS.acqstoreDiameter);
+const OURS = tableArtifact(ARTIFACTS.flowDiameter);
 
-/** Summarises the widths of `flow/diameter` into `kym_diameter`, one row per ROI and channel. */
-export const diameterIndexer: Indexer<FlowImageContext> = defineIndexer({
-  name: "diameter",
-  schemaVersion: "0.1",
-  schema: { columns: POOLED_DIAMETER_COLUMNS },
-  analysisVersion: "kym.diameter_table@1",
-  inputs: tableArtifact(ARTIFACTS.flowDiameter),
-  sources: [...RUNS, ...IMAGE_CONTEXT_SOURCES],
-  params: (record, options) => loadParams(record, RUNS, options),
-  context: (record, options) => loadFlowImageContext(record, ARTIFACTS.flowDiameter, options),
-  rois: movedRois,
+/**
+ * Summarises widths into `kym_diameter`, one row per ROI and channel: those of acqstore, `acqstore/diameter/table`, otherwise those of
+ * `kym analyze`, `flow/diameter`; ours first if the dataset says so.
+ */
+export const diameterIndexer: Indexer<FlowImageContext> = withSettings(
+  "kym.diameter_table@1",
+  ["prefer"],
+  ({ prefer }, more) =>
+    defineIndexer({
+      name: "diameter",
+      schemaVersion: "0.1",
+      schema: { columns: POOLED_DIAMETER_COLUMNS },
+      ...more,
+      inputs: [...ACQSTORE, ...OURS],
+      sources: [
+        ...RUNS,
+        ...IMAGE_CONTEXT_SOURCES,
+        ...flowSources(ARTIFACTS.flowDiameter),
+        ...flowSources(ARTIFACTS.acqstoreDiameter),
+      ],
+      params: (record, options) => loadParams(record, RUNS, options),
+      context: (record, options) =>
+        loadFlowImageContext(record, ARTIFACTS.flowDiameter, ARTIFACTS.acqstoreDiameter, options),
+      rois: movedRois,
 
-  async extract(record, { input, context, signal }): Promise<readonly Row[]> {
-    if (input === undefined) {
-      return [];
-    }
-    const table = await loadTableArtifact(record, input, { signal, memory: "shared" });
-    return inOrderOfRois(summarizeDiameters(table)).map((row) => ({ ...row, ...flowColumns(row, context) }));
-  },
-});
+      async extract(record, { context, signal }): Promise<readonly Row[]> {
+        const rowsIn = async (refs: readonly ArtifactRef[]): Promise<readonly Row[]> => {
+          const found = findArtifact(refs, await record.objectHashes());
+          return found === undefined
+            ? []
+            : summarizeDiameters(await loadTableArtifact(record, found, { signal, memory: "shared" }));
+        };
+        const acqstore = (await rowsIn(ACQSTORE)).map((row) => ({
+          ...row,
+          ...acqstoreColumns(row, context),
+        }));
+        const ours = (await rowsIn(OURS)).map((row) => ({ ...row, ...flowColumns(row, context) }));
+        return inOrderOfRois(preferredRows({ lab: [], acqstore, ours }, prefer));
+      },
+    }),
+);
 
 /** One row for each ROI and channel. A line without a diameter counts in `n_total` alone. */
 function summarizeDiameters(table: Table): readonly Row[] {
@@ -60,27 +96,4 @@ function summarizeDiameters(table: Table): readonly Row[] {
       },
     ];
   });
-}
-
-interface Summary {
-  readonly n: number;
-  readonly mean: number | null;
-  readonly median: number | null;
-  readonly sd: number | null;
-  readonly min: number | null;
-  readonly max: number | null;
-}
-
-function summaryOf(cells: readonly (CellValue | undefined)[]): Summary {
-  const data = Float64Array.from(cells.map(finiteCell).filter((number) => number !== null));
-  if (data.length === 0) {
-    return { n: 0, mean: null, median: null, sd: null, min: null, max: null };
-  }
-  const plane = { data, height: data.length, width: 1 };
-  const { n, mean, sd, min, max } = roiStats(plane, fullBounds(plane));
-  const sorted = data.toSorted();
-  const middle = Math.floor(sorted.length / 2);
-  const upper = sorted[middle] ?? 0;
-  const median = sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? 0) + upper) / 2;
-  return { n, mean, median, sd, min, max };
 }

@@ -4,7 +4,12 @@ import { type AnalysisState, ARTIFACTS } from "@kym/kym-schema";
 import { type PathRoi, type RoiBounds, roiBounds, type StoredRoiStats } from "@kym/roi";
 import type { ReadOptions, ZarrImageRecord } from "@kym/zarr-store";
 import type { ArtifactRef } from "../../indexer/artifact-ref.ts";
-import { type FlowContext, flowSources, loadFlowContext } from "../../indexer/flow-runs.ts";
+import {
+  type FlowContext,
+  flowSources,
+  loadFlowContext,
+  loadFlowContextIfThere,
+} from "../../indexer/flow-runs.ts";
 import { IMAGE_CONTEXT_SOURCES, loadImageContext } from "../../indexer/image-context.ts";
 import { loadUsersAdded, USERS_ADDED_SOURCES, type UsersAdded } from "../events/users-added.ts";
 
@@ -28,6 +33,8 @@ export interface RadonContext {
   readonly runs: Readonly<Record<string, RadonRun>>;
   /** What `kym analyze` computed. */
   readonly flow: FlowContext;
+  /** What acqstore computed; absent if the image has nothing of it. */
+  readonly acqstore?: FlowContext;
 }
 
 /** The part of a ROI that rows depend on. */
@@ -53,6 +60,7 @@ export const RADON_CONTEXT_SOURCES: readonly ArtifactRef[] = [
   ...IMAGE_CONTEXT_SOURCES,
   ...USERS_ADDED_SOURCES,
   ...flowSources(ARTIFACTS.flowVelocity),
+  ...flowSources(ARTIFACTS.acqstoreVelocity),
 ];
 
 /** Reads the context of an image. Throws the errors of `loadImageContext` and `loadUsersAdded`. */
@@ -62,6 +70,7 @@ export async function loadRadonContext(
 ): Promise<RadonContext> {
   const { metadata, relPath, source, runs, states, stateOf } = await loadImageContext(record, options);
   const { rois, accepted, experiment } = metadata;
+  const acqstore = await loadFlowContextIfThere(record, ARTIFACTS.acqstoreVelocity, stateOf, options);
   return {
     file_name: source.fileName,
     parent_folder: source.parentFolder,
@@ -86,6 +95,7 @@ export async function loadRadonContext(
       }),
     ),
     flow: await loadFlowContext(record, ARTIFACTS.flowVelocity, stateOf, options),
+    ...(acqstore && { acqstore }),
   };
 }
 

@@ -2,6 +2,7 @@
 
 import { ARTIFACTS, COLUMNS, RADON_ARTIFACTS, RADON_COLUMNS, VELOCITY_TRACE_SCHEMA } from "@kym/kym-schema";
 import { FLOW_SOFTWARE, POOLED_RADON_COLUMNS } from "@kym/kym-schema/flow";
+import { ACQSTORE_SOFTWARE } from "@kym/kym-schema/tables";
 import type { ReadOptions, Row, ZarrImageRecord } from "@kym/zarr-store";
 import { type ArtifactRef, findArtifact, jsonArtifact, tableArtifact } from "../../indexer/artifact-ref.ts";
 import { defineIndexer, type Indexer } from "../../indexer/indexer.ts";
@@ -17,14 +18,21 @@ import {
 } from "./radon-context.ts";
 import { adoptRows, summarizeTraces } from "./radon-rows.ts";
 
-const PARAMS: readonly ArtifactRef[] = [...RADON_ARTIFACTS.params, ARTIFACTS.flowVelocity].map(jsonArtifact);
+const PARAMS: readonly ArtifactRef[] = [
+  ...RADON_ARTIFACTS.params,
+  ARTIFACTS.acqstoreVelocity,
+  ARTIFACTS.flowVelocity,
+].map(jsonArtifact);
 const LAB = RADON_ARTIFACTS.tables.flatMap(tableArtifact);
+const ACQSTORE: readonly ArtifactRef[] = tableArtifact(ARTIFACTS.acqstoreVelocity);
 const OURS: readonly ArtifactRef[] = [{ format: "parquet", name: ARTIFACTS.flowVelocity }];
 
 const TRACE = {
   known: VELOCITY_TRACE_SCHEMA.columns.map(({ name }) => name),
   keys: [COLUMNS.roiId, COLUMNS.velocity],
 };
+/** A window at a right angle, or of an image without calibration, has no velocity. */
+const ACQSTORE_TRACE = { known: TRACE.known, keys: [COLUMNS.roiId] };
 const RESULTS = {
   known: RADON_COLUMNS.map(({ name }) => name),
   keys: [COLUMNS.roiId],
@@ -36,7 +44,8 @@ const RESULTS = {
  *
  * A lab's trace is the artifact `radon/velocity`, with the columns `roi_id`, `channel` and `velocity_mm_s`. If an image
  * only has `radon/results`, `radon_report` or `radon`, its rows are kept unchanged. The trace of `kym analyze` is
- * `flow/velocity`. If a ROI has both, the lab's counts, or ours if the dataset says so: never both.
+ * `flow/velocity`, and that of acqstore `acqstore/velocity`. A ROI that has several counts once: the lab's, otherwise acqstore's,
+ * otherwise ours; ours first if the dataset says so.
  *
  * `params_hash` is the hash of `radon/params` alone; of an image without it, that of the runs of `flow/velocity`.
  */
@@ -49,7 +58,7 @@ export const radonIndexer: Indexer<RadonContext> = withSettings(
       schemaVersion: "0.3",
       schema: { columns: POOLED_RADON_COLUMNS },
       ...more,
-      inputs: [...LAB, ...OURS],
+      inputs: [...LAB, ...ACQSTORE, ...OURS],
       usesPixels: true,
       sources: [...PARAMS, ...RADON_CONTEXT_SOURCES],
       params: (record, options) => loadParams(record, PARAMS, options),
@@ -58,8 +67,9 @@ export const radonIndexer: Indexer<RadonContext> = withSettings(
 
       async extract(record, { context, signal }): Promise<readonly Row[]> {
         const lab = await labRows(record, context, { minQuality, signal });
+        const acqstore = await acqstoreRows(record, context, { minQuality, signal });
         const ours = await ourRows(record, context, { minQuality, signal });
-        return inOrderOfRois(preferredRows({ lab, ours }, prefer));
+        return inOrderOfRois(preferredRows({ lab, acqstore, ours }, prefer));
       },
     }),
 );
@@ -81,6 +91,20 @@ async function labRows(
   }
   const table = await loadInputTable(record, found, TRACE, { signal });
   return summarizeTraces(record, table, context, { ...options, software: LAB_SOFTWARE, runs: context.runs });
+}
+
+async function acqstoreRows(
+  record: ZarrImageRecord,
+  context: RadonContext,
+  options: RowsOptions,
+): Promise<readonly Row[]> {
+  const found = findArtifact(ACQSTORE, await record.objectHashes());
+  if (found === undefined) {
+    return [];
+  }
+  const runs = context.acqstore?.runs ?? {};
+  const table = await loadInputTable(record, found, ACQSTORE_TRACE, { signal: options.signal });
+  return summarizeTraces(record, table, context, { ...options, software: ACQSTORE_SOFTWARE, runs });
 }
 
 async function ourRows(

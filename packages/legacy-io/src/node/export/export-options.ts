@@ -22,7 +22,8 @@ export type ExportFormat = "legacy" | "kymflow" | "imagej";
  * | `ids` | `images/<id>/image.tif` | in that folder |
  * | `lab` | at the relative path that the image came from | beside it, as `<stem>.<name>.json` and so on |
  *
- * With `lab` there is an `index.csv` with the id and the original path of each file. Names that Windows forbids are
+ * What acqstore wrote beside the TIFF, such as `<name>.tif.json`, is beside it again with `lab` and in the format `imagej`, byte for
+ * byte. With `lab` there is an `index.csv` with the id and the original path of each file. Names that Windows forbids are
  * escaped; the later of two images of one name, also in another case, gets `~2`.
  */
 export type ExportLayout = "ids" | "lab";
@@ -66,6 +67,9 @@ export interface ExportFolderOptions {
     | undefined;
   readonly signal?: AbortSignal | undefined;
 }
+
+/** Why an attachment is left out of an export without absolute paths. */
+export const MAY_HAVE_PATHS = "left out: it is not text and may contain a path of this machine";
 
 /** Something that was changed for the export or left out, and why. */
 export interface ExportNote {

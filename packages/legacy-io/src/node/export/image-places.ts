@@ -1,7 +1,8 @@
 // Finds out where each image of a dataset came from, for exports that put it back there.
 
-import { ARTIFACTS, parseProvenance } from "@kym/kym-schema";
+import { ARTIFACTS, type Provenance, parseProvenance } from "@kym/kym-schema";
 import type { SourceRow, ZarrDataset } from "@kym/zarr-store";
+import { imagePartKey } from "@kym/zarr-store/layout";
 import { type ImageOrigin, type KymflowPlace, placeImages } from "../../export/kymflow/kymflow-place.ts";
 import { storedFault } from "../files/stored-fault.ts";
 import type { ExportNote } from "./export-options.ts";
@@ -36,6 +37,27 @@ export function renamedNotes(places: readonly PlacedImage[]): readonly ExportNot
     .map(({ relPath: path }) => ({ path, reason: "renamed: another image came from the same path" }));
 }
 
+const METADATA_KEY = imagePartKey({ kind: "json", name: ARTIFACTS.metadata });
+
+/**
+ * Says that acqstore's JSON is unchanged although the image was edited since: nothing is written into it.
+ *
+ * @param path where the export has the file
+ */
+export async function unchangedNotes(
+  record: ReturnType<ZarrDataset["record"]>,
+  path: string,
+): Promise<readonly ExportNote[]> {
+  const hashes = await record.objectHashes();
+  const now = hashes.get(METADATA_KEY);
+  const then = (await provenanceOf(record))?.sidecars.flatMap(({ artifacts }) =>
+    artifacts.flatMap(({ key, sha256 }) => (key === METADATA_KEY ? [sha256] : [])),
+  );
+  return then === undefined || now === undefined || then.includes(now)
+    ? []
+    : [{ path, reason: "unchanged: what was edited in the dataset since is not in it" }];
+}
+
 /** Reads where images came from: their provenance says so, otherwise the ledger. */
 export async function originsOf(
   dataset: ZarrDataset,
@@ -44,7 +66,7 @@ export async function originsOf(
   const rows = new Map((await readableLedger(dataset)).map((row) => [row.image_id, row]));
   const origins: ImageOrigin[] = [];
   for (const imageId of imageIds) {
-    origins.push((await provenanceOf(dataset, imageId)) ?? originOfRow(imageId, rows.get(imageId)));
+    origins.push((await originOfRecord(dataset, imageId)) ?? originOfRow(imageId, rows.get(imageId)));
   }
   return origins;
 }
@@ -75,12 +97,16 @@ export async function readableLedger(dataset: ZarrDataset): Promise<readonly Sou
   }
 }
 
+async function originOfRecord(dataset: ZarrDataset, imageId: string): Promise<ImageOrigin | undefined> {
+  const found = await provenanceOf(dataset.record(imageId));
+  return found && { imageId, sourceRelPath: found.sourceRelPath, sourcePrimaryPath: found.sourcePrimaryPath };
+}
+
 /** Undefined if there is none that can be read. An image that cannot be exported has a place all the same. */
-async function provenanceOf(dataset: ZarrDataset, imageId: string): Promise<ImageOrigin | undefined> {
+async function provenanceOf(record: ReturnType<ZarrDataset["record"]>): Promise<Provenance | undefined> {
   try {
-    const { text } = await dataset.record(imageId).loadJsonText(ARTIFACTS.provenance);
-    const { sourceRelPath, sourcePrimaryPath } = parseProvenance(text);
-    return { imageId, sourceRelPath, sourcePrimaryPath };
+    const { text } = await record.loadJsonText(ARTIFACTS.provenance);
+    return parseProvenance(text);
   } catch (error) {
     if (storedFault(error) === undefined) {
       throw error;

@@ -6,14 +6,20 @@ import { isZarrStoreError, type ZarrDataset, type ZarrImageRecord } from "@kym/z
 import { throwIfAborted } from "@kym/zarr-store/runtime";
 import { planeSize } from "../../content/rois/plane-size.ts";
 import { isLegacyIoError, LegacyIoError } from "../../errors.ts";
+import { acqstoreEnding } from "../../export/acqstore-ending.ts";
 import type { KymflowPlace } from "../../export/kymflow/kymflow-place.ts";
 import { planExport } from "../../export/plan-export.ts";
 import { fileNameOfArtifact } from "../../folder/artifact-file-name.ts";
 import { parseClassicJson } from "../../formats/classic-json.ts";
 import { chosenImages, Failures } from "./chosen-images.ts";
 import { arrayForImageJ, inventoryOf, pixelsForImageJ } from "./export-image.ts";
-import type { ExportFolderOptions, ExportNote, WrittenFolder } from "./export-options.ts";
-import { placesOf, renamedNotes } from "./image-places.ts";
+import {
+  type ExportFolderOptions,
+  type ExportNote,
+  MAY_HAVE_PATHS,
+  type WrittenFolder,
+} from "./export-options.ts";
+import { placesOf, renamedNotes, unchangedNotes } from "./image-places.ts";
 import { withoutPaths } from "./imagej-metadata-of.ts";
 import { type ExportSink, writeIfNameFits } from "./staged-folder.ts";
 
@@ -22,6 +28,7 @@ import { type ExportSink, writeIfNameFits } from "./staged-folder.ts";
  *
  * - its pixels as a calibrated TIFF, with its ROIs as overlay and selection, and with what ImageJ kept in its own TIFF,
  * - its ROIs as `<stem>_RoiSet.zip` too,
+ * - what acqstore wrote beside the TIFF, byte for byte,
  * - each array artifact of two or three dimensions as `<stem>.<name>.tif`, if ImageJ can represent its values.
  */
 export async function writeForImageJ(
@@ -65,6 +72,17 @@ async function writeImage(
   }
   notes.push(...(await writeRois(record, place, sink)));
   for (const artifact of planExport([await inventoryOf(record)], []).images[0]?.artifacts ?? []) {
+    const ending = artifact.kind === "attachment" ? acqstoreEnding(place.fileName, artifact.name) : undefined;
+    if (ending !== undefined) {
+      const bytes = await record.loadAttachment(artifact.name);
+      const path = `${relPath}${ending}`;
+      if (sink.canWriteAttachment?.(bytes) === false) {
+        notes.push({ path, reason: MAY_HAVE_PATHS });
+      } else {
+        await sink.write(path, bytes);
+        notes.push(...(ending === ".json" ? await unchangedNotes(record, path) : []));
+      }
+    }
     if (artifact.kind === "array" && artifact.tifPath !== undefined) {
       const bytes = arrayForImageJ(await record.loadArrayArtifact(artifact.name));
       if (bytes !== undefined) {

@@ -3,6 +3,7 @@
 import type { ZarrDataset } from "@kym/zarr-store";
 import { throwIfAborted } from "@kym/zarr-store/runtime";
 import { LegacyIoError } from "../../errors.ts";
+import { acqstoreEnding } from "../../export/acqstore-ending.ts";
 import { EXPORT_INDEX, encodeExportIndex } from "../../export/export-index.ts";
 import {
   EXPORT_MANIFEST,
@@ -17,8 +18,20 @@ import { comparePaths } from "../../folder/compare-paths.ts";
 import { sameFileKey } from "../../folder/same-file-key.ts";
 import { chosenImages, Failures } from "./chosen-images.ts";
 import { exportImage, exportTable, inventoryOf } from "./export-image.ts";
-import type { ExportFolderOptions, ExportNote, WrittenFolder } from "./export-options.ts";
-import { originsInLedger, type PlacedImage, placesOf, readableLedger, renamedNotes } from "./image-places.ts";
+import {
+  type ExportFolderOptions,
+  type ExportNote,
+  MAY_HAVE_PATHS,
+  type WrittenFolder,
+} from "./export-options.ts";
+import {
+  originsInLedger,
+  type PlacedImage,
+  placesOf,
+  readableLedger,
+  renamedNotes,
+  unchangedNotes,
+} from "./image-places.ts";
 import type { ExportSink } from "./staged-folder.ts";
 
 /** The files that an export has at its top besides those of the dataset. */
@@ -47,14 +60,19 @@ export async function writeLegacy(
   let done = failures.list.length;
   for (const image of plan.images) {
     throwIfAborted(options.signal, LegacyIoError);
-    const onLeftOut = (path: string): unknown =>
-      notes.push({ path, reason: "left out: it is not text and may contain a path of this machine" });
+    const onLeftOut = (path: string): unknown => notes.push({ path, reason: MAY_HAVE_PATHS });
     const origin = originOf.get(image.imageId) ?? image;
     const exported = await failures.ofImage(origin, sink, (files) =>
       exportImage(dataset.record(image.imageId), image, files, onLeftOut),
     );
     done++;
     images.push(...(exported === undefined ? [] : [exported]));
+    const tiff = placeOf.get(image.imageId)?.fileName ?? "";
+    for (const { kind, name, path } of exported === undefined ? [] : image.artifacts) {
+      if (kind === "attachment" && tiff !== "" && acqstoreEnding(tiff, name) === ".json") {
+        notes.push(...(await unchangedNotes(dataset.record(image.imageId), path)));
+      }
+    }
     options.onEvent?.({
       imageId: image.imageId,
       path: image.pixels?.path ?? placeOf.get(image.imageId)?.relPath ?? image.imageId,

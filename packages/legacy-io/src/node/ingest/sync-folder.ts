@@ -3,6 +3,7 @@
 import { resolve } from "node:path";
 import { wordsOfField } from "@kym/kym-schema/merge";
 import type { SourceRow, ZarrDataset } from "@kym/zarr-store";
+import { saidOnce } from "../../content/acqstore/said-once.ts";
 import { LegacyIoError } from "../../errors.ts";
 import type { BundleFile, FolderScan, LegacyBundle } from "../../folder/bundle.ts";
 import { withoutOnlineOnly } from "../../folder/online-only.ts";
@@ -25,6 +26,7 @@ import {
 import { listOpenConflicts } from "../resolve/list-open-conflicts.ts";
 import { previewRestore } from "../restore/preview-restore.ts";
 import { isExportedFolder, restoreExport } from "../restore/restore-export.ts";
+import { findAcqstoreLists, saveAcqstoreLists } from "../scan/acqstore-lists.ts";
 import { gatherPlanFacts } from "../scan/gather-plan-facts.ts";
 import { loadKnownFolder } from "../scan/load-known-folder.ts";
 import { noteEqualImages } from "../scan/note-equal-images.ts";
@@ -78,7 +80,10 @@ export async function syncFolder(
   const onFound = (tiffs: number, sizeBytes: number): void =>
     options.onEvent?.({ type: "found", tiffs, sizeBytes });
   const scanned = await scanFolder(root, { pattern, signal, formats: options.formats, onFound });
-  const whole = absolutePaths(root, scanned);
+  const found = includeSidecars
+    ? await findAcqstoreLists(root, scanned)
+    : { lists: [], notes: [], scan: scanned };
+  const whole = absolutePaths(root, found.scan);
   const { acquisitions, ledger } = await loadKnownFolder(dataset);
   const { scan, notDownloaded } = withoutOnlineOnly(includeSidecars ? whole : withoutSidecars(whole));
   const known = includeSidecars ? acquisitions : channelsOnly(acquisitions);
@@ -99,7 +104,7 @@ export async function syncFolder(
     const formats = includeSidecars ? allFormats : undefined;
     const report = reportOfPlan(plan, scan, await conflictsToCome(dataset, settled, formats));
     const open = await openConflictsOf(dataset, plan);
-    const notes = [...report.notes, ...missing, ...gone];
+    const notes = [...report.notes, ...missing, ...gone, ...found.notes];
     return withNotDownloaded({ ...report, open, notes }, notDownloaded);
   }
   const images = plan.actions.flatMap((action): readonly NewImage[] =>
@@ -111,8 +116,8 @@ export async function syncFolder(
   );
   const updates = updatesOf(settled);
   const total = images.length + updates.length;
-  const found = plan.actions.length + plan.unreadable.length + notDownloaded.length;
-  options.onEvent?.({ type: "planned", toIngest: total, found });
+  const numFound = plan.actions.length + plan.unreadable.length + notDownloaded.length;
+  options.onEvent?.({ type: "planned", toIngest: total, found: numFound });
   // A transaction that has to run again reads its files again.
   const read = new Set<string>();
   const identities = new Set(ledger.map(identityOf));
@@ -137,12 +142,14 @@ export async function syncFolder(
     parts.push(await carryOut(dataset, reread.updates, reread.images, shared));
   }
   parts.push(await carryOut(dataset, [], images, shared));
-  if (total === 0 && found > 0 && options.pathFields !== undefined) {
+  if (total === 0 && numFound > 0 && options.pathFields !== undefined) {
     await dataset.transaction(shared.remember, { message: "remember folder names", signal });
   }
   const done = joinOutcomes(parts);
   const equal = await noteEqualImages(dataset, done.ingested);
-  const report = reportOfRun(plan, scan, { ...done, notes: [...done.notes, ...missing, ...gone, ...equal] });
+  const listed = await saveAcqstoreLists(dataset, root, found.lists, signal);
+  const notes = [...saidOnce(done.notes), ...missing, ...gone, ...equal, ...found.notes, ...listed];
+  const report = reportOfRun(plan, scan, { ...done, notes });
   const open = await openConflictsOf(dataset, plan);
   return withNotDownloaded({ ...report, open }, notDownloaded);
 }

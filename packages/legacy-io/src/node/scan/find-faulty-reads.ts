@@ -96,12 +96,19 @@ async function faultyReadsOf(
 
 function suspectsOf(provenance: Provenance, formats: readonly SidecarFormat[]): readonly Suspect[] {
   const { sourcePrimaryPath, sidecars } = provenance;
-  const unrecorded = sidecars.filter(({ path, reader }) => reader === undefined && !isChannelPath(path));
+  const judged = sidecars.filter(({ path, reader }) => isGeneric(reader) && !isChannelPath(path));
   const byName = readersOfSidecars(
     sourcePrimaryPath,
-    unrecorded.map(({ path }) => path),
+    judged.map(({ path }) => path),
     formats,
   );
+  // A file that a format of its own reads since had every fault of that format.
+  const nowOf = ({ path, reader }: Provenance["sidecars"][number]): typeof reader => {
+    const name = byName.get(path);
+    const isOwn =
+      reader !== undefined && name !== undefined && name !== reader.name && OF_ACQSTORE.test(name);
+    return isOwn ? { name, version: 1 } : reader;
+  };
   const files = [
     {
       path: sourcePrimaryPath,
@@ -112,12 +119,11 @@ function suspectsOf(provenance: Provenance, formats: readonly SidecarFormat[]): 
     ...sidecars
       // The other channels were read together with the first.
       .filter(({ path }) => !isChannelPath(path))
-      .map(({ path, reader, artifacts }) => ({
-        path,
-        artifacts,
-        version: reader?.version,
-        name: reader?.name ?? byName.get(path),
-      })),
+      .map((sidecar) => {
+        const { path, artifacts } = sidecar;
+        const reader = nowOf(sidecar);
+        return { path, artifacts, version: reader?.version, name: reader?.name ?? byName.get(path) };
+      }),
   ];
   return files.flatMap(({ path, name, version, artifacts }): readonly Suspect[] => {
     const faults = name === undefined ? [] : faultsOfReader(name, version, formats);
@@ -125,6 +131,15 @@ function suspectsOf(provenance: Provenance, formats: readonly SidecarFormat[]): 
       ? []
       : [{ path, reader: name, version, faults, artifacts }];
   });
+}
+
+/** The formats that read any JSON or CSV beside an image, and those of acqstore, which came later. */
+const GENERIC: ReadonlySet<string> = new Set(["json", "csv"]);
+const OF_ACQSTORE = /^acqstore_/;
+
+/** True if nothing says who read a file, or a format that reads any of its kind. */
+function isGeneric(reader: Provenance["sidecars"][number]["reader"]): boolean {
+  return reader === undefined || GENERIC.has(reader.name);
 }
 
 /** Loads the columns of those tables that are as the reader gave them. */

@@ -2,6 +2,7 @@
 
 import { ARTIFACTS } from "@kym/kym-schema";
 import { decodeJsonText } from "@kym/zarr-store/json";
+import { sayingWithAcqstore } from "../../content/acqstore/saying-with-acqstore.ts";
 import { turnedClassic } from "../../content/artifacts-of-sidecars.ts";
 import { completeMetadata } from "../../content/complete-metadata.ts";
 import { firstSaying, givenArtifacts, type Understood } from "../../content/first-saying.ts";
@@ -35,10 +36,12 @@ export async function loadFileMetadata(
       usable.push(sidecar);
     }
   }
+  const { acqstore, classic } = sayingWithAcqstore(usable, { shape, isTurned });
   const derived = metadataText({
     shape,
     olympus: firstSaying(usable, "header")?.said,
-    classic: turnedClassic(firstSaying(usable, "classic"), isTurned)?.said,
+    classic: turnedClassic(classic, isTurned)?.said,
+    acqstore: acqstore?.said,
     scales,
     accepted: firstSaying(usable, "accepted")?.said ?? true,
   });

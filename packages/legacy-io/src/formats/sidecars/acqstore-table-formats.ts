@@ -1,0 +1,30 @@
+// The formats of `<stem>.tif.<analysis>.csv`: the tables of acqstore's analyses, one file for all ROIs and channels.
+
+import { ARTIFACTS, type ArtifactName } from "@kym/kym-schema";
+import { type AcqstoreTableName, readAcqstoreTable } from "../acqstore/acqstore-table.ts";
+import type { SidecarFormat } from "../sidecar-format.ts";
+import { ACQSTORE_VERSION } from "./acqstore-json-format.ts";
+
+export const acqstoreVelocityFormat: SidecarFormat = tableFormat(
+  "radon_velocity",
+  ARTIFACTS.acqstoreVelocity,
+);
+export const acqstoreDiameterFormat: SidecarFormat = tableFormat("diameter", ARTIFACTS.acqstoreDiameter);
+export const acqstoreSumIntensityFormat: SidecarFormat = tableFormat(
+  "sum_intensity",
+  ARTIFACTS.acqstoreSumIntensity,
+);
+
+function tableFormat(analysis: AcqstoreTableName, name: ArtifactName): SidecarFormat {
+  return {
+    name: `acqstore_${analysis}`,
+    version: ACQSTORE_VERSION,
+    endings: [`.tif.${analysis}.csv`, `.tiff.${analysis}.csv`],
+    isOfAllChannels: true,
+    artifacts: [
+      { kind: "table", name },
+      { kind: "json", name },
+    ],
+    parse: (bytes) => ({ acqstoreTable: readAcqstoreTable(bytes, analysis) }),
+  };
+}
