@@ -164,7 +164,7 @@ async function tryCommit(
   const rewritten = await assertNotModifiedOutside(
     context,
     ops,
-    (path, sha256) => transaction.replaces(path) === sha256,
+    (path, sha256) => transaction.replaces.get(path) === sha256,
     async (op, read, sha256) => (format === 1 ? undefined : keeper.offer(op, read, sha256)),
   );
   await context.onStep("checked");

@@ -148,7 +148,7 @@ describe.runIf(BASE !== undefined)("an artifact that another program wrote", () 
       const { exitCode, stdout, stderr } = await kym([command, "base.zarr", ...options], { cwd });
       expect([exitCode, stdout]).toEqual([3, expect.stringContaining("changed outside 1")]);
       expect(stderr).toContain(`note: a: ${EVENTS} was changed by another program and is not committed`);
-      expect(stderr).toContain("kym adopt base.zarr takes in what another program changed");
+      expect(stderr).toContain("kym adopt base.zarr commits what another program changed");
     }
     const shown = await kym(["show", "base.zarr", "a"], { cwd });
     expect([shown.exitCode, shown.stdout]).toEqual([

@@ -12,7 +12,7 @@ import { commitKey, lastOfBlock } from "../records/control-keys.ts";
 import { readNextRecords, readStoredRecord } from "../records/read-record.ts";
 import { mayBePacked, StoredRecords } from "../records/stored-records.ts";
 import { isTornRecord } from "../records/torn-record.ts";
-import { type Trace, touchedPaths, traceFiles } from "../records/trace-files.ts";
+import { type Trace, traceFiles } from "../records/trace-files.ts";
 import { BorneOutObjects } from "./borne-out-objects.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import { type CommittedObject, Head } from "./head.ts";
@@ -180,11 +180,6 @@ export class CommitLog {
   /** Looks up files, given as hashes by path, in one walk through the log from its newest record. */
   async trace(found: ReadonlyMap<StoreKey, string>): Promise<ReadonlyMap<StoreKey, Trace>> {
     return traceFiles(this.#records.backwards(this.head.version), found);
-  }
-
-  /** Which of these paths any commit put or deleted. Reads the log from its newest record, until all are found. */
-  async touched(paths: ReadonlySet<StoreKey>): Promise<ReadonlySet<StoreKey>> {
-    return touchedPaths(this.#records.backwards(this.head.version), paths);
   }
 
   /** Whether the records put all objects where the head has them. @throws {ZarrStoreError} `integrity`, `io` */

@@ -58,9 +58,7 @@ export async function keepForeignBytes(
     throw error;
   }
   if (await isForeign(context, kept, path)) {
-    logger.warn(
-      `${path} was changed outside the dataset ${when}; the change is kept as ${kept}`,
-    );
+    logger.warn(`${path} was changed outside the dataset ${when}; the change is kept as ${kept}`);
   } else {
     await store.remove(kept);
     await removeEmptyDirectories(context, refuge, path);

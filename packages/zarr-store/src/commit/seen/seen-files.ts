@@ -63,12 +63,7 @@ export class SeenFiles {
     const lookedNs = now?.keepsNanoseconds === true ? now.nowNs : undefined;
     return bytes === undefined && lookedNs === undefined
       ? undefined
-      : new SeenFiles(
-          store,
-          place,
-          lookedNs,
-          bytes === undefined ? new Map() : await openSeen(bytes, place),
-        );
+      : new SeenFiles(store, place, lookedNs, bytes === undefined ? new Map() : await openSeen(bytes, place));
   }
 
   /** The hash of a file, if it is certain that the file has not changed since it was hashed. */

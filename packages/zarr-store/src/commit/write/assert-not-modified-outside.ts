@@ -4,8 +4,8 @@ import { ZarrStoreError } from "../../errors.ts";
 import { joinKey, type StoreKey } from "../../store/store-key.ts";
 import type { CommitContext } from "../commit-context.ts";
 import { groupOf, isRecordNode } from "../object-path.ts";
-import { rewrittenNode } from "../publish/put-back-node.ts";
 import type { CommitOp } from "../records/commit-record.ts";
+import { rewrittenNode } from "../rewritten-node.ts";
 import { dropCheckpoint } from "./assert-borne-out.ts";
 
 /**

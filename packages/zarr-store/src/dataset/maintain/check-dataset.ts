@@ -8,8 +8,8 @@ import { portableRuntime, type Runtime } from "../../runtime/runtime.ts";
 import type { ReadableStore } from "../../store/key-value-store.ts";
 import { isListableStore } from "../../store/read-only-store.ts";
 import type { KeepsHistory } from "../keeps-history.ts";
-import { recallFrom } from "../nodes/recall-nodes.ts";
 import { contentRulesWith } from "./dataset-content-rules.ts";
+import { recallFrom } from "./recall-from.ts";
 
 export interface CheckDatasetOptions extends CheckOptions {
   /** Hashing and compression. Default: what every runtime has; `./node` brings Node's. */

@@ -19,7 +19,6 @@ import { ZarrStoreError } from "../../errors.ts";
 import type { ReadOptions } from "../../runtime/read-options.ts";
 import { assertWritable, type DatasetParts } from "../dataset-parts.ts";
 import { ROOT_NODE } from "../layout.ts";
-import { recallFrom } from "../nodes/recall-nodes.ts";
 import { rootAttributes } from "../nodes/root-attributes.ts";
 import { ZarrImageRecord } from "../record/zarr-image-record.ts";
 import type { ObjectSession } from "../session/object-session.ts";
@@ -32,6 +31,7 @@ import {
   type OutsideLook,
   type OutsideOptions,
 } from "./outside-changes.ts";
+import { recallFrom } from "./recall-from.ts";
 
 /** Runs a function in a transaction and commits what it stages. */
 type Commits = (
