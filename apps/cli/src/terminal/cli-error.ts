@@ -93,7 +93,7 @@ const BY_CODE: Readonly<Record<string, { readonly exitCode: ExitCode; readonly h
   conflict: { exitCode: EXIT.refused, hint: "another process wrote at the same time; run it again" },
   modified_outside: {
     exitCode: EXIT.problems,
-    hint: "another program changed the file, and nothing was written over it: kym check says what it is, and kym adopt takes in what is whole",
+    hint: "another program changed the file, and nothing was written over it: kym check says what it is, and kym adopt commits what is whole",
   },
   integrity: { exitCode: EXIT.problems, hint: "a file of the dataset is damaged; restore it from a copy" },
   invalid_argument: { exitCode: EXIT.usage },

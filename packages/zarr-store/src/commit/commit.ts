@@ -202,7 +202,7 @@ async function tryCommit(
     {
       mayWalkFar: rounds.walks >= MOST_WALKS,
       lost: transaction.lost,
-      mayReplace: (path, sha256) => transaction.replaces(path) === sha256,
+      mayReplace: (path, sha256) => transaction.replaces.get(path) === sha256,
     },
   );
   if (seen instanceof LongWalkNeeded) {

@@ -4,6 +4,7 @@ import * as fs from "node:fs";
 import * as fsPromises from "node:fs/promises";
 import { performance } from "node:perf_hooks";
 import { setImmediate } from "node:timers/promises";
+import { filesBelow, filesBelowInPool } from "./files-below.ts";
 
 /** A file that is being written, read or flushed. */
 export interface OpenFile {
@@ -137,41 +138,10 @@ export function blockingFiles({
     // One turn for a folder with all that is below it, which is what belongs to one image.
     filesBelow: (path) =>
       call(
-        () => statsBelow(path),
-        async () => statsBelowInPool(path),
+        () => filesBelow(path),
+        async () => filesBelowInPool(path),
       ),
   };
-}
-
-function statsBelow(folder: string): ReadonlyMap<string, fs.BigIntStats> {
-  const stats = new Map<string, fs.BigIntStats>();
-  const visit = (path: string, prefix: string): void => {
-    for (const entry of fs.readdirSync(path, { withFileTypes: true })) {
-      if (entry.isDirectory()) {
-        visit(`${path}/${entry.name}`, `${prefix}${entry.name}/`);
-      } else if (entry.isFile()) {
-        stats.set(prefix + entry.name, fs.lstatSync(`${path}/${entry.name}`, { bigint: true }));
-      }
-    }
-  };
-  visit(folder, "");
-  return stats;
-}
-
-async function statsBelowInPool(folder: string): Promise<ReadonlyMap<string, fs.BigIntStats>> {
-  const stats = new Map<string, fs.BigIntStats>();
-  const visit = async (path: string, prefix: string): Promise<void> => {
-    for (const entry of await fsPromises.readdir(path, { withFileTypes: true })) {
-      if (entry.isDirectory()) {
-        await visit(`${path}/${entry.name}`, `${prefix}${entry.name}/`);
-      } else if (entry.isFile()) {
-        const found = await fsPromises.lstat(`${path}/${entry.name}`, { bigint: true });
-        stats.set(prefix + entry.name, found);
-      }
-    }
-  };
-  await visit(folder, "");
-  return stats;
 }
 
 type Call = <T>(run: () => T, runInPool: () => Promise<T>) => Promise<T>;

@@ -18,12 +18,12 @@ import type {
   StoreStat,
 } from "../store/key-value-store.ts";
 import { assertRange } from "../store/memory-store.ts";
-import { listStatsBelow } from "../store/stats-below.ts";
 import { parentKey, parseStoreKey, type StoreKey } from "../store/store-key.ts";
 import { assertReadable } from "../store/unreadable.ts";
 import { type BlockingFiles, blockingFiles } from "./blocking-files.ts";
 import { DirectoryJail } from "./directory-jail.ts";
 import { errnoOf, isPerhapsWithoutHardLinks, isWithoutHardLinks } from "./errno.ts";
+import { statsBelowIn } from "./files-below.ts";
 import { linkedFile, whyNotWritten } from "./link-tree.ts";
 import { mountedFileSystem } from "./mounted-file-system.ts";
 import { readBytes, readExpected } from "./read-bytes.ts";
@@ -44,8 +44,7 @@ export interface LocalStoreOptions {
 }
 
 /**
- * A change of a local disk takes longer than a read from its cache. Reads of many files gain from the four threads of the pool as
- * soon as each has to wait, so they move there sooner.
+ * A change of a local disk takes longer than a read from its cache. Reads that wait gain from the pool's four threads sooner.
  */
 const SLOW_CHANGE_MS = 2;
 const SLOW_READ_MS = 0.5;
@@ -66,6 +65,7 @@ export function localStore(root: string, options: LocalStoreOptions = {}): KeyVa
 class LocalStore implements KeyValueStore {
   readonly location: string;
   readonly folder: string | undefined;
+  readonly statsBelow: KeyValueStore["statsBelow"];
   readonly #fs: FileSystem;
   readonly #changes: BlockingFiles;
   readonly #reads: BlockingFiles;
@@ -74,16 +74,17 @@ class LocalStore implements KeyValueStore {
   readonly #jailOfReads: DirectoryJail;
   readonly #inodesLast: () => Promise<boolean>;
 
-  constructor(root: string, options: LocalStoreOptions) {
+  constructor(root: string, { fileSystem, syncConcurrency = 16 }: LocalStoreOptions) {
     this.location = resolve(root);
-    this.folder = options.fileSystem === undefined ? this.location : undefined;
-    this.#fs = options.fileSystem ?? fsPromises;
-    this.#syncConcurrency = options.syncConcurrency ?? 16;
-    this.#changes = options.fileSystem ?? blockingFiles({ slowCallMs: SLOW_CHANGE_MS });
-    this.#reads = options.fileSystem ?? blockingFiles({ slowCallMs: SLOW_READ_MS });
+    this.folder = fileSystem === undefined ? this.location : undefined;
+    this.#fs = fileSystem ?? fsPromises;
+    this.#syncConcurrency = syncConcurrency;
+    this.#changes = fileSystem ?? blockingFiles({ slowCallMs: SLOW_CHANGE_MS });
+    this.#reads = fileSystem ?? blockingFiles({ slowCallMs: SLOW_READ_MS });
     this.#inodesLast = whetherInodesLast(this.location);
     this.#jail = new DirectoryJail(this.location, this.#changes.realpath);
     this.#jailOfReads = new DirectoryJail(this.location, this.#reads.realpath);
+    this.statsBelow = statsBelowIn(this.location, this.#reads, this.#jailOfReads, this.#inodesLast);
   }
 
   async get(key: StoreKey, options: GetOptions = {}): Promise<Uint8Array<ArrayBuffer> | undefined> {
@@ -123,31 +124,6 @@ class LocalStore implements KeyValueStore {
         await this.#inodesLast(),
       );
     });
-  }
-
-  async statsBelow(folder: StoreKey, options: ReadOptions = {}): Promise<ReadonlyMap<string, StoreStat>> {
-    if (this.#reads.filesBelow === undefined) {
-      return listStatsBelow(this, folder, options);
-    }
-    return this.#absentAs<ReadonlyMap<string, StoreStat>>(new Map(), "list", folder, async (root) => {
-      throwIfAborted(options.signal);
-      if (!(await this.#hasNoLinks(folder))) {
-        await this.#jailOfReads.assertInside(folder);
-      }
-      const inodesLast = await this.#inodesLast();
-      const found = (await this.#reads.filesBelow?.(root)) ?? [];
-      return new Map([...found].map(([key, stats]) => [key, storeStatOf(stats, inodesLast)]));
-    });
-  }
-
-  /** Whether a folder and those above it are no links. It costs less than to resolve them, for many folders. */
-  async #hasNoLinks(folder: StoreKey): Promise<boolean> {
-    for (let key: StoreKey | undefined = folder; key !== undefined; key = parentKey(key)) {
-      if (!(await this.#reads.lstat(this.#path(key), { bigint: true })).isDirectory()) {
-        return false;
-      }
-    }
-    return true;
   }
 
   async put(key: StoreKey, bytes: Uint8Array): Promise<void> {

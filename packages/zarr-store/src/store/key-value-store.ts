@@ -94,7 +94,9 @@ export interface KeyValueStore extends ReadableStore {
    * All files below a folder, at any depth, by their keys below it; links are left out. Optional: it says no more than
    * {@link list} and {@link stat} do, in less time.
    */
-  statsBelow?(folder: StoreKey, options?: ReadOptions): Promise<ReadonlyMap<string, StoreStat>>;
+  readonly statsBelow?:
+    | ((folder: StoreKey, options?: ReadOptions) => Promise<ReadonlyMap<string, StoreStat>>)
+    | undefined;
   /** Writes a value that nobody else reads yet, and makes its directories. A crash may leave it torn. */
   put(key: StoreKey, bytes: Uint8Array): Promise<void>;
   /**

@@ -5,7 +5,7 @@ import type { StoreStat } from "./key-value-store.ts";
 import type { ReadOnlyStore } from "./read-only-store.ts";
 import { isStoreKey, type StoreKey } from "./store-key.ts";
 
-/** The files below a folder, by their keys below it. Links and names that are no keys are left out. */
+/** The files below a folder, by their keys below it. Links are left out, and names that no key may have. */
 export async function statsBelow(
   store: ReadOnlyStore,
   folder: StoreKey,

@@ -167,10 +167,10 @@ function helpOf({ kind, remedy }: CheckProblem): string {
 }
 
 const HELP: Readonly<Record<CheckProblem["remedy"], string>> = {
-  adopt: "kym adopt takes in the attributes",
+  adopt: "kym adopt takes its attributes",
   repair: "kym check --repair puts the committed file back, and keeps this one",
   restore: "put the file back from a copy",
-  move: "write it with a type that is read, and kym adopt takes it in",
+  move: "write it with a type that is read, and kym adopt accepts it",
 };
 
 /** Commits of one side that are shown; `--json` has all. */

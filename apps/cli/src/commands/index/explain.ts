@@ -122,7 +122,7 @@ async function explain(
 /** Nothing is said of rows that are made from a file that nobody has committed. */
 function changedOutside({ name, tableName }: Indexer, imageId: string): Explained {
   const state = "changed_outside";
-  const why = "Another program changed what the rows are made from, and kym adopt has not taken it in.";
+  const why = "Another program changed what the rows are made from, and kym adopt has not committed it.";
   const explanation = `${imageId} in ${tableName}: changed outside. ${why}`;
   return { image_id: imageId, indexer: name, tableName, state, because: state, explanation };
 }

@@ -32,7 +32,7 @@ export const indexCommand: Command = defineCommand({
   description: `Updates the pooled tables from the images: ${TABLES}.
 Only images that changed are read. Where another program changed or added an artifact, the
 rows that are made from it stay as they are, the file is named, and the run ends with 3, until
-kym adopt has taken it in; --adopt does both. Images without an analysis are counted; they get no
+kym adopt has committed it; --adopt does both. Images without an analysis are counted; they get no
 rows. Images without an overview, which show, ls --pictures and report draw, get one; so do
 those whose overview is damaged.
 
@@ -50,7 +50,7 @@ program. What stands in its place is kept, and named.`,
   options: {
     rebuild: { help: "compute every row again" },
     adopt: {
-      help: "first take in what other programs changed or added, as kym adopt does",
+      help: "first commit what other programs changed or added, as kym adopt does",
       neverFromEnvironment: true,
     },
     ...INDEXER_OPTION,
@@ -94,7 +94,7 @@ program. What stands in its place is kept, and named.`,
       ...refusedLines(adoption),
       ...failureNotes(reports, names),
       ...overviewNotes(overviews, names),
-      // A dry run of --adopt would have taken them in.
+      // A dry run of --adopt would have committed them.
       ...(dryRun && adoption !== undefined
         ? []
         : outsideNotes(outside, names, { path, blind: naming.blind, verbose: context.verbose })),
@@ -138,7 +138,7 @@ function adoptedLines(adoption: AdoptReport | undefined, blind: boolean): string
     : adopted.map(({ path, change }) => `${printable(`${said} ${change}: ${path}`)}\n`).join("");
 }
 
-/** Files that cannot be taken in. */
+/** Files that cannot be adopted. */
 function refusedLines(adoption: AdoptReport | undefined): readonly string[] {
   return (adoption?.refused ?? []).map(({ path, reason }) => `refused: ${path}: ${reason}`);
 }

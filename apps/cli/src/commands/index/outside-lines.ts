@@ -49,7 +49,7 @@ const WORDS: Readonly<Record<OutsideChange["change"], string>> = {
   perhaps: "is perhaps changed by another program",
 };
 
-/** One note per file, with the command that takes the files in, or says more. */
+/** One note per file, with the command that adopts the files, or says more. */
 export function outsideNotes(
   { changes }: Outside,
   names: ImageNames,
@@ -75,10 +75,10 @@ export function outsideNotes(
 
 function adoptHint(changes: readonly OutsideChange[], path: string): string {
   return changes.every(({ change }) => change === "missing")
-    ? `kym check ${path} says what is missing; kym adopt ${path} FILE takes in the deletion of a file`
+    ? `kym check ${path} says what is missing; kym adopt ${path} FILE commits the deletion of a file`
     : changes.some(({ change }) => change === "perhaps")
-      ? `kym index ${path} reads these files; kym adopt ${path} takes in what another program changed`
-      : `kym adopt ${path} takes in what another program changed; kym index ${path} --adopt does both`;
+      ? `kym index ${path} reads these files; kym adopt ${path} commits what another program changed`
+      : `kym adopt ${path} commits what another program changed; kym index ${path} --adopt does both`;
 }
 
 /** The changes, for `--json`. */

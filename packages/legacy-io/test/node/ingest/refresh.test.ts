@@ -1,4 +1,4 @@
-import { mkdir, rename, rm, utimes, writeFile } from "node:fs/promises";
+import { mkdir, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type KeyValueStore, memoryStore, openDataset, type ZarrDataset } from "@kym/zarr-store";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -75,6 +75,25 @@ describe("refreshing from a folder", () => {
     });
     expect(dataset.version).toBe(before);
   };
+
+  it("hashes a sidecar whose time says little, and every file with verify", async () => {
+    const qc = (passed: number): string => JSON.stringify({ passed });
+    await ingest({ "a.tif": tinyTiff(1), "a.qc.json": qc(1) });
+    const old = new Date("2026-01-02T03:04:05.000Z");
+    for (const name of ["a.qc.json", "a.tif"]) {
+      await utimes(join(folder, name), old, old);
+    }
+    expect((await refresh()).unchanged).toHaveLength(1);
+    // Written again with the same size and time: a time to the second does not show it, but the bytes do.
+    await put({ "a.qc.json": qc(2) });
+    await utimes(join(folder, "a.qc.json"), old, old);
+    expect((await refresh()).updated).toHaveLength(1);
+    expect(await (await only()).loadJson("qc")).toEqual({ passed: 2 });
+    await put({ "a.tif": tinyTiff(2) });
+    const { mtimeNs } = await stat(join(folder, "a.tif"), { bigint: true });
+    expect(mtimeNs).not.toBe(0n);
+    expect((await refresh({ verify: true, dryRun: true })).skipped).toMatchObject([{ reason: CHANGED }]);
+  });
 
   it("ingests what is new, once (ticket 6)", async () => {
     await ingest({ "a.tif": tinyTiff(1), "b.tif": tinyTiff(2) });

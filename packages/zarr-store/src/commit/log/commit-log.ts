@@ -12,7 +12,6 @@ import { commitKey, lastOfBlock } from "../records/control-keys.ts";
 import { readNextRecords, readStoredRecord } from "../records/read-record.ts";
 import { mayBePacked, StoredRecords } from "../records/stored-records.ts";
 import { isTornRecord } from "../records/torn-record.ts";
-import { touchedPaths } from "../records/trace-files.ts";
 import { BorneOutObjects } from "./borne-out-objects.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import { type CommittedObject, Head } from "./head.ts";
@@ -179,11 +178,6 @@ export class CommitLog {
       this.head.wasCommitted(path, sha256) ||
       (await this.traces.of(new Map([[path, sha256]]))).get(path)?.isKnown === true
     );
-  }
-
-  /** Which of these paths any commit put or deleted. Reads the log from its newest record, until all are found. */
-  async touched(paths: ReadonlySet<StoreKey>): Promise<ReadonlySet<StoreKey>> {
-    return touchedPaths(this.#records.backwards(this.head.version), paths);
   }
 
   /** Whether the records put all objects where the head has them. @throws {ZarrStoreError} `integrity`, `io` */

@@ -4,23 +4,10 @@ import { isZarrStoreError } from "../../errors.ts";
 import { joinKey, parentKey, type StoreKey } from "../../store/store-key.ts";
 import type { CommitContext } from "../commit-context.ts";
 import { isZarrNode, zarrNode } from "../object-path.ts";
-import { findOutsideEdit, type OutsideEdit } from "../outside-edit.ts";
 import type { CommitOp } from "../records/commit-record.ts";
 import { obstacleKey } from "../records/control-keys.ts";
 import { replaceFile } from "../records/replace-file.ts";
-
-/** What another program did to the node at a path; undefined if it is as committed, missing or damaged. */
-export async function rewrittenNode(
-  { store, log, runtime, rules }: CommitContext,
-  path: StoreKey,
-): Promise<OutsideEdit | undefined> {
-  const object = log.head.object(path);
-  const bytes = object && rules && (await store.get(path));
-  if (bytes === undefined || (await runtime.sha256(bytes)) === object?.sha256) {
-    return undefined;
-  }
-  return rules && object && findOutsideEdit({ rules, runtime }, path, object, bytes);
-}
+import { rewrittenNode } from "../rewritten-node.ts";
 
 /**
  * Puts a node back whose committed bytes could be made again. The other program's file stays as an obstacle, and is named.

@@ -38,22 +38,3 @@ export async function traceFiles(
   }
   return traces;
 }
-
-/** Selects the paths that records name, newest first, and stops when all are found. */
-export async function touchedPaths(
-  records: AsyncIterable<CommitRecord>,
-  paths: ReadonlySet<StoreKey>,
-): Promise<ReadonlySet<StoreKey>> {
-  const touched = new Set<StoreKey>();
-  for await (const { ops } of records) {
-    for (const { path } of ops) {
-      if (paths.has(path)) {
-        touched.add(path);
-      }
-    }
-    if (touched.size === paths.size) {
-      break;
-    }
-  }
-  return touched;
-}

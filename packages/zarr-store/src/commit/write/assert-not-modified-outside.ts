@@ -7,8 +7,8 @@ import type { CommittedObject } from "../log/head.ts";
 import { groupOf, isRecordNode } from "../object-path.ts";
 import { committedLineEnds } from "../other-line-ends.ts";
 import type { Look, Looks } from "../publish/keep-replaced.ts";
-import { rewrittenNode } from "../publish/put-back-node.ts";
 import type { CommitOp } from "../records/commit-record.ts";
+import { rewrittenNode } from "../rewritten-node.ts";
 import { dropCheckpoint } from "./assert-borne-out.ts";
 
 /** Files of which a long part of the log has to say whose they are: hashes by path. The writer lock is let go meanwhile. */

@@ -40,7 +40,7 @@ export class Transaction {
   readonly #forms = new Map<string, "alone" | "in its folder">();
   readonly #turns = new TurnQueue<StoreKey>();
   /** By path, the hash of another program's file that a change adopts. */
-  readonly #replaces = new Map<StoreKey, string>();
+  readonly replaces: Map<StoreKey, string> = new Map();
   /** Calls of {@link change} that have started and not finished; each may change several paths. */
   readonly #changing = new Set<Promise<unknown>>();
   #phase: "open" | "committing" | "ended" = "open";
@@ -172,14 +172,9 @@ export class Transaction {
     this.#changeCount++;
     this.#forgetMerges(path);
     if (options.replaces !== undefined) {
-      this.#replaces.set(path, options.replaces);
+      this.replaces.set(path, options.replaces);
     }
     await this.#inTurn(path, () => this.#stage(path, bytes, options));
-  }
-
-  /** The hash of the file of another program from which the change at a path was taken. */
-  replaces(path: StoreKey): string | undefined {
-    return this.#replaces.get(path);
   }
 
   /** Deletes a path, and returns whether there was something to delete. */

@@ -9,13 +9,13 @@ import { parseTableName } from "../../image/artifact-name.ts";
 import { decodeJsonText } from "../../json/lossless-json.ts";
 import type { ReadOptions } from "../../runtime/read-options.ts";
 import type { StoreKey } from "../../store/store-key.ts";
+import { imagesEverIn } from "../images-ever-in.ts";
 import { jsonPath, meaningOf, tablePath } from "../layout.ts";
 import { METADATA, RecordObjects } from "../record/record-objects.ts";
 import type { ObjectSession, Summarize } from "../session/object-session.ts";
 import { TransactionSession } from "../session/transaction-session.ts";
 import { loadTableCode } from "../tables/load-table-code.ts";
 import { SOURCES_TABLE } from "../tables/sources-table.ts";
-import { imagesEverIn } from "../undo/images-ever.ts";
 import { DATASET_CONTENT_RULES } from "./dataset-content-rules.ts";
 
 /** The rules and the staging by which a dataset adopts files that other programs wrote. */

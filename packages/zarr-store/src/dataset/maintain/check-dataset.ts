@@ -10,8 +10,8 @@ import { isListableStore } from "../../store/read-only-store.ts";
 import { systemFileOwner } from "../../store/system-file.ts";
 import type { KeepsHistory } from "../keeps-history.ts";
 import { missingLog } from "../missing-log.ts";
-import { recallFrom } from "../nodes/recall-nodes.ts";
 import { contentRulesWith } from "./dataset-content-rules.ts";
+import { recallFrom } from "./recall-from.ts";
 
 export interface CheckDatasetOptions extends CheckOptions {
   /** Hashing and compression. Default: what every runtime has; `./node` brings Node's. */

@@ -20,7 +20,6 @@ import { parseTableName } from "../../image/artifact-name.ts";
 import type { ReadOptions } from "../../runtime/read-options.ts";
 import { assertWritable, type DatasetParts } from "../dataset-parts.ts";
 import { ROOT_NODE, tablePath } from "../layout.ts";
-import { recallFrom } from "../nodes/recall-nodes.ts";
 import { rootAttributes } from "../nodes/root-attributes.ts";
 import { ZarrImageRecord } from "../record/zarr-image-record.ts";
 import type { ObjectSession } from "../session/object-session.ts";
@@ -34,6 +33,7 @@ import {
   type OutsideLook,
   type OutsideOptions,
 } from "./outside-changes.ts";
+import { recallFrom } from "./recall-from.ts";
 
 /** Runs a function in a transaction and commits what it stages. */
 type Commits = (

@@ -78,7 +78,7 @@ export function nodeDifference(
     unlessMalformed(() => parseNodeJson(bytes, path)),
   );
   if (!isObject(before) || !isObject(after)) {
-    return "it is no Zarr node";
+    return "it is not a Zarr node";
   }
   const attributes = ({ attributes: value }: Record<string, unknown>): Record<string, unknown> =>
     isObject(value) ? value : {};

@@ -1,10 +1,10 @@
 // Tells images that were deleted from ids that the log never had.
 
-import type { CommitLog } from "../../commit/log/commit-log.ts";
-import { isZarrStoreError } from "../../errors.ts";
-import { parseImageId } from "../../image/artifact-name.ts";
-import type { StoreKey } from "../../store/store-key.ts";
-import { imageNode } from "../layout.ts";
+import type { CommitLog } from "../commit/log/commit-log.ts";
+import { isZarrStoreError } from "../errors.ts";
+import { parseImageId } from "../image/artifact-name.ts";
+import type { StoreKey } from "../store/store-key.ts";
+import { imageNode } from "./layout.ts";
 
 /**
  * Selects the ids of images that a commit wrote. Those that exist are known at once; for others the log is read, newest record
@@ -22,7 +22,8 @@ export async function imagesEverIn(log: CommitLog, imageIds: Iterable<string>): 
     }
   }
   if (nodes.size > 0) {
-    for (const path of (await log.touched(new Set(nodes.keys()))).values()) {
+    // No file has this hash, so each record is asked.
+    for (const path of (await log.traces.of(new Map([...nodes.keys()].map((node) => [node, ""])))).keys()) {
       ever.add(nodes.get(path) ?? "");
     }
   }

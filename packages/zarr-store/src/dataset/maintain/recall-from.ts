@@ -11,11 +11,11 @@ import { parsePlain } from "../../json/parse-plain.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
 import type { ReadableStore } from "../../store/key-value-store.ts";
 import { imageNode, meaningOf } from "../layout.ts";
+import { rememberImages } from "../nodes/checkpoint-images.ts";
+import { NodeCache } from "../nodes/node-cache.ts";
+import { newRootAttributes, READABLE_VERSIONS } from "../nodes/root-attributes.ts";
 import { encodeNode } from "../record/record-objects.ts";
 import { isoSeconds } from "../record/record-pixels.ts";
-import { rememberImages } from "./checkpoint-images.ts";
-import { NodeCache } from "./node-cache.ts";
-import { newRootAttributes, READABLE_VERSIONS } from "./root-attributes.ts";
 
 /** The root states the second in which its first commit was prepared. So many before it are tried. */
 const SECONDS_BEFORE = 900;
