@@ -75,7 +75,7 @@ export async function readableLedger(dataset: ZarrDataset): Promise<readonly Sou
   }
 }
 
-/** Undefined if there is none that can be read. An image that cannot be exported has a place all the same. */
+/** Undefined if no provenance can be read. An image that cannot be exported has a place all the same. */
 async function provenanceOf(dataset: ZarrDataset, imageId: string): Promise<ImageOrigin | undefined> {
   try {
     const { text } = await dataset.record(imageId).loadJsonText(ARTIFACTS.provenance);
