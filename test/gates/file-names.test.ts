@@ -31,6 +31,7 @@ const SUBJECTS: ReadonlyMap<string, string> = new Map([
     "packages/zarr-store/src/array/zarr-array.ts",
     "reading and writing arrays, behind the one import of zarrita",
   ],
+  ["packages/zarr-store/src/bytes/line-ends.ts", "LF and CRLF, and which of them a text has"],
   ["packages/zarr-store/src/commit/object-path.ts", "what the protocol knows of an object's path"],
   ["packages/zarr-store/src/commit/publish/recovery.ts", "what the next writer does about the last"],
   ["packages/zarr-store/src/dataset/layout.ts", "which path holds what"],

@@ -196,7 +196,7 @@ function failureTexts(failed: readonly ExportFailure[], dataset: string): readon
   );
   const isEdited = failed.some(({ code }) => code === "modified_outside");
   const hint = isEdited
-    ? `kym check ${shellWord(dataset)} says what changed; kym adopt ${shellWord(dataset)} takes in what another program wrote`
+    ? `kym check ${shellWord(dataset)} says what changed; kym adopt ${shellWord(dataset)} commits what another program wrote`
     : `kym check ${shellWord(dataset)} lists everything that is wrong`;
   return failed.length === 0 ? [] : [...texts, hint];
 }

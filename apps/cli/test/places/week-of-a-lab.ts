@@ -20,7 +20,7 @@ export interface Week extends LabStudy {
   readonly problems: Problems;
   /** Files of the dataset that other programs wrote: no command of ours may lose a byte of them. */
   readonly foreign: Map<string, Uint8Array>;
-  /** Paths that `kym adopt` takes in. */
+  /** Paths that `kym adopt` commits. */
   readonly adoptable: Set<string>;
   /** Scans whose files an export cannot read as they were committed. */
   readonly unreadable: Set<string>;

@@ -3,7 +3,7 @@
 const CR = 0x0d;
 const LF = 0x0a;
 
-/** The same text with LF for each CRLF; the same bytes if there is none. */
+/** The same text with LF for each CRLF; the same array if it has no CRLF. */
 export function withLf(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   const first = indexOfCrlf(bytes, 0);
   if (first < 0) {
@@ -19,7 +19,7 @@ export function withLf(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> 
   return text.slice(0, to);
 }
 
-/** The same text with CRLF for each LF that has no CR before it; the same bytes if there is none. */
+/** The same text with CRLF for each LF that has no CR before it; the same array if there is nothing to change. */
 export function withCrlf(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   let missing = 0;
   for (let at = bytes.indexOf(LF); at >= 0; at = bytes.indexOf(LF, at + 1)) {

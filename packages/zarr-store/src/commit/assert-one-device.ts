@@ -1,4 +1,4 @@
-// Checks that the folders of a dataset lie on one device, because commits rename files between them, and are no tree of links.
+// Checks that the folders of a dataset lie on one device, because commits rename files between them and that its files are not links.
 
 import { ZarrStoreError } from "../errors.ts";
 import type { KeyValueStore } from "../store/key-value-store.ts";

@@ -1,5 +1,6 @@
 // Tells a dataset whose commit log is missing from a place where there is no dataset.
 
+import { COMMITS } from "../commit/records/control-keys.ts";
 import { isZarrStoreError, ZarrStoreError } from "../errors.ts";
 import type { ReadableStore } from "../store/key-value-store.ts";
 import { ROOT_NODE } from "./layout.ts";
@@ -7,7 +8,7 @@ import { rootAttributes } from "./nodes/root-attributes.ts";
 
 const CAUSES =
   'Names that begin with "_" are hidden by GitHub Pages and Jekyll without a file .nojekyll beside them, left out by copies such ' +
-  "as `rsync --exclude '_*'`, and refused by buckets that answer 403. Copy or serve the whole folder, __commits included";
+  "as `rsync --exclude '_*'`, and refused by buckets that answer 403. Copy or serve the whole folder, with these names";
 
 /**
  * The error for a store that has the root of a dataset but no commit log; undefined for any other store. Without its log, nobody
@@ -30,7 +31,7 @@ export async function missingLog(store: ReadableStore): Promise<ZarrStoreError |
     ? undefined
     : new ZarrStoreError(
         "not_found",
-        `${path} has the zarr.json of a dataset, but its log is missing or not served: there is no __commits. ${CAUSES}`,
-        { path, expected: "__commits" },
+        `${path} has the ${ROOT_NODE} of a dataset, but its log is missing or not served: there is no ${COMMITS}. ${CAUSES}`,
+        { path, expected: COMMITS },
       );
 }

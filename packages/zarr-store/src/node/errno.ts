@@ -1,5 +1,8 @@
 // Reads the code of a file system error, and what it means.
 
+import { ZarrStoreError } from "../errors.ts";
+import type { StoreKey } from "../store/store-key.ts";
+
 /** Returns the code of a file system error, such as `ENOENT`; undefined for any other error. */
 export function errnoOf(error: unknown): string | undefined {
   return error instanceof Error && "code" in error && "errno" in error && typeof error.code === "string"
@@ -29,3 +32,15 @@ export function isPerhapsWithoutHardLinks(error: unknown): boolean {
 }
 
 const ODD_ANSWERS: ReadonlySet<string | undefined> = new Set(["EIO", "EINVAL", "EXDEV", "EACCES"]);
+
+export function noHardLinks(path: string, cause: unknown): ZarrStoreError {
+  return new ZarrStoreError("not_supported", `cannot link ${path}: ${errnoOf(cause)}`, {
+    path,
+    found: errnoOf(cause),
+    cause,
+  });
+}
+
+export function noSource(key: StoreKey, from: StoreKey): ZarrStoreError {
+  return new ZarrStoreError("not_found", `cannot link ${from} to ${key}: no such file`, { path: from });
+}

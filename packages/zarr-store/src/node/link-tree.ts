@@ -3,8 +3,10 @@
 import { readlink, realpath } from "node:fs/promises";
 import { ZarrStoreError } from "../errors.ts";
 import type { StoreKey } from "../store/store-key.ts";
+import type { BlockingFiles } from "./blocking-files.ts";
+import { errnoOf } from "./errno.ts";
 
-/** Who keeps the content of a linked file, and the commands by which it comes back and becomes a file of its own. */
+/** The program that keeps the content of a linked file, and the commands by which it comes back and becomes a file of its own. */
 interface LinkOwner {
   readonly name: "git-annex" | "DVC";
   /** What the target of its links looks like, with `/`. */
@@ -47,6 +49,24 @@ export async function linkedFile(path: string, key: StoreKey | ""): Promise<stri
   } catch (cause) {
     const message = `${path} is a link of ${owner.name}, and its content is not here: \`${owner.get}\` brings it`;
     throw new ZarrStoreError("invalid_name", message, { path: key, cause });
+  }
+}
+
+/** Opens a file, or the content of a link by git-annex or DVC. No other link is followed. */
+export async function openFollowing(
+  files: Pick<BlockingFiles, "open">,
+  path: string,
+  key: StoreKey,
+  flags: number,
+): ReturnType<BlockingFiles["open"]> {
+  try {
+    return await files.open(path, flags);
+  } catch (error) {
+    const linked = errnoOf(error) === "ELOOP" ? await linkedFile(path, key) : undefined;
+    if (linked === undefined) {
+      throw error;
+    }
+    return files.open(linked, flags);
   }
 }
 

@@ -22,9 +22,9 @@ import { parentKey, parseStoreKey, type StoreKey } from "../store/store-key.ts";
 import { assertReadable } from "../store/unreadable.ts";
 import { type BlockingFiles, blockingFiles } from "./blocking-files.ts";
 import { DirectoryJail } from "./directory-jail.ts";
-import { errnoOf, isPerhapsWithoutHardLinks, isWithoutHardLinks } from "./errno.ts";
+import { errnoOf, isPerhapsWithoutHardLinks, isWithoutHardLinks, noHardLinks, noSource } from "./errno.ts";
 import { statsBelowIn } from "./files-below.ts";
-import { linkedFile, whyNotWritten } from "./link-tree.ts";
+import { linkedFile, openFollowing, whyNotWritten } from "./link-tree.ts";
 import { mountedFileSystem } from "./mounted-file-system.ts";
 import { readBytes, readExpected } from "./read-bytes.ts";
 import { kindOf, storeStatOf, whetherInodesLast } from "./store-stat-of.ts";
@@ -318,7 +318,7 @@ class LocalStore implements KeyValueStore {
     throwIfAborted(options.signal);
     return this.#absentAs(undefined, "read", key, async (path) => {
       // What is absent is the common answer, and needs no look at where the folder is. Nothing is read before that look.
-      const file = await this.#openToRead(path, key);
+      const file = await openFollowing(this.#reads, path, key, READ);
       try {
         await this.#jailOfReads.assertParentInside(key);
         const expected = await readExpected(file, options.expectedBytes ?? 0);
@@ -342,19 +342,6 @@ class LocalStore implements KeyValueStore {
         await file.close();
       }
     });
-  }
-
-  /** Opens a file, or the content of a link by git-annex or DVC. No other link is followed. */
-  async #openToRead(path: string, key: StoreKey): ReturnType<BlockingFiles["open"]> {
-    try {
-      return await this.#reads.open(path, READ);
-    } catch (error) {
-      const linked = errnoOf(error) === "ELOOP" ? await linkedFile(path, key) : undefined;
-      if (linked === undefined) {
-        throw error;
-      }
-      return this.#reads.open(linked, READ);
-    }
   }
 
   #path(key: StoreKey | ""): string {
@@ -408,15 +395,3 @@ const READ = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 const CREATE = constants.O_WRONLY | constants.O_CREAT | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 /** Errors of a file system that cannot flush this kind of file. */
 const CANNOT_SYNC: ReadonlySet<string | undefined> = new Set(["EINVAL", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"]);
-
-function noHardLinks(path: string, cause: unknown): ZarrStoreError {
-  return new ZarrStoreError("not_supported", `cannot link ${path}: ${errnoOf(cause)}`, {
-    path,
-    found: errnoOf(cause),
-    cause,
-  });
-}
-
-function noSource(key: StoreKey, from: StoreKey): ZarrStoreError {
-  return new ZarrStoreError("not_found", `cannot link ${from} to ${key}: no such file`, { path: from });
-}

@@ -57,7 +57,7 @@ const PATTERNS: readonly (readonly [RegExp, SystemFileOwner])[] = [
   [/^~\$|^\.~lock\..+#$/, "office programs"],
 ];
 
-/** Whose file this is by its name; undefined for a file that is no system's. The same holds for folders and what they hold. */
+/** Whose file this is by its name; undefined for any other file. The same holds for folders and what they hold. */
 export function systemFileOwner(name: string): SystemFileOwner | undefined {
   return NAMES.get(name.toLowerCase()) ?? PATTERNS.find(([pattern]) => pattern.test(name))?.[1];
 }

@@ -95,7 +95,7 @@ export class Failures {
     sink: ExportSink,
     work: (sink: ExportSink) => Promise<T>,
   ): Promise<T | undefined> {
-    return this.#run({ path: `tables/${name}` }, sink, work);
+    return this.#run({ path: `the table ${name}` }, sink, work);
   }
 
   /** What the export leaves out, with what failed. */

@@ -79,7 +79,7 @@ export interface ExportNote {
 
 /** An image or a table that could not be read, so that the export does not have it. */
 export interface ExportFailure {
-  /** Where the image came from, as far as that is known; for a table, its path in the dataset. */
+  /** Where the image came from, as far as that is known; for a table, its name in words. */
   readonly path: string;
   /** Undefined for a table. */
   readonly imageId?: string | undefined;

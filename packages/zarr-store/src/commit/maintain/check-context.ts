@@ -6,7 +6,6 @@ import type { ReadOnlyStore } from "../../store/read-only-store.ts";
 import type { ContentRules } from "../content-rules.ts";
 import { stagingOf } from "../records/control-keys.ts";
 import type { SeenFiles } from "../seen/seen-files.ts";
-import type { SystemFiles } from "./foreign/system-files.ts";
 import type { LogAudit } from "./log-audit.ts";
 
 /**
@@ -21,7 +20,7 @@ export interface CheckContext {
   readonly rules: ContentRules;
   readonly audit: LogAudit;
   /** Those that were met, for one note about all of them. */
-  readonly systemFiles: SystemFiles;
+  readonly systemFiles: { readonly meets: (directory: string, name: string) => boolean };
   readonly signal: AbortSignal | undefined;
   /** See {@link CheckParts.seen}. */
   readonly seen: SeenFiles | undefined;

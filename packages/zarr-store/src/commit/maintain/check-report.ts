@@ -78,7 +78,7 @@ export interface CheckProblem {
  * - `malformed`: an artifact that does not parse, but is exactly what was committed.
  * - `history`: an object of the history that neither a commit nor an image names; `gc` removes it.
  * - `foreign`: a file in a folder of the commit protocol that is not one of its own.
- * - `system`: files of operating systems and sync clients, which are no part of a dataset. One note counts all of them.
+ * - `system`: files of operating systems and sync clients, which do not belong to a dataset. One note counts all of them.
  * - `copy`: a second copy that a sync client or a person made of a file, with bytes that a commit wrote to it.
  * - `torn`: the last commit record is cut off, so its commit does not count; the next writer settles it.
  * - `unlisted`: the store cannot be listed (HTTP), so only what the log names was checked.

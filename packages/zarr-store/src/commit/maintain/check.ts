@@ -61,12 +61,13 @@ export async function checkStore(parts: CheckParts, options: CheckOptions = {}):
   const audit = new LogAudit(store, runtime);
   await audit.read();
   const { version } = audit.head;
+  const systemFiles = new SystemFiles();
   const context: CheckContext = {
     store,
     runtime,
     rules,
     audit,
-    systemFiles: new SystemFiles(),
+    systemFiles,
     signal,
     seen: parts.seen,
     isUnreadable: (error): error is ZarrStoreError => parts.reportsUnreadable === true && isUnreadable(error),
@@ -103,8 +104,8 @@ export async function checkStore(parts: CheckParts, options: CheckOptions = {}):
     problems.push({ kind: "rewritten", path, message: ONLY_LINE_ENDS, remedy: "repair" });
   }
   notes.push(...unknown.notes);
-  await context.systemFiles.lookIn(store, ["", SEEN]);
-  notes.push(...context.systemFiles.notes());
+  await systemFiles.lookIn(store, ["", SEEN]);
+  notes.push(...systemFiles.notes());
   return {
     version,
     level,

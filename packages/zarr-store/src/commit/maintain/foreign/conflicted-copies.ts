@@ -1,7 +1,7 @@
 // Judges files beside those of a dataset that are second copies of them, as sync clients leave them after a conflict.
 
-import { originalNames } from "../../../store/conflicted-name.ts";
 import type { StoreEntry } from "../../../store/key-value-store.ts";
+import { originalNames } from "../../../store/original-names.ts";
 import { isStoreKey, parentKey, type StoreKey } from "../../../store/store-key.ts";
 import { type CheckContext, lookUntilSettled } from "../check-context.ts";
 import type { CheckNote, CheckProblem } from "../check-report.ts";
@@ -25,7 +25,7 @@ export class ConflictedCopies {
     this.#context = context;
   }
 
-  /** Undefined for a file that is no copy; otherwise a problem if a part of its content may be only there, or else a note. */
+  /** Undefined for any other file; otherwise a problem if a part of its content may be only there, or else a note. */
   async judge(path: string, kind: StoreEntry["kind"]): Promise<JudgedCopy | undefined> {
     if (kind !== "file" || !isStoreKey(path)) {
       return undefined;

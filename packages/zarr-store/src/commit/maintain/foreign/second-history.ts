@@ -1,8 +1,8 @@
 // Finds second records of a version, as sync clients keep them where two computers committed apart, and says what only they have.
 
 import { isZarrStoreError } from "../../../errors.ts";
-import { originalNames } from "../../../store/conflicted-name.ts";
 import type { StoreEntry } from "../../../store/key-value-store.ts";
+import { originalNames } from "../../../store/original-names.ts";
 import { isStoreKey, joinKey, parentKey, type StoreKey } from "../../../store/store-key.ts";
 import { type CommitOp, type CommitRecord, decodeCommitRecord } from "../../records/commit-record.ts";
 import {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { originalNames } from "../../src/store/conflicted-name.ts";
+import { originalNames } from "../../src/store/original-names.ts";
 
 const HOSTS: ReadonlySet<string> = new Set(["rig-2", "anna"]);
 
