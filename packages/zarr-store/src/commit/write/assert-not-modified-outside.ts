@@ -2,9 +2,8 @@
 
 import { ZarrStoreError } from "../../errors.ts";
 import { joinKey, type StoreKey } from "../../store/store-key.ts";
-import type { CommitContext } from "../commit-context.ts";
+import type { CommitContext, Look, Looks } from "../commit-context.ts";
 import { groupOf, isRecordNode } from "../object-path.ts";
-import type { Look, Looks } from "../publish/keep-replaced.ts";
 import type { CommitOp } from "../records/commit-record.ts";
 import { dropCheckpoint } from "./assert-borne-out.ts";
 
