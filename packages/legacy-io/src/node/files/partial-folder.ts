@@ -1,6 +1,5 @@
 // Names the folder in which an export is written, so that a later run can tell whether its process is gone.
 
-import { randomBytes } from "node:crypto";
 import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { nodeRuntime } from "@kym/zarr-store/node";
@@ -25,7 +24,7 @@ export interface PartialFolder {
 /** A new name beside the target: `<target>.partial-<place>-<process>-<anything>`. */
 export function partialFolderFor(target: string): string {
   const { pid } = nodeRuntime().writer;
-  return `${target}.partial-${placeHere()}-${pid.toString(16).padStart(8, "0")}-${randomBytes(9).toString("hex")}`;
+  return `${target}.partial-${placeHere()}-${pid.toString(16).padStart(8, "0")}-${crypto.randomUUID().replaceAll("-", "").slice(0, 18)}`;
 }
 
 /** Where the export keeps what it replaces, until it is in place. */

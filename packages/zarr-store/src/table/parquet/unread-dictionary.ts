@@ -68,7 +68,7 @@ function dictionaryWords({ values, indices }: ArrowField): string {
 const DICTIONARY_PAGE = 2;
 
 /**
- * How many bytes a row may take in memory: a text of a dictionary is stored once, and may be in every row. That is at most the whole
+ * How many bytes of memory a row may need: a text of a dictionary is stored once, and may be in every row. That is at most the whole
  * dictionary, for each column of texts.
  *
  * @throws {RangeError} if a page does not begin as one does
