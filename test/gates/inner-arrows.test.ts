@@ -231,7 +231,7 @@ const ARROWS: Arrows = {
     lock: ["records"],
     log: ["records"],
     seen: ["records"],
-    publish: ["records", "log"],
+    publish: ["records", "lock", "log"],
     claim: ["records", "publish"],
     write: ["records", "log", "claim"],
     history: ["records", "log", "write"],

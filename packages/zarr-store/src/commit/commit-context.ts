@@ -2,7 +2,7 @@
 
 import type { Logger } from "../runtime/logger.ts";
 import type { Runtime } from "../runtime/runtime.ts";
-import type { KeyValueStore } from "../store/key-value-store.ts";
+import type { KeyValueStore, StoreStat } from "../store/key-value-store.ts";
 import type { StoreKey } from "../store/store-key.ts";
 import type { CommitLog } from "./log/commit-log.ts";
 import type { EditRules } from "./outside-edit.ts";
@@ -59,4 +59,13 @@ export interface KeptEdit {
   readonly path: StoreKey;
   /** Where its bytes are now. It is the path itself if a deletion left the file there. */
   readonly keptAs: StoreKey;
+}
+
+/** What the check before the claim saw of the files that a commit replaces. */
+export type Looks = ReadonlyMap<StoreKey, Look>;
+
+export interface Look {
+  readonly sizeBytes: number;
+  /** Seen before the file was read; only where there may be no hard links: then nothing else can tell later whether it is still the same. */
+  readonly stat?: StoreStat | undefined;
 }

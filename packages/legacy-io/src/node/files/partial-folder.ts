@@ -1,9 +1,9 @@
 // Names the folder in which an export is written, so that a later run can tell whether its process is gone.
 
-import { createHash, randomBytes } from "node:crypto";
 import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { nodeRuntime } from "@kym/zarr-store/node";
+import { sha256Of } from "./sha256-of.ts";
 
 /** Older builds wrote a UUID here, which says nothing of its process; what is new has the same form, so that they ignore it as well. */
 const NAME = /^([0-9a-f]{8})-([0-9a-f]{8})-[0-9a-f]{18}$/;
@@ -24,7 +24,7 @@ export interface PartialFolder {
 /** A new name beside the target: `<target>.partial-<place>-<process>-<anything>`. */
 export function partialFolderFor(target: string): string {
   const { pid } = nodeRuntime().writer;
-  return `${target}.partial-${placeHere()}-${pid.toString(16).padStart(8, "0")}-${randomBytes(9).toString("hex")}`;
+  return `${target}.partial-${placeHere()}-${pid.toString(16).padStart(8, "0")}-${crypto.randomUUID().replaceAll("-", "").slice(0, 18)}`;
 }
 
 /** Where the export keeps what it replaces, until it is in place. */
@@ -75,5 +75,5 @@ async function isGone(mark: string, paths: readonly string[], quietMs: number): 
 function placeHere(): string {
   const { host, pidNamespace, started } = nodeRuntime().writer;
   const boot = started.includes("/") ? started.split("/")[0] : "";
-  return createHash("sha256").update([host, pidNamespace, boot].join("\n")).digest("hex").slice(0, 8);
+  return sha256Of(new TextEncoder().encode([host, pidNamespace, boot].join("\n"))).slice(0, 8);
 }

@@ -4,21 +4,12 @@ import { isZarrStoreError } from "../../errors.ts";
 import type { StoreStat } from "../../store/key-value-store.ts";
 import { joinKey, parentKey, type StoreKey } from "../../store/store-key.ts";
 import { isTooLarge } from "../../store/unreadable.ts";
-import type { CommitContext } from "../commit-context.ts";
+import type { CommitContext, Look } from "../commit-context.ts";
 import { otherLineEnds } from "../other-line-ends.ts";
 import type { PutOp } from "../records/commit-record.ts";
 import { asideKey, heldKey, obstacleKey, STAGING } from "../records/control-keys.ts";
 import { removeEmptyDirectories } from "./empty-directories.ts";
 import { keepForeignBytes, noteKept } from "./obstacle.ts";
-
-/** What the check before the claim saw of the files that a commit replaces. */
-export type Looks = ReadonlyMap<StoreKey, Look>;
-
-export interface Look {
-  readonly sizeBytes: number;
-  /** Seen before the file was read; only where there may be no hard links: then nothing else can tell later whether it is still the same. */
-  readonly stat?: StoreStat | undefined;
-}
 
 /**
  * Runs `move`, which renames the staged file of `op` to its place, and keeps what it replaces if no commit wrote that.

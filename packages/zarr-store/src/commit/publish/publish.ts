@@ -2,7 +2,7 @@
 
 import { isZarrStoreError, ZarrStoreError } from "../../errors.ts";
 import { joinKey, parentKey, type StoreKey } from "../../store/store-key.ts";
-import type { CommitContext } from "../commit-context.ts";
+import type { CommitContext, Looks } from "../commit-context.ts";
 import { groupOf, isOwnFormat, isRecordNode, isZarrNode } from "../object-path.ts";
 import type { CommitRecord, PutOp } from "../records/commit-record.ts";
 import {
@@ -15,7 +15,7 @@ import {
 } from "../records/control-keys.ts";
 import { settleAside } from "./aside.ts";
 import { directoriesOf } from "./empty-directories.ts";
-import { type Looks, replaceKeeping } from "./keep-replaced.ts";
+import { replaceKeeping } from "./keep-replaced.ts";
 import { keepForeignBytes, setForeignAside, setObstacleAside } from "./obstacle.ts";
 
 /** A bound against a file system that never comes to rest. In practice, two or three rounds are enough. */

@@ -2,11 +2,10 @@
 
 import { ZarrStoreError } from "../../errors.ts";
 import { joinKey, type StoreKey } from "../../store/store-key.ts";
-import type { CommitContext } from "../commit-context.ts";
+import type { CommitContext, Look, Looks } from "../commit-context.ts";
 import type { CommittedObject } from "../log/head.ts";
 import { groupOf, isRecordNode } from "../object-path.ts";
 import { committedLineEnds } from "../other-line-ends.ts";
-import type { Look, Looks } from "../publish/keep-replaced.ts";
 import type { CommitOp } from "../records/commit-record.ts";
 import { rewrittenNode } from "../rewritten-node.ts";
 import { dropCheckpoint } from "./assert-borne-out.ts";

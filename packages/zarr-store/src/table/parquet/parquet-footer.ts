@@ -77,6 +77,8 @@ export interface ParquetChunk {
   readonly valueCount: number;
   readonly compressedBytes: number;
   readonly dataPageOffset: number;
+  /** Where its dictionary is, if the footer says so; otherwise it is the first of the pages, if there is one. */
+  readonly dictionaryPageOffset: number | undefined;
   /** True for a dictionary, an encryption, or values in another file. */
   readonly isSpecial: boolean;
 }
@@ -196,6 +198,7 @@ interface OpenChunk {
   valueCount: number;
   compressedBytes: number;
   dataPageOffset: number;
+  dictionaryPageOffset: number | undefined;
   isSpecial: boolean;
 }
 
@@ -203,6 +206,7 @@ interface OpenChunk {
 function readChunk(reader: ThriftReader): ParquetChunk {
   const chunk: OpenChunk = {
     ...{ physical: undefined, codec: -1, valueCount: 0, compressedBytes: 0, dataPageOffset: 0 },
+    dictionaryPageOffset: undefined,
     isSpecial: false,
   };
   reader.struct((field, type) => {
@@ -226,6 +230,11 @@ function readChunkMetadata(reader: ThriftReader, chunk: OpenChunk, field: number
     } else {
       chunk.codec = value;
     }
+    return true;
+  }
+  if (type === THRIFT.i64 && field === 11) {
+    chunk.isSpecial = true;
+    chunk.dictionaryPageOffset = reader.long();
     return true;
   }
   if (type !== THRIFT.i64 || (field !== 5 && field !== 7 && field !== 9)) {

@@ -21,7 +21,7 @@ import { loadParquetWasm, type ParquetWasm } from "./load-parquet-wasm.ts";
 import { parquetColumnsOf } from "./parquet-columns.ts";
 import { type ParquetFooter, parquetFooterOf } from "./parquet-footer.ts";
 import { readSmallParquet, SMALL_FILE_BYTES } from "./plain/small-parquet.ts";
-import { unreadDictionary } from "./unread-dictionary.ts";
+import { dictionaryBytesPerRow, unreadDictionary } from "./unread-dictionary.ts";
 
 export interface EncodeParquetOptions {
   /** The schema that the table must match. Default: its own. Units and descriptions are written with the fields. */
@@ -136,7 +136,7 @@ export async function decodeParquet(bytes: Uint8Array, options: DecodeParquetOpt
   const where = options.where ?? "the file";
   checkFrame(bytes, where);
   const isSmall = options.isVerified === true && bytes.length <= SMALL_FILE_BYTES;
-  const footer = readFooter(bytes, where, { rowGroups: isSmall });
+  const footer = readFooter(bytes, where, { rowGroups: isSmall || options.maxBytes !== undefined });
   const maxCells = options.maxCells ?? DEFAULT_MAX_CELLS;
   checkSize(footer, { maxCells, maxBytes: options.maxBytes }, where);
   await loadArrow();
@@ -147,6 +147,7 @@ export async function decodeParquet(bytes: Uint8Array, options: DecodeParquetOpt
   const wasm = await loadParquetWasm();
   checkDictionaries(footer, where);
   options.signal?.throwIfAborted();
+  checkTexts(wasm, bytes, footer, options.maxBytes, where);
   let maxRows: number;
   let stream: Uint8Array;
   try {
@@ -261,6 +262,54 @@ function checkSize(
   const maxRows = Math.floor(maxCells / Math.max(1, fields.length));
   if (rows !== undefined && rows > maxRows) {
     throw invalidFile(where, `at most ${maxCells} cells`, `more than ${maxRows} rows of ${fields.length}`);
+  }
+}
+
+/** What is decoded at once to find out how much it is. */
+const PROBED_BYTES = 16 * 2 ** 20;
+const MOST_PROBES = 256;
+
+/**
+ * Refuses texts that take too much memory. A dictionary has each text once, so the size of its page says little: where every row
+ * could have the longest one, the rows are decoded a few at a time, and their bytes counted.
+ *
+ * @throws {ZarrStoreError} `invalid_file`
+ */
+function checkTexts(
+  wasm: ParquetWasm,
+  bytes: Uint8Array,
+  { fields, rowGroups = [] }: ParquetFooter,
+  maxBytes: number | undefined,
+  where: string,
+): void {
+  if (maxBytes === undefined) {
+    return;
+  }
+  try {
+    const rows = rowGroups.reduce((sum, { rowCount }) => sum + rowCount, 0);
+    const each = rowGroups.map((group) => dictionaryBytesPerRow(bytes, group));
+    const mostBytes = rowGroups.reduce((sum, { rowCount, chunks }, index) => {
+      const values = Math.max(rowCount, ...chunks.map(({ valueCount }) => valueCount));
+      return sum + values * (each[index] ?? 0);
+    }, 0);
+    if (mostBytes <= maxBytes) {
+      return;
+    }
+    const limit = Math.floor(PROBED_BYTES / Math.max(1, ...each));
+    const isFlat = fields.every(({ children }) => children.length === 0);
+    if (!isFlat || limit < 1 || rows / limit > MOST_PROBES) {
+      throw invalidFile(where, `at most ${maxBytes} bytes unpacked`, `up to ${mostBytes}`);
+    }
+    let unpackedBytes = 0;
+    for (let offset = 0; offset < rows; offset += limit) {
+      const part = wasm.readParquet(bytes, { batchSize: limit, limit, offset });
+      unpackedBytes += part.intoIPCStream().length;
+      if (unpackedBytes > maxBytes) {
+        throw invalidFile(where, `at most ${maxBytes} bytes unpacked`, `more than ${unpackedBytes}`);
+      }
+    }
+  } catch (cause) {
+    throw cause instanceof ZarrStoreError ? cause : unreadable(wasm, where, cause);
   }
 }
 

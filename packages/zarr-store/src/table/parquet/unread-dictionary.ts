@@ -1,7 +1,9 @@
-// Looks at the Arrow schema that writers keep in the footer of a Parquet file, for dictionaries that are not read.
+// Looks for dictionaries of a Parquet file that are not read, and for those whose texts may take much memory.
 
 import { type ArrowField, arrowFieldsOf } from "./arrow-fields.ts";
 import type { UnreadColumn } from "./first-unread.ts";
+import type { ParquetRowGroup } from "./parquet-footer.ts";
+import { THRIFT, ThriftReader } from "./thrift-reader.ts";
 
 /** Values whose dictionaries were seen to be read right. One of booleans ends the WebAssembly, and it makes none of float16. */
 const READ_VALUES: ReadonlySet<string> = new Set([
@@ -60,4 +62,33 @@ function unreadWithin(field: ArrowField): ArrowField | undefined {
 
 function dictionaryWords({ values, indices }: ArrowField): string {
   return `dictionary<values=${values}, indices=${indices}>`;
+}
+
+/** The number of a dictionary among the types of pages. */
+const DICTIONARY_PAGE = 2;
+
+/**
+ * How many bytes of memory a row may need: a text of a dictionary is stored once, and may be in every row. That is at most the whole
+ * dictionary, for each column of texts.
+ *
+ * @throws {RangeError} if a page does not begin as one does
+ */
+export function dictionaryBytesPerRow(bytes: Uint8Array, { chunks }: ParquetRowGroup): number {
+  let sum = 0;
+  for (const { physical, dictionaryPageOffset, dataPageOffset } of chunks) {
+    const reader = new ThriftReader(bytes.subarray(dictionaryPageOffset ?? dataPageOffset));
+    let [page, unpackedBytes] = [-1, 0];
+    if (physical === "byte_array") {
+      reader.struct((field, type) => {
+        if (type !== THRIFT.i32 || field > 2) {
+          return false;
+        }
+        const value = reader.integer();
+        [page, unpackedBytes] = field === 1 ? [value, unpackedBytes] : [page, value];
+        return true;
+      });
+    }
+    sum += page === DICTIONARY_PAGE ? Math.max(0, unpackedBytes) : 0;
+  }
+  return sum;
 }
