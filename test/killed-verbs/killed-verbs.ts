@@ -280,7 +280,7 @@ function quickFolder(): string {
 }
 
 /** What a user sees of the images, their arrays and attributes, the pooled tables, and the conflicts that are open. */
-export async function seen(cwd: string): Promise<unknown> {
+async function seen(cwd: string): Promise<unknown> {
   const columns = "image_id,condition,note,accepted,um_per_px,n_rois,artifacts";
   const { data: images } = await kymJson(["ls", STUDY, "--columns", columns], { cwd });
   const { data: conflicts } = await kymJson(["resolve", STUDY], { cwd });

@@ -1,11 +1,11 @@
 // The other commands that write: what they are killed at, and what a user sees of them.
-import { cp, mkdir, readdir, rm, utimes, writeFile } from "node:fs/promises";
+import { cp, mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { writeImageJTiff } from "@kym/legacy-io/tiff";
 import { createNdArray } from "@kym/zarr-store";
-import { openLocalDataset } from "@kym/zarr-store/node";
+import { nodeRuntime, openLocalDataset } from "@kym/zarr-store/node";
 import { kymJson } from "../../apps/cli/test/support/kym.ts";
-import { type KilledVerb, OTHER, STUDY, seen } from "./killed-verbs.ts";
+import { type KilledVerb, OTHER, STUDY } from "./killed-verbs.ts";
 
 const LAB = "lab";
 
@@ -23,12 +23,16 @@ async function makeLab(cwd: string): Promise<void> {
 /** What a user sees of files that an ingest brought: not their ids, which are new each time. */
 async function seenFiles(cwd: string): Promise<unknown> {
   const { data } = await kymJson(["ls", STUDY, "--columns", "rel_path,condition,artifacts"], { cwd });
-  return data;
+  return data.map((row: object) => JSON.stringify(row)).sort();
 }
 
 async function seenProblems(cwd: string): Promise<unknown> {
   const { data } = await kymJson(["check", STUDY], { cwd });
-  return [data.problems.map(({ path }: { readonly path: string }) => path), await seen(cwd).catch(String)];
+  return [data.problems.map(({ path }: { readonly path: string }) => path), await seenRows(cwd)];
+}
+
+async function seenRois(cwd: string): Promise<unknown> {
+  return (await kymJson(["roi", "list", STUDY, "a"], { cwd })).data;
 }
 
 async function seenRows(cwd: string): Promise<unknown> {
@@ -69,6 +73,7 @@ export const MORE_VERBS: readonly KilledVerb[] = [
     before: [],
     command: ["roi", "edit", STUDY, "a", "1", "--name", "new"],
     exitCodes: [0],
+    sees: seenRois,
   },
   { name: "roi delete", before: [], command: ["roi", "delete", STUDY, "a", "1", "--yes"], exitCodes: [0] },
   {
@@ -95,6 +100,7 @@ export const MORE_VERBS: readonly KilledVerb[] = [
     },
     command: ["refresh", STUDY, LAB],
     exitCodes: [0],
+    inParts: true,
     sees: seenFiles,
   },
   { name: "index", before: [], command: ["index", STUDY], exitCodes: [0], inParts: true, sees: seenRows },
@@ -162,10 +168,10 @@ export const MORE_VERBS: readonly KilledVerb[] = [
     change: async (cwd: string) => {
       const left = join(cwd, STUDY, "__staging/1-left");
       await mkdir(left);
-      await writeFile(join(left, "file"), "left");
-      const long = new Date(Date.now() - 3 * 86_400_000);
-      await utimes(join(left, "file"), long, long);
-      await utimes(left, long, long);
+      // A writer of this machine that is gone.
+      const { host, started, pidNamespace } = nodeRuntime().writer;
+      const owner = { host, pid: 4_194_303, started, txid: "1-left", pid_namespace: pidNamespace };
+      await writeFile(join(left, "__owner.json"), JSON.stringify(owner));
     },
     command: ["gc", STUDY, "--yes"],
     exitCodes: [0],

@@ -105,6 +105,7 @@ describe("a session with KYM_BLIND=1", () => {
       "adopt",
       "agree",
       "check",
+      "copy",
       "export",
       "gc",
       "ingest",
