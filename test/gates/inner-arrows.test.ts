@@ -188,6 +188,10 @@ const ARROWS: Arrows = {
     pixels: ["codecs", "descriptions", "header", "page"],
     write: ["header", "descriptions"],
   },
+  "packages/legacy-io/src/tiff/codecs": {
+    ccitt: [],
+    lzw: [],
+  },
   "packages/roi/src": {
     shapes: [],
     geometry: ["shapes"],

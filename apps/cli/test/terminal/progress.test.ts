@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { firstLineOf } from "../../src/commands/ingest/long-job.ts";
+import { firstLineOf } from "../../src/commands/ingest/first-line-of.ts";
 import { type ProgressStyle, startProgress } from "../../src/terminal/progress.ts";
 import type { Terminal } from "../../src/terminal/terminal.ts";
 

@@ -19,9 +19,9 @@ import { EXIT } from "../../terminal/exit-code.ts";
 import { startProgress } from "../../terminal/progress.ts";
 import { allCounts, failureNotes, lineOf, queryNext } from "../index/index-lines.ts";
 import { indexProgress } from "../index/index-progress.ts";
+import { firstLineOf } from "./first-line-of.ts";
 import { FOLDER_OPTIONS, folderOptions } from "./folder-options.ts";
 import { keptIngestResult } from "./ingest-result.ts";
-import { firstLineOf } from "./long-job.ts";
 import { PATH_FIELDS_OPTIONS } from "./path-fields-options.ts";
 import { TIFF_LIMIT_OPTIONS } from "./tiff-limits.ts";
 

@@ -7,9 +7,9 @@ import { type Command, defineCommand } from "../../arguments/command.ts";
 import { openStudy } from "../../study/open-study.ts";
 import { requireFolder } from "../../study/require-folder.ts";
 import { startProgress } from "../../terminal/progress.ts";
+import { firstLineOf } from "./first-line-of.ts";
 import { FOLDER_OPTIONS, folderOptions } from "./folder-options.ts";
 import { keptIngestResult } from "./ingest-result.ts";
-import { firstLineOf } from "./long-job.ts";
 import { PATH_FIELDS_OPTIONS } from "./path-fields-options.ts";
 import { TIFF_LIMIT_OPTIONS } from "./tiff-limits.ts";
 
