@@ -1,6 +1,7 @@
 // Reads rows of a Parquet file that is written plainly, as ours are, without Arrow and WebAssembly.
 
-// One image of 10 000 in a table of 100 000 rows takes 5 ms, and by parquet-wasm and Arrow 130 ms, and 100 ms more to load them.
+// The rows of one image among 10 000, in a table of 100 000 rows, take 6 ms of CPU, 30 the first time; by parquet-wasm and Arrow 37, and 250
+// the first time.
 
 import type { CellValue, Column, Row, TableSchema } from "../../table-schema.ts";
 import { parquetFooterOf } from "../parquet-footer.ts";
