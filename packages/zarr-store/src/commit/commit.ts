@@ -5,7 +5,7 @@ import type { WriterIdentity } from "../runtime/runtime.ts";
 import { throwIfAborted } from "../runtime/throw-if-aborted.ts";
 import type { StoreKey } from "../store/store-key.ts";
 import { settleTornRecord } from "./claim/settle-torn-record.ts";
-import type { CommitContext, KeptEdit, Looks } from "./commit-context.ts";
+import type { CommitContext, KeptEdit } from "./commit-context.ts";
 import { withHistory } from "./history/history-details.ts";
 import { HistoryKeeper, NO_HISTORY } from "./history/keep-history.ts";
 import { type WriterLockOptions, withWriterLock } from "./lock/writer-lock.ts";

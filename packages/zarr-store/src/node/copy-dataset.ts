@@ -12,8 +12,8 @@ import { ZarrStoreError } from "../errors.ts";
 import { httpStore } from "../http/http-store.ts";
 import { isHttpUrl } from "../http/http-url.ts";
 import type { StoreKey } from "../store/store-key.ts";
-import { errnoOf } from "./errno.ts";
-import { localStore } from "./local-store.ts";
+import { errnoOf } from "./local/errno.ts";
+import { localStore } from "./local/local-store.ts";
 import { openLocalDataset } from "./open-local-dataset.ts";
 import { nodeRuntime } from "./runtime/node-runtime.ts";
 

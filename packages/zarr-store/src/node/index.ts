@@ -7,7 +7,7 @@
 export { type ClaimProbe, probeClaims } from "../commit/claim/probe-claim.ts";
 export type { CopyProgress, CopyReport } from "../commit/copy/copy-store.ts";
 export { type CopyDatasetOptions, copyDataset } from "./copy-dataset.ts";
-export { type FileSystem, type LocalStoreOptions, localStore } from "./local-store.ts";
+export { type FileSystem, type LocalStoreOptions, localStore } from "./local/local-store.ts";
 export {
   checkLocalDataset,
   openLocalDataset,

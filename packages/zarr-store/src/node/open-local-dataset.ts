@@ -8,7 +8,7 @@ import { ZarrStoreError } from "../errors.ts";
 import { httpStore } from "../http/http-store.ts";
 import { isHttpUrl } from "../http/http-url.ts";
 import type { ReadableStore } from "../store/key-value-store.ts";
-import { localStore } from "./local-store.ts";
+import { localStore } from "./local/local-store.ts";
 import { nodeRuntime } from "./runtime/node-runtime.ts";
 
 /**

@@ -1,5 +1,5 @@
 import * as fsPromises from "node:fs/promises";
-import type { FileSystem } from "../../src/node/local-store.ts";
+import type { FileSystem } from "../../src/node/local/local-store.ts";
 
 export type Errno = "ENOSPC" | "EIO" | "EACCES" | "EMFILE";
 

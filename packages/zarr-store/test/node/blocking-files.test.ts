@@ -3,8 +3,8 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { blockingFiles } from "../../src/node/blocking-files.ts";
-import { writeAndClose } from "../../src/node/write-file.ts";
+import { blockingFiles } from "../../src/node/local/blocking-files.ts";
+import { writeAndClose } from "../../src/node/local/write-file.ts";
 
 const CREATE = constants.O_WRONLY | constants.O_CREAT;
 

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import { createNdArray } from "../../src/array/nd-array.ts";
 import type { ZarrDataset } from "../../src/dataset/zarr-dataset.ts";
 import { copyDataset } from "../../src/node/copy-dataset.ts";
-import { localStore } from "../../src/node/local-store.ts";
+import { localStore } from "../../src/node/local/local-store.ts";
 import { checkLocalDataset, openLocalDataset } from "../../src/node/open-local-dataset.ts";
 import { nodeRuntime } from "../../src/node/runtime/node-runtime.ts";
 import { parseStoreKey } from "../../src/store/store-key.ts";

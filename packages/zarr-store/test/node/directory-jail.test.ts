@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import { expect, it } from "vitest";
-import { DirectoryJail } from "../../src/node/directory-jail.ts";
+import { DirectoryJail } from "../../src/node/local/directory-jail.ts";
 import { joinKey } from "../../src/store/store-key.ts";
 
 const [A, B] = [joinKey("a"), joinKey("b")];

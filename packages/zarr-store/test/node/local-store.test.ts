@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } fro
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { localStore } from "../../src/node/local-store.ts";
+import { localStore } from "../../src/node/local/local-store.ts";
 import { joinKey, type StoreKey } from "../../src/store/store-key.ts";
 
 let folder: string;

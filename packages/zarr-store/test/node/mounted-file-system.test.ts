@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { fileSystemOf, mountedFileSystem } from "../../src/node/mounted-file-system.ts";
+import { fileSystemOf, mountedFileSystem } from "../../src/node/local/mounted-file-system.ts";
 import { inFolder } from "../support/in-folder.ts";
 
 const MOUNTS = `22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it } from "vitest";
 import { httpStore } from "../../src/http/http-store.ts";
-import { type LocalStoreOptions, localStore } from "../../src/node/local-store.ts";
+import { type LocalStoreOptions, localStore } from "../../src/node/local/local-store.ts";
 import { memoryStore } from "../../src/store/memory-store.ts";
 import { readOnlyStore } from "../../src/store/read-only-store.ts";
 import {

@@ -1,7 +1,7 @@
 import { CommitEngine } from "../../src/commit/commit-engine.ts";
 import type { WriterLockOptions } from "../../src/commit/lock/writer-lock.ts";
 import { collectGarbage } from "../../src/commit/maintain/gc.ts";
-import { localStore } from "../../src/node/local-store.ts";
+import { localStore } from "../../src/node/local/local-store.ts";
 import { nodeRuntime } from "../../src/node/runtime/node-runtime.ts";
 import { applyChanges, type Changes, text } from "./simulated-writers.ts";
 import { type CollectedLog, collectLog } from "./test-runtime.ts";

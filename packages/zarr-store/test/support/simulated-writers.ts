@@ -6,7 +6,7 @@ import type { CommitStep } from "../../src/commit/commit-context.ts";
 import { CommitEngine, type TransactionOptions } from "../../src/commit/commit-engine.ts";
 import type { WriterLockOptions } from "../../src/commit/lock/writer-lock.ts";
 import type { Transaction } from "../../src/commit/write/transaction.ts";
-import { localStore } from "../../src/node/local-store.ts";
+import { localStore } from "../../src/node/local/local-store.ts";
 import type { KeyValueStore } from "../../src/store/key-value-store.ts";
 import { memoryStore } from "../../src/store/memory-store.ts";
 import { joinKey, type StoreKey } from "../../src/store/store-key.ts";

@@ -1,6 +1,6 @@
 import * as fsPromises from "node:fs/promises";
 import { ZarrStoreError } from "../../src/errors.ts";
-import { type FileSystem, localStore } from "../../src/node/local-store.ts";
+import { type FileSystem, localStore } from "../../src/node/local/local-store.ts";
 import type { KeyValueStore } from "../../src/store/key-value-store.ts";
 import { joinKey } from "../../src/store/store-key.ts";
 import { interceptStore } from "../../src/testing/index.ts";

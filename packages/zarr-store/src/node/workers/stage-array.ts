@@ -7,7 +7,7 @@ import {
   type StagingPlace,
   stageChunks,
 } from "../../dataset/record/stage-array.ts";
-import { localStore } from "../local-store.ts";
+import { localStore } from "../local/local-store.ts";
 import { nodeHashing } from "../runtime/node-runtime.ts";
 
 export type { ArrayToStage, StageArrayOptions };

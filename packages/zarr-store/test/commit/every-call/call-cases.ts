@@ -1,6 +1,6 @@
 import { type OpenDatasetOptions, openDataset } from "../../../src/dataset/open-dataset.ts";
 import type { ZarrDataset } from "../../../src/dataset/zarr-dataset.ts";
-import { localStore } from "../../../src/node/local-store.ts";
+import { localStore } from "../../../src/node/local/local-store.ts";
 import { nodeRuntime } from "../../../src/node/runtime/node-runtime.ts";
 import type { Runtime } from "../../../src/runtime/runtime.ts";
 import { deleteImages, editImages } from "../../faults/edit-images.ts";

@@ -5,7 +5,7 @@ import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { expect } from "vitest";
 import { checkLocalDataset } from "../../../src/node/index.ts";
-import { localStore } from "../../../src/node/local-store.ts";
+import { localStore } from "../../../src/node/local/local-store.ts";
 import { runBounded } from "../../../src/runtime/run-bounded.ts";
 import { auditStore } from "../../support/audit-store.ts";
 import { readDataset } from "../../support/read-dataset.ts";

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { CommitEngine } from "../../../src/commit/commit-engine.ts";
-import { localStore } from "../../../src/node/local-store.ts";
+import { localStore } from "../../../src/node/local/local-store.ts";
 import { nodeRuntime } from "../../../src/node/runtime/node-runtime.ts";
 import { auditStore } from "../../support/audit-store.ts";
 import { inFolder } from "../../support/in-folder.ts";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { openDataset } from "../../../src/index.ts";
-import { type FileSystem, localStore } from "../../../src/node/local-store.ts";
+import { type FileSystem, localStore } from "../../../src/node/local/local-store.ts";
 
 // The case dataset-15: the commit was acknowledged and never published, and every further write failed.
 let root = "";

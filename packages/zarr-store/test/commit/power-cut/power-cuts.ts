@@ -2,7 +2,7 @@ import { unlink } from "node:fs/promises";
 import { expect } from "vitest";
 import { CommitEngine } from "../../../src/commit/commit-engine.ts";
 import { COMMITS } from "../../../src/commit/records/control-keys.ts";
-import { localStore } from "../../../src/node/local-store.ts";
+import { localStore } from "../../../src/node/local/local-store.ts";
 import { nodeRuntime } from "../../../src/node/runtime/node-runtime.ts";
 import { runBounded } from "../../../src/runtime/run-bounded.ts";
 import type { Runtime } from "../../../src/runtime/runtime.ts";

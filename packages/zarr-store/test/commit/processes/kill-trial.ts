@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { LOCK, STAGING, stagingEntryKind } from "../../../src/commit/records/control-keys.ts";
-import { localStore } from "../../../src/node/local-store.ts";
+import { localStore } from "../../../src/node/local/local-store.ts";
 import { auditStore } from "../../support/audit-store.ts";
 import { inFolder } from "../../support/in-folder.ts";
 import { NEXT, readDataset, settle } from "../../support/read-dataset.ts";

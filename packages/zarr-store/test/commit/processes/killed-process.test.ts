@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { localStore } from "../../../src/node/local-store.ts";
+import { localStore } from "../../../src/node/local/local-store.ts";
 import { auditStore } from "../../support/audit-store.ts";
 import { inFolder } from "../../support/in-folder.ts";
 import { commitNext, NEXT, readDataset } from "../../support/read-dataset.ts";

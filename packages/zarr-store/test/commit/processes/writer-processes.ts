@@ -1,4 +1,4 @@
-import { localStore } from "../../../src/node/local-store.ts";
+import { localStore } from "../../../src/node/local/local-store.ts";
 import { type Audit, auditStore } from "../../support/audit-store.ts";
 import { inFolder } from "../../support/in-folder.ts";
 import { settle } from "../../support/read-dataset.ts";

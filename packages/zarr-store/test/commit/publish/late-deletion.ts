@@ -1,6 +1,6 @@
 /** A process that deletes late, after another made the object again: it puts that back, or loses it. */
 import { expect } from "vitest";
-import { localStore } from "../../../src/node/local-store.ts";
+import { localStore } from "../../../src/node/local/local-store.ts";
 import { auditStore } from "../../support/audit-store.ts";
 import { inFolder } from "../../support/in-folder.ts";
 import { commitNext } from "../../support/read-dataset.ts";

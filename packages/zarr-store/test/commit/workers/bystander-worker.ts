@@ -2,7 +2,7 @@
 import { writeSync } from "node:fs";
 import { CommitEngine } from "../../../src/commit/commit-engine.ts";
 import { collectGarbage } from "../../../src/commit/maintain/gc.ts";
-import { localStore } from "../../../src/node/local-store.ts";
+import { localStore } from "../../../src/node/local/local-store.ts";
 import { nodeRuntime } from "../../../src/node/runtime/node-runtime.ts";
 import { SILENT_LOGGER } from "../../../src/runtime/logger.ts";
 import type { BystanderReport, BystanderTask } from "./run-bystander.ts";

@@ -1,6 +1,6 @@
 import { CommitEngine } from "../../../src/commit/commit-engine.ts";
 import type { Transaction } from "../../../src/commit/write/transaction.ts";
-import { localStore } from "../../../src/node/local-store.ts";
+import { localStore } from "../../../src/node/local/local-store.ts";
 import { nodeRuntime } from "../../../src/node/runtime/node-runtime.ts";
 import type { KeyValueStore } from "../../../src/store/key-value-store.ts";
 import { interceptStore } from "../../../src/testing/index.ts";

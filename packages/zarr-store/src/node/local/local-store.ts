@@ -3,10 +3,10 @@
 import { constants } from "node:fs";
 import * as fsPromises from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { ZarrStoreError } from "../errors.ts";
-import type { ReadOptions } from "../runtime/read-options.ts";
-import { runBounded } from "../runtime/run-bounded.ts";
-import { throwIfAborted } from "../runtime/throw-if-aborted.ts";
+import { ZarrStoreError } from "../../errors.ts";
+import type { ReadOptions } from "../../runtime/read-options.ts";
+import { runBounded } from "../../runtime/run-bounded.ts";
+import { throwIfAborted } from "../../runtime/throw-if-aborted.ts";
 import type {
   ByteRange,
   GetOptions,
@@ -16,10 +16,10 @@ import type {
   RemoveOutcome,
   StoreEntry,
   StoreStat,
-} from "../store/key-value-store.ts";
-import { assertRange } from "../store/memory-store.ts";
-import { parentKey, parseStoreKey, type StoreKey } from "../store/store-key.ts";
-import { assertReadable } from "../store/unreadable.ts";
+} from "../../store/key-value-store.ts";
+import { assertRange } from "../../store/memory-store.ts";
+import { parentKey, parseStoreKey, type StoreKey } from "../../store/store-key.ts";
+import { assertReadable } from "../../store/unreadable.ts";
 import { type BlockingFiles, blockingFiles } from "./blocking-files.ts";
 import { DirectoryJail } from "./directory-jail.ts";
 import { errnoOf, isPerhapsWithoutHardLinks, isWithoutHardLinks, noHardLinks, noSource } from "./errno.ts";

@@ -2,7 +2,7 @@
 
 import type { BigIntStats } from "node:fs";
 import { statfs } from "node:fs/promises";
-import type { StoreStat } from "../store/key-value-store.ts";
+import type { StoreStat } from "../../store/key-value-store.ts";
 
 /** The inode is left out where it may change although the file does not. */
 export function storeStatOf(stats: BigIntStats, inodesLast: boolean): StoreStat {

@@ -1,7 +1,7 @@
 // Reads the code of a file system error, and what it means.
 
-import { ZarrStoreError } from "../errors.ts";
-import type { StoreKey } from "../store/store-key.ts";
+import { ZarrStoreError } from "../../errors.ts";
+import type { StoreKey } from "../../store/store-key.ts";
 
 /** Returns the code of a file system error, such as `ENOENT`; undefined for any other error. */
 export function errnoOf(error: unknown): string | undefined {

@@ -1,8 +1,8 @@
 // Follows the links that git-annex and DVC put in the place of files whose content they keep elsewhere.
 
 import { readlink, realpath } from "node:fs/promises";
-import { ZarrStoreError } from "../errors.ts";
-import type { StoreKey } from "../store/store-key.ts";
+import { ZarrStoreError } from "../../errors.ts";
+import type { StoreKey } from "../../store/store-key.ts";
 import type { BlockingFiles } from "./blocking-files.ts";
 import { errnoOf } from "./errno.ts";
 

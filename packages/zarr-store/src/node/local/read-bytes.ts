@@ -1,6 +1,6 @@
 // Reads a range of bytes, or a whole small file, from an open file.
 
-import type { ByteRange } from "../store/key-value-store.ts";
+import type { ByteRange } from "../../store/key-value-store.ts";
 import type { OpenFile } from "./blocking-files.ts";
 import { errnoOf } from "./errno.ts";
 

@@ -3,10 +3,10 @@
 import * as fs from "node:fs";
 import * as fsPromises from "node:fs/promises";
 import { join } from "node:path";
-import { ZarrStoreError } from "../errors.ts";
-import { throwIfAborted } from "../runtime/throw-if-aborted.ts";
-import type { KeyValueStore } from "../store/key-value-store.ts";
-import { parentKey, type StoreKey } from "../store/store-key.ts";
+import { ZarrStoreError } from "../../errors.ts";
+import { throwIfAborted } from "../../runtime/throw-if-aborted.ts";
+import type { KeyValueStore } from "../../store/key-value-store.ts";
+import { parentKey, type StoreKey } from "../../store/store-key.ts";
 import type { BlockingFiles } from "./blocking-files.ts";
 import type { DirectoryJail } from "./directory-jail.ts";
 import { errnoOf } from "./errno.ts";

@@ -2,8 +2,8 @@
 
 import { join, sep } from "node:path";
 import { nextTick } from "node:process";
-import { ZarrStoreError } from "../errors.ts";
-import { parentKey, type StoreKey } from "../store/store-key.ts";
+import { ZarrStoreError } from "../../errors.ts";
+import { parentKey, type StoreKey } from "../../store/store-key.ts";
 import { errnoOf } from "./errno.ts";
 
 /**
