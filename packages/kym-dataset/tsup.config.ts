@@ -7,6 +7,7 @@ export default packageBuild({
   // A module of its own, which the threads of the pool load.
   "node/analysis-worker": "src/node/analysis-worker.ts",
   "node/index": "src/node/index.ts",
+  "sources/index": "src/sources/index.ts",
   "staleness/index": "src/staleness/index.ts",
   "statistics/index": "src/statistics/index.ts",
 });

@@ -45,7 +45,6 @@ export { AcqImage } from "./image/acq-image.ts";
 export { AcqImageList } from "./image/acq-image-list.ts";
 export { type IngestImageOptions, ingestImage } from "./image/ingest-image.ts";
 export { type LoadOverviewOptions, loadOverview } from "./image/overview-of-image.ts";
-export { sourcesOfImages } from "./image/sources-of-images.ts";
 export type { OverviewReport, UpdateOverviewsOptions } from "./image/update-overviews.ts";
 export type { ArtifactRef, FoundArtifact, ObjectHashes } from "./indexer/artifact-ref.ts";
 export { BaseIndexer } from "./indexer/base-indexer.ts";

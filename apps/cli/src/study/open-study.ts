@@ -1,6 +1,6 @@
 // Opens the dataset that the user names, a folder or an http(s) URL.
 
-import { sourcesOfImages } from "@kym/kym-dataset";
+import { sourcesOfImages } from "@kym/kym-dataset/sources";
 import { summarizeMetadata } from "@kym/kym-schema";
 import { PROVENANCE_HISTORY } from "@kym/kym-schema/keys";
 import type { DatasetMode, ZarrDataset } from "@kym/zarr-store";

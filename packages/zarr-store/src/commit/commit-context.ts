@@ -4,8 +4,8 @@ import type { Logger } from "../runtime/logger.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { KeyValueStore, StoreStat } from "../store/key-value-store.ts";
 import type { StoreKey } from "../store/store-key.ts";
+import type { EditRules } from "./content-rules.ts";
 import type { CommitLog } from "./log/commit-log.ts";
-import type { EditRules } from "./outside-edit.ts";
 
 /** The steps of a commit. Tests stop or kill a writer, or run another one, at each of them. */
 export type CommitStep =

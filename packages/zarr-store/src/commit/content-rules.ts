@@ -66,3 +66,9 @@ export interface LivePaths {
   /** Whether an object that belongs to no image lies below a folder. */
   readonly hasBelow: (folder: string) => boolean;
 }
+
+/** The rules by which an edit of another program is judged. */
+export type EditRules = Pick<
+  ContentRules,
+  "withoutAdditions" | "mayBeEdited" | "fault" | "recall" | "isWholeNode" | "difference" | "adoptable"
+>;

@@ -8,12 +8,13 @@ import { throwIfAborted } from "../runtime/throw-if-aborted.ts";
 import { isWritableStore, type ReadableStore } from "../store/key-value-store.ts";
 import type { StoreKey } from "../store/store-key.ts";
 import { isTooLarge } from "../store/unreadable.ts";
+import type { EditRules } from "./content-rules.ts";
+import { committedLineEnds, ONLY_LINE_ENDS } from "./foreign/other-line-ends.ts";
+import { findOutsideEdit, type OutsideEdit } from "./foreign/outside-edit.ts";
 import { listStaging } from "./list-staging.ts";
 import type { CommitLog } from "./log/commit-log.ts";
 import type { CommittedObject } from "./log/head.ts";
 import { groupOf, isOwnFormat } from "./object-path.ts";
-import { committedLineEnds, ONLY_LINE_ENDS } from "./other-line-ends.ts";
-import { type EditRules, findOutsideEdit, type OutsideEdit } from "./outside-edit.ts";
 import { keyInAside, stagedKeys, stagingEntryKind } from "./records/control-keys.ts";
 
 const MAX_ROUNDS = 6;

@@ -108,3 +108,12 @@ async function manifestEntry(session: ObjectSession, imageId: string): Promise<M
     array: await unlessMalformed(() => record.pixels.open()),
   });
 }
+
+const [LEAST_RECORDS_BESIDE, MOST_RECORDS_BESIDE] = [16, 64];
+const CHECKPOINT_BYTES_OF_A_RECORD = 7 * 1024;
+
+/** How many records may stand beside a checkpoint of this size: a reader over HTTP asks for each. */
+export function recordsBeside(checkpointBytes: number): number {
+  const worth = Math.floor(checkpointBytes / CHECKPOINT_BYTES_OF_A_RECORD);
+  return Math.min(MOST_RECORDS_BESIDE, Math.max(LEAST_RECORDS_BESIDE, worth));
+}

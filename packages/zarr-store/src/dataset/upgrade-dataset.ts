@@ -1,5 +1,5 @@
 // Makes a dataset of version 2 one of version 3, by a commit of its own before the first other write.
-import { rewrittenNode } from "../commit/rewritten-node.ts";
+import { rewrittenNode } from "../commit/foreign/rewritten-node.ts";
 import { isZarrStoreError } from "../errors.ts";
 import type { DatasetParts } from "./dataset-parts.ts";
 import { ROOT_NODE } from "./layout.ts";

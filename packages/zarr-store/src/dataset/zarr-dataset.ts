@@ -12,15 +12,15 @@ import { writeGitAttributes } from "../commit/publish/git-attributes.ts";
 import type { CommitRecord } from "../commit/records/commit-record.ts";
 import type { Transaction } from "../commit/write/transaction.ts";
 import { ZarrStoreError } from "../errors.ts";
-import { parseTableName } from "../image/artifact-name.ts";
 import type { ImageSource } from "../image/image-source.ts";
 import type { ReadOptions } from "../runtime/read-options.ts";
 import { DatasetCopies } from "./copies/dataset-copies.ts";
 import { DatasetContents } from "./dataset-contents.ts";
-import { DatasetManifest, writeCheckpoint } from "./dataset-manifest.ts";
+import { DatasetManifest, recordsBeside, writeCheckpoint } from "./dataset-manifest.ts";
 import { assertWritable, type DatasetMode, type DatasetParts } from "./dataset-parts.ts";
-import { IMAGES_NODE, ROOT_NODE, tablePath } from "./layout.ts";
+import { IMAGES_NODE, ROOT_NODE } from "./layout.ts";
 import { DatasetUpkeep } from "./maintain/dataset-upkeep.ts";
+import { healSources, sourcesMadeOnce } from "./maintain/heal-sources.ts";
 import { type Manifest, orderEntries } from "./manifest.ts";
 import type { NodeCache } from "./nodes/node-cache.ts";
 import { newRootAttributes } from "./nodes/root-attributes.ts";
@@ -29,10 +29,6 @@ import { isoSeconds } from "./record/record-pixels.ts";
 import type { ZarrImageRecord } from "./record/zarr-image-record.ts";
 import { CommittedSession } from "./session/committed-session.ts";
 import { TransactionSession } from "./session/transaction-session.ts";
-import type { SourcesAnew } from "./sources-anew.ts";
-import { sourcesIfLost } from "./tables/sources-index.ts";
-import { SOURCES_TABLE, type SourceRow } from "./tables/sources-table.ts";
-import { tableObject } from "./tables/table-parts.ts";
 import { DatasetPast } from "./undo/dataset-past.ts";
 import { upgradeDataset } from "./upgrade-dataset.ts";
 
@@ -65,7 +61,6 @@ export class ZarrDataset extends DatasetContents {
   readonly #parts: DatasetParts;
   #mustClear: boolean;
   #committed = false;
-  #sourcesAnew: { readonly version: number; readonly rows: Promise<readonly SourceRow[]> } | undefined;
 
   constructor(parts: DatasetParts) {
     const { sourcesAnew } = parts;
@@ -78,7 +73,7 @@ export class ZarrDataset extends DatasetContents {
           parts.logger.warn(`${path} is lost or changed: it is taken for a table that does not exist`);
         }
       },
-      sourcesAnew: sourcesAnew && ((options: ReadOptions) => this.#sourcesOf(sourcesAnew, options)),
+      sourcesAnew: sourcesAnew && sourcesMadeOnce(() => this, sourcesAnew, parts.logger),
     };
     super(parts.session ?? new CommittedSession(session, (fn, options) => this.#transact(fn, options)));
     this.#parts = parts;
@@ -89,7 +84,7 @@ export class ZarrDataset extends DatasetContents {
       parts,
       this.session,
       (fn, options) => this.#commit(fn, options),
-      (options) => this.#healSources(options),
+      (options) => healSources(this.session, (fn, more) => this.#commit(fn, more), options),
     );
     this.copies = new DatasetCopies(parts.engine.log);
     this.past = new DatasetPast(parts, this.session, (fn, options) => this.#commit(fn, options));
@@ -324,45 +319,6 @@ export class ZarrDataset extends DatasetContents {
     return this.upkeep.gc(options);
   }
 
-  /**
-   * Makes the file of the ledger again if it is lost; what stands in its place is kept aside. Returns whether it was lost. Bytes that
-   * are those of the log are put back, and nothing is committed.
-   */
-  async #healSources(options: ReadOptions): Promise<boolean> {
-    const ifLost = sourcesIfLost(this.session, options);
-    let isLost = false;
-    const change = async (transaction: Transaction): Promise<void> => {
-      isLost = false;
-      transaction.merge({
-        ...tableObject(parseTableName(SOURCES_TABLE)),
-        ifLost:
-          ifLost &&
-          (() => {
-            isLost = true;
-            return ifLost();
-          }),
-        merge: async (current) => ({ bytes: isLost ? current : undefined }),
-      });
-    };
-    await this.#commit(change, { message: "make the sources index again", signal: options.signal });
-    return isLost;
-  }
-
-  /** The rows that are made again for a lost ledger, made once for each version. */
-  async #sourcesOf(make: SourcesAnew, options: ReadOptions): Promise<readonly SourceRow[]> {
-    const { version } = this;
-    if (this.#sourcesAnew?.version !== version) {
-      if (this.#sourcesAnew === undefined) {
-        const ledger = tablePath(parseTableName(SOURCES_TABLE));
-        this.#parts.logger.warn(
-          `${ledger} is lost or changed: what the images say of their files is used in its place`,
-        );
-      }
-      this.#sourcesAnew = { version, rows: make(this, options) };
-    }
-    return this.#sourcesAnew.rows;
-  }
-
   async #transact<T>(fn: (transaction: Transaction) => Promise<T>, options: TransactionOptions): Promise<T> {
     return (await this.#commitWith(fn, options)).value;
   }
@@ -407,13 +363,4 @@ export class ZarrDataset extends DatasetContents {
     }
     return done;
   }
-}
-
-const [LEAST_RECORDS_BESIDE, MOST_RECORDS_BESIDE] = [16, 64];
-const CHECKPOINT_BYTES_OF_A_RECORD = 7 * 1024;
-
-/** How many records may stand beside a checkpoint of this size: a reader over HTTP asks for each. */
-function recordsBeside(checkpointBytes: number): number {
-  const worth = Math.floor(checkpointBytes / CHECKPOINT_BYTES_OF_A_RECORD);
-  return Math.min(MOST_RECORDS_BESIDE, Math.max(LEAST_RECORDS_BESIDE, worth));
 }

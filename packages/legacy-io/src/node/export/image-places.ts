@@ -102,7 +102,7 @@ async function originOfRecord(dataset: ZarrDataset, imageId: string): Promise<Im
   return found && { imageId, sourceRelPath: found.sourceRelPath, sourcePrimaryPath: found.sourcePrimaryPath };
 }
 
-/** Undefined if there is none that can be read. An image that cannot be exported has a place all the same. */
+/** Undefined if it cannot be read. An image that cannot be exported has a place all the same. */
 async function provenanceOf(record: ReturnType<ZarrDataset["record"]>): Promise<Provenance | undefined> {
   try {
     const { text } = await record.loadJsonText(ARTIFACTS.provenance);

@@ -4,7 +4,7 @@ import { ZarrStoreError } from "../../errors.ts";
 import type { ReadOptions } from "../../runtime/read-options.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
 import type { ReadableStore } from "../../store/key-value-store.ts";
-import { otherLineEnds } from "../other-line-ends.ts";
+import { otherLineEnds } from "../foreign/other-line-ends.ts";
 import { historyKey, isHistoryName } from "../records/control-keys.ts";
 
 /**

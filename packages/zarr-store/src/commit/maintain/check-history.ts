@@ -2,8 +2,8 @@
 
 import { isZarrStoreError, ZarrStoreError } from "../../errors.ts";
 import { runBounded } from "../../runtime/run-bounded.ts";
+import { ONLY_LINE_ENDS, otherLineEnds } from "../foreign/other-line-ends.ts";
 import { findNeededHistory } from "../history/needed-history.ts";
-import { ONLY_LINE_ENDS, otherLineEnds } from "../other-line-ends.ts";
 import { HISTORY, historyKey, isHistoryName } from "../records/control-keys.ts";
 import { type CheckContext, lookUntilSettled } from "./check-context.ts";
 import type { CheckNote, CheckProblem } from "./check-report.ts";

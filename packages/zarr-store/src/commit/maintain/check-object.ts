@@ -2,11 +2,11 @@
 
 import { isZarrStoreError } from "../../errors.ts";
 import type { StoreKey } from "../../store/store-key.ts";
+import { committedLineEnds, ONLY_LINE_ENDS } from "../foreign/other-line-ends.ts";
+import { findOutsideEdit } from "../foreign/outside-edit.ts";
 import { listStaging } from "../list-staging.ts";
 import type { CommittedObject } from "../log/head.ts";
 import { isOwnFormat } from "../object-path.ts";
-import { committedLineEnds, ONLY_LINE_ENDS } from "../other-line-ends.ts";
-import { findOutsideEdit } from "../outside-edit.ts";
 import { keyInAside, stagedKeys, stagingEntryKind } from "../records/control-keys.ts";
 import { type CheckContext, lookUntilSettled } from "./check-context.ts";
 import type { CheckNote, CheckProblem } from "./check-report.ts";

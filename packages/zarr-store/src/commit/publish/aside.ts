@@ -3,7 +3,7 @@
 import { isZarrStoreError } from "../../errors.ts";
 import { joinKey, parentKey, type StoreKey } from "../../store/store-key.ts";
 import type { CommitContext } from "../commit-context.ts";
-import { otherLineEnds } from "../other-line-ends.ts";
+import { otherLineEnds } from "../foreign/other-line-ends.ts";
 import { asideKey, obstacleKey } from "../records/control-keys.ts";
 import { isTornCopy } from "../torn-copy.ts";
 import { removeEmptyDirectories } from "./empty-directories.ts";

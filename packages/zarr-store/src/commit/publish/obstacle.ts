@@ -37,7 +37,7 @@ async function findObstacle({ store }: CommitContext, path: StoreKey): Promise<S
 /**
  * Notes, for the result of the commit, that another program's file was kept.
  *
- * @param when the commit rests on what it replaces, so that the file is named, but is no edit that came between; in words
+ * @param when why the commit may replace the file, in words: then it is named, but does not count as an edit that came between
  */
 export function noteKept(
   { session, logger }: CommitContext,

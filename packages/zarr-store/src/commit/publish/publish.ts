@@ -15,8 +15,8 @@ import {
 } from "../records/control-keys.ts";
 import { settleAside } from "./aside.ts";
 import { directoriesOf } from "./empty-directories.ts";
-import { replaceKeeping } from "./keep-replaced.ts";
 import { keepForeignBytes, setForeignAside, setObstacleAside } from "./obstacle.ts";
+import { replaceKeeping } from "./replace-keeping.ts";
 
 /** A bound against a file system that never comes to rest. In practice, two or three rounds are enough. */
 const MAX_ROUNDS = 100;

@@ -3,11 +3,11 @@
 import { isZarrStoreError } from "../../errors.ts";
 import { joinKey, parentKey, type StoreKey } from "../../store/store-key.ts";
 import type { CommitContext } from "../commit-context.ts";
+import { rewrittenNode } from "../foreign/rewritten-node.ts";
 import { isZarrNode, zarrNode } from "../object-path.ts";
 import type { CommitOp } from "../records/commit-record.ts";
 import { obstacleKey } from "../records/control-keys.ts";
 import { replaceFile } from "../records/replace-file.ts";
-import { rewrittenNode } from "../rewritten-node.ts";
 
 /**
  * Puts a node back whose committed bytes could be made again. The other program's file stays as an obstacle, and is named.

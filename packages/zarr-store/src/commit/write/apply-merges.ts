@@ -1,7 +1,7 @@
 // Applies the mergeable changes of a transaction to the objects as they are at the moment of the commit.
 
 import type { StoreKey } from "../../store/store-key.ts";
-import { isLostObject } from "../lost-object.ts";
+import { isLostObject } from "../foreign/lost-object.ts";
 import { groupOf } from "../object-path.ts";
 import { conflictError } from "./conflict-error.ts";
 import type { MergeableChange, ObjectPart } from "./mergeable-change.ts";

@@ -3,11 +3,11 @@
 import { ZarrStoreError } from "../../errors.ts";
 import { joinKey, type StoreKey } from "../../store/store-key.ts";
 import type { CommitContext, Look, Looks } from "../commit-context.ts";
+import { committedLineEnds } from "../foreign/other-line-ends.ts";
+import { rewrittenNode } from "../foreign/rewritten-node.ts";
 import type { CommittedObject } from "../log/head.ts";
 import { groupOf, isRecordNode } from "../object-path.ts";
-import { committedLineEnds } from "../other-line-ends.ts";
 import type { CommitOp } from "../records/commit-record.ts";
-import { rewrittenNode } from "../rewritten-node.ts";
 import { dropCheckpoint } from "./assert-borne-out.ts";
 
 /** Files of which a long part of the log has to say whose they are: hashes by path. The writer lock is let go meanwhile. */

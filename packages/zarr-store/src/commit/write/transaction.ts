@@ -47,7 +47,7 @@ export class Transaction {
   #merges: readonly MergeableChange[] = [];
   /** Paths changed by merges only. All other paths were changed by the caller. */
   readonly #merged = new Set<StoreKey>();
-  /** Objects whose bytes are gone, for the caller to name: those that are staged take their place, and what stands there is kept. */
+  /** Objects whose bytes are gone: what is staged takes their place, and what stands there is kept. */
   readonly lost: Set<StoreKey> = new Set();
   #failure: { readonly error: unknown } | undefined;
   #sealed = false;
@@ -171,9 +171,7 @@ export class Transaction {
     this.#assertOpen();
     this.#changeCount++;
     this.#forgetMerges(path);
-    if (options.replaces !== undefined) {
-      this.replaces.set(path, options.replaces);
-    }
+    options.replaces && this.replaces.set(path, options.replaces);
     await this.#inTurn(path, () => this.#stage(path, bytes, options));
   }
 

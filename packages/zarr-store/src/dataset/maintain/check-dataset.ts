@@ -9,8 +9,8 @@ import type { ReadableStore } from "../../store/key-value-store.ts";
 import { isListableStore } from "../../store/read-only-store.ts";
 import { systemFileOwner } from "../../store/system-file.ts";
 import type { KeepsHistory } from "../keeps-history.ts";
-import { missingLog } from "../missing-log.ts";
 import { contentRulesWith } from "./dataset-content-rules.ts";
+import { missingLog } from "./missing-log.ts";
 import { recallFrom } from "./recall-from.ts";
 
 export interface CheckDatasetOptions extends CheckOptions {

@@ -1,6 +1,6 @@
 // Reads the ledger of ingested files, and makes it again where its file is lost.
 
-import { isLostObject } from "../../commit/lost-object.ts";
+import { isLostObject } from "../../commit/foreign/lost-object.ts";
 import type { MergeableChange } from "../../commit/write/mergeable-change.ts";
 import { parseTableName } from "../../image/artifact-name.ts";
 import type { ReadOptions } from "../../runtime/read-options.ts";

@@ -1,6 +1,6 @@
 // Reads the files of a pooled table: its one file, or its parts, all of them as of one version.
 
-import { isLostObject } from "../../commit/lost-object.ts";
+import { isLostObject } from "../../commit/foreign/lost-object.ts";
 import { isZarrStoreError, ZarrStoreError } from "../../errors.ts";
 import type { TableName } from "../../image/artifact-name.ts";
 import type { ReadOptions } from "../../runtime/read-options.ts";

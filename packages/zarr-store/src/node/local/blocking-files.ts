@@ -4,7 +4,7 @@ import * as fs from "node:fs";
 import * as fsPromises from "node:fs/promises";
 import { performance } from "node:perf_hooks";
 import { setImmediate } from "node:timers/promises";
-import { filesBelow, filesBelowInPool } from "./files-below.ts";
+import { statFiles, statFilesInPool } from "./stat-files.ts";
 
 /** A file that is being written, read or flushed. */
 export interface OpenFile {
@@ -138,8 +138,8 @@ export function blockingFiles({
     // One turn for a folder with all that is below it, which is what belongs to one image.
     filesBelow: (path) =>
       call(
-        () => filesBelow(path),
-        async () => filesBelowInPool(path),
+        () => statFiles(path),
+        async () => statFilesInPool(path),
       ),
   };
 }

@@ -23,10 +23,10 @@ import { assertReadable } from "../../store/unreadable.ts";
 import { type BlockingFiles, blockingFiles } from "./blocking-files.ts";
 import { DirectoryJail } from "./directory-jail.ts";
 import { errnoOf, isPerhapsWithoutHardLinks, isWithoutHardLinks, noHardLinks, noSource } from "./errno.ts";
-import { statsBelowIn } from "./files-below.ts";
 import { linkedFile, openFollowing, whyNotWritten } from "./link-tree.ts";
 import { mountedFileSystem } from "./mounted-file-system.ts";
 import { readBytes, readExpected } from "./read-bytes.ts";
+import { statsBelowIn } from "./stats-below-in.ts";
 import { kindOf, storeStatOf, whetherInodesLast } from "./store-stat-of.ts";
 import { createFile, writeAndClose } from "./write-file.ts";
 

@@ -3,8 +3,7 @@
 import type { Table } from "apache-arrow";
 import { arrow, loadArrow } from "#arrow";
 import { ZarrStoreError } from "../../errors.ts";
-import { encodeColumn, tableOfData, withSchema } from "../columns/arrow-column.ts";
-import { pandasRangeIndexOf } from "../columns/foreign/pandas-range-index.ts";
+import { withSchema } from "../columns/arrow-column.ts";
 import { isNormalizedTable } from "../columns/normalized-column.ts";
 import { unreadType } from "../columns/read-chunk.ts";
 import { normalizeTable } from "../rows/normalize-table.ts";
@@ -22,6 +21,7 @@ import { parquetColumnsOf } from "./parquet-columns.ts";
 import { type ParquetFooter, parquetFooterOf } from "./parquet-footer.ts";
 import { readSmallParquet, SMALL_FILE_BYTES } from "./plain/small-parquet.ts";
 import { dictionaryBytesPerRow, unreadDictionary } from "./unread-dictionary.ts";
+import { withRowLabels } from "./with-row-labels.ts";
 
 export interface EncodeParquetOptions {
   /** The schema that the table must match. Default: its own. Units and descriptions are written with the fields. */
@@ -167,33 +167,6 @@ export async function decodeParquet(bytes: Uint8Array, options: DecodeParquetOpt
       ? table
       : normalizeTable(table, where);
   return options.hasParts === true ? normal : withRowLabels(normal);
-}
-
-/** Adds the row labels that pandas kept as a range, as the column that it makes of any other labels. */
-function withRowLabels(table: Table): Table {
-  if (!table.schema.metadata.has("pandas")) {
-    return table;
-  }
-  const { columns } = schemaOfTable(table);
-  const rowCount = table.numRows;
-  const range = pandasRangeIndexOf(table.schema.metadata, {
-    columns: columns.map(({ name }) => name),
-    rowCount,
-  });
-  if (range === undefined) {
-    return table;
-  }
-  const { name, start, step } = range;
-  const labels = BigInt64Array.from({ length: rowCount }, (_, row) => BigInt(start + row * step));
-  const { data } = encodeColumn({ type: "int64", values: labels, valid: undefined });
-  const schema = { columns: [...columns, { name, type: "int64" as const }] };
-  const metadata = new Map([...table.schema.metadata].filter(([key]) => key !== "pandas"));
-  return tableOfData(
-    schema,
-    [...table.batches.flatMap((batch) => batch.data.children), data],
-    rowCount,
-    metadata,
-  );
 }
 
 /**

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { CommitStep } from "../../../src/index.ts";
 import { checkLocalDataset } from "../../../src/node/index.ts";
 import { collectLog } from "../../support/test-runtime.ts";
-import { likeZarrPython } from "../maintain/like-zarr-python.ts";
+import { likeZarrPython } from "../maintain/outside/like-zarr-python.ts";
 import { dieDuringUpgrade } from "./die-during-upgrade.ts";
 import {
   BEFORE,

@@ -1,10 +1,10 @@
 // Tells an edit of a Zarr node by another program from damage to its file.
 
-import type { Runtime } from "../runtime/runtime.ts";
-import type { StoreKey } from "../store/store-key.ts";
-import type { ContentRules } from "./content-rules.ts";
-import type { CommittedObject } from "./log/head.ts";
-import { isZarrNode } from "./object-path.ts";
+import type { Runtime } from "../../runtime/runtime.ts";
+import type { StoreKey } from "../../store/store-key.ts";
+import type { EditRules } from "../content-rules.ts";
+import type { CommittedObject } from "../log/head.ts";
+import { isZarrNode } from "../object-path.ts";
 
 export interface OutsideEdit {
   readonly message: string;
@@ -19,11 +19,6 @@ export interface OutsideEdit {
   /** Whether it has consolidated metadata beside what was committed, so that plain readers miss what is added later. */
   readonly hidesNews: boolean;
 }
-
-export type EditRules = Pick<
-  ContentRules,
-  "withoutAdditions" | "mayBeEdited" | "fault" | "recall" | "isWholeNode" | "difference" | "adoptable"
->;
 
 const CHANGED = "changed by another program";
 

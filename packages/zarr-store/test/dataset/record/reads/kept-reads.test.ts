@@ -1,7 +1,7 @@
 /** A record that keeps what it read, for several readers of one image. */
 import { beforeEach, expect, test } from "vitest";
-import { memoryStore, openDataset, rowsOf, type ZarrDataset } from "../../../src/index.ts";
-import { countingStore } from "../../../src/testing/index.ts";
+import { memoryStore, openDataset, rowsOf, type ZarrDataset } from "../../../../src/index.ts";
+import { countingStore } from "../../../../src/testing/index.ts";
 
 const SCHEMA = { columns: [{ name: "v", type: "int64" }] } as const;
 const KEEPS = { asOf: "last look", keepsReads: true } as const;

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { nodeWithoutAdditions } from "../../../src/dataset/maintain/edited-node.ts";
-import { encodeNode } from "../../../src/dataset/record/record-objects.ts";
-import { parseStoreKey } from "../../../src/index.ts";
+import { nodeWithoutAdditions } from "../../../../src/dataset/maintain/edited-node.ts";
+import { encodeNode } from "../../../../src/dataset/record/record-objects.ts";
+import { parseStoreKey } from "../../../../src/index.ts";
 import { likeZarrPython } from "./like-zarr-python.ts";
 
 const RECORD = parseStoreKey("images/one/zarr.json");

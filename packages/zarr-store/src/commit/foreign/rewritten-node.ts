@@ -1,7 +1,7 @@
 // Finds out what another program did to a committed `zarr.json`.
 
-import type { StoreKey } from "../store/store-key.ts";
-import type { CommitContext } from "./commit-context.ts";
+import type { StoreKey } from "../../store/store-key.ts";
+import type { CommitContext } from "../commit-context.ts";
 import { findOutsideEdit, type OutsideEdit } from "./outside-edit.ts";
 
 /** What another program did to the node at a path; undefined if it is as committed, missing or damaged. */

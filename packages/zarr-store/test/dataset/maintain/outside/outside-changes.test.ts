@@ -1,11 +1,11 @@
 import { symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { parseStoreKey, readOnlyStore, type ZarrDataset } from "../../../src/index.ts";
-import { isListableStore } from "../../../src/store/read-only-store.ts";
-import { listStatsBelow, statsBelow } from "../../../src/store/stats-below.ts";
-import type { Medium } from "../../support/simulated-writers.ts";
-import { inMaintained } from "./maintained-dataset.ts";
+import { parseStoreKey, readOnlyStore, type ZarrDataset } from "../../../../src/index.ts";
+import { isListableStore } from "../../../../src/store/read-only-store.ts";
+import { listStatsBelow, statsBelow } from "../../../../src/store/stats-below.ts";
+import type { Medium } from "../../../support/simulated-writers.ts";
+import { inMaintained } from "../maintained-dataset.ts";
 
 const QC = "images/one/analysis/qc.json";
 const NEW = "images/one/analysis/mine/fit.json";

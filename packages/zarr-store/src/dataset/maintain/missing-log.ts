@@ -1,10 +1,10 @@
 // Tells a dataset whose commit log is missing from a place where there is no dataset.
 
-import { COMMITS } from "../commit/records/control-keys.ts";
-import { isZarrStoreError, ZarrStoreError } from "../errors.ts";
-import type { ReadableStore } from "../store/key-value-store.ts";
-import { ROOT_NODE } from "./layout.ts";
-import { rootAttributes } from "./nodes/root-attributes.ts";
+import { COMMITS } from "../../commit/records/control-keys.ts";
+import { isZarrStoreError, ZarrStoreError } from "../../errors.ts";
+import type { ReadableStore } from "../../store/key-value-store.ts";
+import { ROOT_NODE } from "../layout.ts";
+import { rootAttributes } from "../nodes/root-attributes.ts";
 
 const CAUSES =
   'Names that begin with "_" are hidden by GitHub Pages and Jekyll without a file .nojekyll beside them, left out by copies such ' +

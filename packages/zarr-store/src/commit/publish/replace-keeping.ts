@@ -5,7 +5,7 @@ import type { StoreStat } from "../../store/key-value-store.ts";
 import { joinKey, parentKey, type StoreKey } from "../../store/store-key.ts";
 import { isTooLarge } from "../../store/unreadable.ts";
 import type { CommitContext, Look } from "../commit-context.ts";
-import { otherLineEnds } from "../other-line-ends.ts";
+import { otherLineEnds } from "../foreign/other-line-ends.ts";
 import type { PutOp } from "../records/commit-record.ts";
 import { asideKey, heldKey, obstacleKey, STAGING } from "../records/control-keys.ts";
 import { removeEmptyDirectories } from "./empty-directories.ts";

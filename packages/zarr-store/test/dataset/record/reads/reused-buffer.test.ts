@@ -1,8 +1,8 @@
 import { Buffer } from "node:buffer";
 import { expect, it } from "vitest";
-import { memoryStore, openDataset, tableFromRows, type ZarrImageRecord } from "../../../src/index.ts";
-import { encodeParquet } from "../../../src/table/index.ts";
-import { interceptStore } from "../../../src/testing/index.ts";
+import { memoryStore, openDataset, tableFromRows, type ZarrImageRecord } from "../../../../src/index.ts";
+import { encodeParquet } from "../../../../src/table/index.ts";
+import { interceptStore } from "../../../../src/testing/index.ts";
 
 const IMAGE = { dtype: "uint8", shape: [2, 3], data: new Uint8Array([1, 2, 3, 4, 5, 6]) } as const;
 const SCHEMA = { columns: [{ name: "image_id", type: "utf8" }] } as const;

@@ -3,13 +3,19 @@ import { copyFile, cp, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { findSharedData } from "../../../../../test/support/find-shared-data.ts";
-import { openDataset, parseStoreKey, readOnlyStore, rowsOf, type ZarrDataset } from "../../../src/index.ts";
-import { localStore, openLocalDataset as openFolder } from "../../../src/node/index.ts";
-import { webServer } from "../../http/web-server.ts";
-import { collectLog } from "../../support/test-runtime.ts";
+import { findSharedData } from "../../../../../../test/support/find-shared-data.ts";
+import {
+  openDataset,
+  parseStoreKey,
+  readOnlyStore,
+  rowsOf,
+  type ZarrDataset,
+} from "../../../../src/index.ts";
+import { localStore, openLocalDataset as openFolder } from "../../../../src/node/index.ts";
+import { webServer } from "../../../http/web-server.ts";
+import { collectLog } from "../../../support/test-runtime.ts";
+import { inMaintained, type Maintained, problemsOf } from "../maintained-dataset.ts";
 import { likeZarrPython, type NodeEdit } from "./like-zarr-python.ts";
-import { inMaintained, type Maintained, problemsOf } from "./maintained-dataset.ts";
 
 type OpenRecord = ReturnType<ZarrDataset["record"]>;
 

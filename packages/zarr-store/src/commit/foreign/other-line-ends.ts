@@ -1,8 +1,8 @@
 // Recognises a committed file in which another program, mostly git, has only changed the line ends.
 
-import { withCrlf, withLf } from "../bytes/line-ends.ts";
-import type { Runtime } from "../runtime/runtime.ts";
-import type { CommittedObject } from "./log/head.ts";
+import { withCrlf, withLf } from "../../bytes/line-ends.ts";
+import type { Runtime } from "../../runtime/runtime.ts";
+import type { CommittedObject } from "../log/head.ts";
 
 /** What a message says of such a file. */
 export const ONLY_LINE_ENDS =

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { memoryStore, openDataset, type ZarrDataset } from "../../../src/index.ts";
-import type { KeyValueStore } from "../../../src/store/key-value-store.ts";
-import type { StoreKey } from "../../../src/store/store-key.ts";
-import { interceptStore } from "../../../src/testing/index.ts";
+import { memoryStore, openDataset, type ZarrDataset } from "../../../../src/index.ts";
+import type { KeyValueStore } from "../../../../src/store/key-value-store.ts";
+import type { StoreKey } from "../../../../src/store/store-key.ts";
+import { interceptStore } from "../../../../src/testing/index.ts";
 
 const IMAGE = { dtype: "uint8", shape: [2, 2], data: Uint8Array.of(1, 2, 3, 4) } as const;
 const WIDER = { dtype: "uint8", shape: [2, 4], data: new Uint8Array(8).fill(7) } as const;
