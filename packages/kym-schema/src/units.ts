@@ -7,6 +7,7 @@ export const UNITS = {
   nanosecond: "ns",
   micrometre: "um",
   velocity: "mm/s",
+  micrometrePerSecond: "um/s",
   pixel: "px",
   degree: "deg",
   perMinute: "1/min",

@@ -198,7 +198,9 @@ function failureTexts(failed: readonly ExportFailure[], dataset: string): readon
   const hint = isEdited
     ? `kym check ${shellWord(dataset)} says what changed; kym adopt ${shellWord(dataset)} commits what another program wrote`
     : `kym check ${shellWord(dataset)} lists everything that is wrong`;
-  return failed.length === 0 ? [] : [...texts, hint];
+  const isTable = failed.some(({ imageId }) => imageId === undefined);
+  const again = `kym index ${shellWord(dataset)} --rebuild makes a lost table again`;
+  return failed.length === 0 ? [] : [...texts, hint, ...(isTable ? [again] : [])];
 }
 
 function nextOf(

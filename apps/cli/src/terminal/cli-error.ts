@@ -1,6 +1,5 @@
 // The error that ends a command, and how any other error becomes one.
 
-import { meaningOf } from "@kym/zarr-store/layout";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 
 /** An error to show to the user: what happened, to which file, why, and what to do next. */
@@ -63,16 +62,18 @@ export function toCliError(error: unknown): CliError {
 
 /** How a lost or damaged file can be made again; undefined if only a copy has it. */
 function hintToHeal(path: unknown): string | undefined {
-  const meaning = typeof path === "string" ? meaningOf(path) : undefined;
-  if (meaning?.kind === "table" && meaning.table === "sources") {
+  const table = typeof path === "string" ? TABLE_FILE.exec(path)?.[1] : undefined;
+  if (table === "sources") {
     return "kym check DATASET --repair makes it again from what the images say of their files";
   }
-  if (meaning?.kind === "table" && meaning.table.startsWith(INDEX_TABLES)) {
+  if (table?.startsWith(INDEX_TABLES) === true) {
     return "kym index DATASET --rebuild makes it again, and keeps what stands in its place";
   }
   return undefined;
 }
 
+/** The file of a table, or a part of it. Here, in place of the layout of a dataset, because each start would load that. */
+const TABLE_FILE = /^tables\/([^/.]+)[/.]/;
 const INDEX_TABLES = "kym_";
 
 const BY_CODE: Readonly<Record<string, { readonly exitCode: ExitCode; readonly hint?: string }>> = {

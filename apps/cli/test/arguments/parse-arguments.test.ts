@@ -122,6 +122,8 @@ describe("of kym's own commands", () => {
   const isNeverFromEnvironment = (command: string, name: string): boolean =>
     ["force", "repair", "claim", "yes"].includes(name) ||
     (command === "ingest" && name === "deleted") ||
+    (command === "index" && name === "adopt") ||
+    (command === "check" && name === "from") ||
     (command === "resolve" && ["mine", "theirs", "field", "table"].includes(name)) ||
     (command === "edit" && !Object.hasOwn(COMMON_OPTIONS, name) && FIELDS_AND_OTHERS(name));
 

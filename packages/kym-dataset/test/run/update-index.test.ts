@@ -535,7 +535,7 @@ test("staleness is explained in words, and asking changes nothing", async () => 
     "a in kym_velocity_events: fresh. 1 row, made by kymflow.velocity_events@0.1 from analysis/velocity_events/events.parquet with params bdb824b54cfe. Neither the results nor anything else that the rows use has changed since.",
   );
   expect(await explain("b")).toBe(
-    "b in kym_velocity_events: not analysed. It has none of velocity_events/events.parquet, velocity_events/events.csv.gz, velocity_events.parquet, velocity_events.csv.gz, flow/events.parquet.",
+    "b in kym_velocity_events: not analysed. It has none of velocity_events/events.parquet, velocity_events/events.csv.gz, velocity_events.parquet, velocity_events.csv.gz, acqstore/velocity_events.parquet, acqstore/velocity_events.csv.gz, flow/events.parquet.",
   );
   expect(kym.dataset.version).toBe(version);
   await kym.dataset.record("a").saveJson("velocity_events/params", {});

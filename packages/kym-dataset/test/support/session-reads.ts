@@ -48,10 +48,10 @@ async function readsOfSession(
     });
   }
   const { byMethod, bytesRead } = counting.take();
-  // The records and packs of the log differ with its length, and the probe of the place has a new name each time.
-  const files = [...new Set<string>(takeReads())].filter(
-    (key) => !/^__commits\/(pack-)?\d|^__staging\/probe-/.test(key),
-  );
+  // The records and packs of the log differ with its length, and what stands in staging has a new name each time.
+  const files = [
+    ...new Set<string>(takeReads().map((key) => key.replace(/^__staging\/obstacle-held-[^%]*%2F/, "held: "))),
+  ].filter((key) => !/^__commits\/(pack-)?\d|^__staging\/probe-/.test(key));
   console.log(`${count} images, ${edit} changed: ${files.length} files opened, ${bytesRead} bytes read`);
   return { files: files.sort(), gets: byMethod.get ?? 0 };
 }

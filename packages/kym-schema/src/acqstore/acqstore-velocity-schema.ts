@@ -46,7 +46,7 @@ export const ACQSTORE_VELOCITY_SCHEMA: TableSchema = {
     {
       name: COLUMNS.acqstoreVelocity,
       type: "float64",
-      unit: "um/s",
+      unit: UNITS.micrometrePerSecond,
       description: "as acqstore stores it: divided by the tangent, so large where the flow is slow",
     },
   ],

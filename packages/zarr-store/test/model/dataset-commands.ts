@@ -280,9 +280,8 @@ class EditNodeOutside extends Command {
     };
     await store.put(parseStoreKey(path), new TextEncoder().encode(JSON.stringify(node)));
     const isNew = attributes.lab === undefined;
-    expect(await codeOf(dataset.record(this.id).updateAttributes({ own: lab }))).toBe("modified_outside");
     const { problems } = await dataset.check();
-    expect(problems.map(({ kind, path: found }) => `${kind} ${found}`)).toEqual([`modified_outside ${path}`]);
+    expect(problems.map(({ kind, path: found }) => `${kind} ${found}`)).toEqual([`rewritten ${path}`]);
     if (isNew) {
       expect(textOfModel(await modelOf(dataset))).toBe(textOfModel(model));
     }

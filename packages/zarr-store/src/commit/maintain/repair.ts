@@ -158,8 +158,14 @@ async function putBackNodes(
  * @throws {ZarrStoreError} `conflict` if a writer is at work, `io`
  */
 export async function finishUnpublished(engine: CommitEngine, store: ReadableStore): Promise<void> {
-  const { txid } = engine.log.head;
-  if (txid === "" || !isWritableStore(store) || (await store.stat(stagingOf(txid))) === undefined) {
+  const { txid, nextRecordFormat } = engine.log.head;
+  // Nothing is written to a dataset of version 2 before a commit.
+  if (
+    txid === "" ||
+    nextRecordFormat === 1 ||
+    !isWritableStore(store) ||
+    (await store.stat(stagingOf(txid))) === undefined
+  ) {
     return;
   }
   await engine.maintain(

@@ -84,6 +84,7 @@ export async function putBackConsolidated(
   }
 }
 
+/** Those that the commit itself wrote are not among them. */
 function groupsAbove(ops: readonly CommitOp[]): ReadonlySet<StoreKey> {
   const above = new Set<StoreKey>();
   for (const { op, path, prev } of ops) {
@@ -93,6 +94,9 @@ function groupsAbove(ops: readonly CommitOp[]): ReadonlySet<StoreKey> {
       }
       above.add(zarrNode(""));
     }
+  }
+  for (const { path } of ops) {
+    above.delete(path);
   }
   return above;
 }
