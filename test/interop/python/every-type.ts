@@ -98,7 +98,9 @@ export async function makeEveryType(): Promise<EveryType> {
         const array = noise(dtype, shape);
         const axes = ["w", "z", "y", "x"].slice(-shape.length);
         const name = `types/${dtype}-${shape.length}`;
-        await record.saveArrayArtifact(name, array, { axes, chunks, attributes: { unit: "µm/s" } });
+        // Each is opened alone, so that axes of one name may have other lengths.
+        const options = { axes, exactAxes: true, chunks, attributes: { unit: "µm/s" } };
+        await record.saveArrayArtifact(name, array, options);
         arrays.set(`images/uint8-2/analysis_arrays/${name}`, { ...array, chunks, axes });
       }
     }

@@ -98,7 +98,10 @@ describe.skipIf(!isPossible)("Python reads our dataset", () => {
       expect(found).toEqual({
         dtype: array.dtype,
         shape: array.shape,
-        dimension_names: ["y", "x"],
+        // An axis that has another length than the one of its name in the image carries its own.
+        dimension_names: ["y", "x"].map((axis, at) =>
+          expect.stringMatching(new RegExp(`^${axis}(_${array.shape[at]})?$`)),
+        ),
         sha256: sha256(ndArrayBytes(array)),
       });
       dtypes.add(found.dtype);
