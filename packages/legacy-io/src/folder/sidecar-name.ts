@@ -3,6 +3,8 @@
 import { compareCodePoints } from "@kym/zarr-store/runtime";
 import { ALL_FORMATS } from "../formats/all-formats.ts";
 import type { SidecarNameRule } from "../formats/sidecar-format.ts";
+import { prairiePictureName, prairieTiffName } from "../formats/prairie/prairie-name.ts";
+import { PRAIRIE_PICTURE } from "../formats/sidecars/prairie-picture-format.ts";
 import { artifactOfFileName } from "./artifact-file-name.ts";
 
 /** The built-in formats for an artifact that is kept beside a TIFF under its own name. */
@@ -24,9 +26,10 @@ export interface SidecarContent {
 /** The role of a file among the images of its folder. `image` is the file name of the image in that folder. */
 export type FileRole =
   | { readonly role: "image"; readonly stem: string }
-  /** A channel after the first of an acquisition written as `<base>_C001T001.tif`, `<base>_C002T001.tif`, … */
+  /** A channel after the first of an acquisition with a file per channel: `<base>_C001T001.tif`, `<base>_C002T001.tif`, … */
   | { readonly role: "channel"; readonly image: string; readonly channel: number }
-  | ({ readonly role: "sidecar"; readonly image: string } & SidecarContent)
+  /** `others` are further images of a recording that the file belongs to as well. */
+  | ({ readonly role: "sidecar"; readonly image: string; readonly others?: readonly string[] } & SidecarContent)
   | { readonly role: "orphan"; readonly stem: string; readonly kind: string }
   | { readonly role: "folder_database"; readonly database: FolderDatabase }
   | { readonly role: "ignored"; readonly reason: string }
@@ -57,7 +60,7 @@ export function imageStem(fileName: string): string | undefined {
  * `flow-analysis/` and `<folderName>-analysis/`. `formats` defaults to the built-in ones.
  *
  * - Stems are compared as plain strings, so `[ ]`, `+`, spaces and any script are safe. Endings match in any case.
- * - A sidecar belongs to exactly one image: the one with the longest stem.
+ * - A sidecar belongs to exactly one image: the one with the longest stem. Only the file of a recording belongs to all its images.
  * - If two images have the same stem (`a.tif`, `a.tiff`), the first by code points owns the sidecars.
  * - If two formats could read a file, the first in `formats` does.
  * - The exact spelling wins. A file whose name begins with no image's stem, but would if accents were composed alike (NFC or
@@ -94,7 +97,8 @@ export function decideFileRoles(
 
 function rulesFor(folderName: string, formats: readonly SidecarNameRule[], owners: Owners): Rules {
   return {
-    beside: formats.filter(({ folder }) => folder === undefined),
+    beside: formats.filter(({ folder, isOfRecording }) => folder === undefined && isOfRecording !== true),
+    ofRecording: formats.filter(({ isOfRecording }) => isOfRecording === true),
     inFolder: Map.groupBy(formats, ({ folder }) => folder?.(folderName)),
     owners,
   };
@@ -112,18 +116,19 @@ function mayBeSpelledOtherwise(file: string, { role }: FileRole): boolean {
 }
 
 /** The same owners by composed stems. A stem that two images share then has none. */
-function composedOwners({ imageOfStem, imageOfHeaderBase }: Owners): Owners {
+function composedOwners({ imageOfStem, imageOfHeaderBase, imagesOfRecording }: Owners): Owners {
   return {
     imageOfStem: composedKeys(imageOfStem),
     imageOfHeaderBase: composedKeys(imageOfHeaderBase),
+    imagesOfRecording: composedKeys(imagesOfRecording),
     roles: new Map(),
   };
 }
 
-function composedKeys(images: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+function composedKeys<T>(images: ReadonlyMap<string, T>): ReadonlyMap<string, T> {
   const byName = Map.groupBy(images, ([stem]) => composedName(stem));
   return new Map(
-    [...byName].flatMap(([stem, [only, ...more]]): readonly [string, string][] =>
+    [...byName].flatMap(([stem, [only, ...more]]): readonly [string, T][] =>
       only === undefined || more.length > 0 ? [] : [[stem, only[1]]],
     ),
   );
@@ -137,6 +142,8 @@ export function sidecarFolders(folderName: string, formats: readonly SidecarName
 interface Rules {
   /** Formats whose files are in the images' own folder. */
   readonly beside: readonly SidecarNameRule[];
+  /** Formats of which one file belongs to all images of a recording. */
+  readonly ofRecording: readonly SidecarNameRule[];
   /** Formats whose files are in a subfolder, by the subfolder's name. */
   readonly inFolder: ReadonlyMap<string | undefined, readonly SidecarNameRule[]>;
   readonly owners: Owners;
@@ -146,17 +153,30 @@ interface Rules {
 interface Owners {
   readonly imageOfStem: ReadonlyMap<string, string>;
   readonly imageOfHeaderBase: ReadonlyMap<string, string>;
+  /** The images of a recording, in order, by what their names begin with. */
+  readonly imagesOfRecording: ReadonlyMap<string, readonly RecordedImage[]>;
   readonly roles: ReadonlyMap<string, FileRole>;
+}
+
+interface RecordedImage {
+  readonly name: string;
+  readonly cycle: number;
 }
 
 function decideOwners(names: readonly string[]): Owners {
   const imageOfStem = new Map<string, string>();
   const imageOfHeaderBase = new Map<string, string>();
+  const imagesOfRecording = new Map<string, RecordedImage[]>();
+  const pictures: string[] = [];
   const imageOfGroup = new Map<string, string>();
   const roles = new Map<string, FileRole>();
   for (const name of names.toSorted(compareCodePoints)) {
     const stem = imageStem(name);
     if (stem === undefined) {
+      continue;
+    }
+    if (prairiePictureName(stem) !== undefined) {
+      pictures.push(name);
       continue;
     }
     const isFirstOfStem = !imageOfStem.has(stem);
@@ -176,19 +196,53 @@ function decideOwners(names: readonly string[]): Owners {
       if (!imageOfHeaderBase.has(channel.base)) {
         imageOfHeaderBase.set(channel.base, name);
       }
+      if (channel.cycle !== undefined) {
+        const images = imagesOfRecording.get(channel.base) ?? [];
+        imagesOfRecording.set(channel.base, images);
+        images.push({ name, cycle: channel.cycle });
+      }
     }
   }
-  return { imageOfStem, imageOfHeaderBase, roles };
+  for (const name of pictures) {
+    roles.set(name, decidePictureRole(name, imagesOfRecording));
+  }
+  return { imageOfStem, imageOfHeaderBase, imagesOfRecording, roles };
 }
 
-/** Returns the stem without `_C001T001`: the names of all files that belong to an image begin with it. */
+/** A picture belongs to the first image of its cycle. Without one it is left alone. */
+function decidePictureRole(
+  name: string,
+  images: ReadonlyMap<string, readonly RecordedImage[]>,
+): FileRole {
+  const { base, cycle } = prairiePictureName(imageStem(name) ?? "") ?? {};
+  const image = images.get(base ?? "")?.find((one) => one.cycle === cycle);
+  return image === undefined
+    ? { role: "unrecognised" }
+    : { role: "sidecar", image: image.name, kind: PRAIRIE_PICTURE };
+}
+
+/** Returns the stem without `_C001T001` or what Prairie View adds: the names of all files that belong to an image begin with it. */
 export function commonStem(stem: string): string {
   return parseChannelStem(stem)?.base ?? stem;
 }
 
+interface ChannelStem {
+  /** What the names of all files of the acquisition begin with. */
+  readonly base: string;
+  /** The same for all channels. */
+  readonly group: string;
+  readonly number: number;
+  /** Of a recording with several images. */
+  readonly cycle?: number;
+}
+
 function parseChannelStem(
   stem: string,
-): { readonly base: string; readonly group: string; readonly number: number } | undefined {
+): ChannelStem | undefined {
+  const prairie = prairieTiffName(stem);
+  if (prairie !== undefined) {
+    return { ...prairie, number: prairie.channel };
+  }
   const match = CHANNEL_SUFFIX.exec(stem);
   if (match === null || match.index === 0) {
     return undefined;
@@ -232,7 +286,20 @@ function decideAnalysisRole(place: string, name: string, { inFolder, owners }: R
     : { role: "sidecar", image, kind: isStemOf(image, stem) ? kind : "other" };
 }
 
-function decideSidecarRole(file: string, { beside, owners }: Rules): FileRole {
+function decideSidecarRole(file: string, { beside, ofRecording, owners }: Rules): FileRole {
+  for (const format of ofRecording) {
+    for (const base of stemsBefore(file, format)) {
+      const [first, ...others] = owners.imagesOfRecording.get(base) ?? [];
+      if (first !== undefined) {
+        return {
+          role: "sidecar",
+          image: first.name,
+          kind: format.name,
+          ...(others.length > 0 && { others: others.map(({ name }) => name) }),
+        };
+      }
+    }
+  }
   const stem = ownerStem(file, beside, owners);
   const image = stem === undefined ? undefined : owners.imageOfStem.get(stem);
   if (stem === undefined || image === undefined) {

@@ -49,16 +49,17 @@ export async function readBundle(bundle: LegacyBundle, options: ReadBundleOption
   try {
     const sidecars = includeSidecars ? await readSidecars(bundle.sidecars, formats, signal) : [];
     const [first, ...others] = files;
-    const { pixels, axes, pixelsSha256, said } = image;
-    const content = await artifactsOfSidecars({
+    const { pixels, axes, pixelsSha256 } = image;
+    const { isOfPrairie, ...content } = await artifactsOfSidecars({
       shape: pixels.shape,
       axes,
-      tiff: { relPath: bundle.image.relPath, scales: said.scales, isTurned: isTurned(said.fileAxes) },
-      tags: said.tags,
+      tiff: { relPath: bundle.image.relPath, otherChannels: bundle.otherChannels.map(({ relPath }) => relPath), scales: image.said.scales, isTurned: isTurned(image.said.fileAxes) },
+      tags: image.said.tags,
       pixelsSha256,
       sidecars: sidecars.map(({ parsed }) => parsed),
       folderFields: folderFields?.values,
     });
+    const said = isOfPrairie ? { ...image.said, warnings: withoutOme(image.said.warnings) } : image.said;
     return {
       bundle,
       image: first,
@@ -79,6 +80,11 @@ export async function readBundle(bundle: LegacyBundle, options: ReadBundleOption
     await release();
     throw error;
   }
+}
+
+/** What Prairie View's TIFFs say in OME-XML of pages, files and steps is wrong or said better by the XML beside them. */
+function withoutOme(warnings: readonly string[]): readonly string[] {
+  return warnings.filter((text) => !text.startsWith("TIFF tag ImageDescription: ") && !/^axis \w+: ome says/.test(text));
 }
 
 function notesOf(path: string, { warnings }: SaidByTiff): ImageContent["notes"] {

@@ -141,9 +141,10 @@ export class SidecarArtifactStore implements ArtifactStore {
   async #facts(isNeeded: boolean, options: ReadOptions): Promise<ImageFacts> {
     try {
       const { shape } = await this.#pixels.describe(options);
+      const fileNames = [this.#image];
       return this.#pixels instanceof TiffPixelStore
-        ? { shape, ...(await this.#pixels.rememberedTiff(options)) }
-        : { ...NOTHING_SAID, shape };
+        ? { shape, fileNames, ...(await this.#pixels.rememberedTiff(options)) }
+        : { ...NOTHING_SAID, shape, fileNames };
     } catch (error) {
       if (isNeeded || isZarrStoreError(error, "aborted")) {
         throw error;

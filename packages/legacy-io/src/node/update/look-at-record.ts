@@ -85,7 +85,11 @@ export async function lookAt(
   const content = await artifactsOfSidecars({
     shape,
     axes: await record.getAxes(),
-    tiff: { relPath: bundle.image.relPath, ...remembered },
+    tiff: {
+      relPath: bundle.image.relPath,
+      otherChannels: bundle.otherChannels.map(({ relPath }) => relPath),
+      ...remembered,
+    },
     tags: said === undefined ? await loadImageJTags(record) : said.tags,
     roiIds: () => givenRoiIds(record),
     pixelsSha256: await pixelsSha256Of(record),
