@@ -39,10 +39,9 @@ export function sayingOfPrairie(sidecars: readonly Understood[], { paths, shape 
       };
 }
 
-/** True for the XML of a recording and for a picture of it: both are always kept as they are, for the way back. */
+/** True for the XML of a recording: it is always kept as it is too, for the way back. */
 export function isOfRecording(sidecar: ParsedSidecar): boolean {
-  const facts = isUnderstood(sidecar) ? sidecar.content.facts : undefined;
-  return facts?.prairie !== undefined || facts?.isPicture === true;
+  return isUnderstood(sidecar) && sidecar.content.facts.prairie !== undefined;
 }
 
 const PLANE = 2;

@@ -4,7 +4,6 @@ import { compareCodePoints } from "@kym/zarr-store/runtime";
 import { ALL_FORMATS } from "../formats/all-formats.ts";
 import type { SidecarNameRule } from "../formats/sidecar-format.ts";
 import { prairiePictureName, prairieTiffName } from "../formats/prairie/prairie-name.ts";
-import { PRAIRIE_PICTURE } from "../formats/sidecars/prairie-picture-format.ts";
 import { artifactOfFileName } from "./artifact-file-name.ts";
 
 /** The built-in formats for an artifact that is kept beside a TIFF under its own name. */
@@ -13,8 +12,9 @@ export type ArtifactFormat = "json" | "csv" | "csv.gz" | "parquet" | "npy";
 /** The content that a sidecar's name announces. */
 export interface SidecarContent {
   /**
-   * The name of the file's format, or one of two reserved words. `artifact`: the file name contains the artifact's name.
-   * `other`: the file belongs to the image but is not understood, so it is kept unchanged.
+   * The name of the file's format, or one of three reserved words. `artifact`: the file name contains the artifact's name.
+   * `other`: the file belongs to the image but is not understood, so it is kept unchanged. `picture`: so is the image in which
+   * the line of a scan was drawn.
    */
   readonly kind: string;
   /** The artifact's name; only for the kind `artifact`. */
@@ -22,6 +22,9 @@ export interface SidecarContent {
   /** The format's name; only for the kind `artifact`. An {@link ArtifactFormat}, or a format that the caller added. */
   readonly format?: string;
 }
+
+/** The kind of a TIFF that belongs to a scan and is none. */
+export const PICTURE = "picture";
 
 /** The role of a file among the images of its folder. `image` is the file name of the image in that folder. */
 export type FileRole =
@@ -218,7 +221,7 @@ function decidePictureRole(
   const image = images.get(base ?? "")?.find((one) => one.cycle === cycle);
   return image === undefined
     ? { role: "unrecognised" }
-    : { role: "sidecar", image: image.name, kind: PRAIRIE_PICTURE };
+    : { role: "sidecar", image: image.name, kind: PICTURE };
 }
 
 /** Returns the stem without `_C001T001` or what Prairie View adds: the names of all files that belong to an image begin with it. */

@@ -19,7 +19,6 @@ import { kymanalysisJsonFormat } from "./sidecars/kymanalysis-json-format.ts";
 import { npyFormat } from "./sidecars/npy-format.ts";
 import { olympusHeaderFormat } from "./sidecars/olympus-header-format.ts";
 import { parquetFormat } from "./sidecars/parquet-format.ts";
-import { prairiePictureFormat } from "./sidecars/prairie-picture-format.ts";
 import { prairieXmlFormat } from "./sidecars/prairie-xml-format.ts";
 import { radonCsvFormat } from "./sidecars/radon-csv-format.ts";
 import { radonJsonFormat } from "./sidecars/radon-json-format.ts";
@@ -40,7 +39,6 @@ export const ALL_FORMATS: readonly SidecarFormat[] = [
   acqstoreDiameterFormat,
   acqstoreSumIntensityFormat,
   prairieXmlFormat,
-  prairiePictureFormat,
   imageJRoisFormat,
   geoJsonRoisFormat,
   jsonFormat,

@@ -14,7 +14,7 @@ type Table = Awaited<ReturnType<DatasetContents["loadTable"]>>;
 
 /** Decides which files belong to a format, from their names alone. */
 export interface SidecarNameRule {
-  /** Unique among the formats. `artifact`, `other` and `tiff` are reserved. */
+  /** Unique among the formats. `artifact`, `other`, `picture` and `tiff` are reserved. */
   readonly name: string;
   /** What follows the image's stem, in lower case: `.json`, `_radon.csv`. File names match in any case. */
   readonly endings: readonly string[];
@@ -97,8 +97,6 @@ export interface SidecarFacts {
   readonly acqstoreTable?: AcqstoreTable | undefined;
   /** What Prairie View says of the whole recording. The image's cycle in it counts. The file is kept as an attachment too. */
   readonly prairie?: PrairieRecording | undefined;
-  /** True for a picture that belongs to a recording and is no scan: it is kept as an attachment. */
-  readonly isPicture?: true | undefined;
   /** Sentences for people; they go into the report. */
   readonly warnings?: readonly string[] | undefined;
   /** Names of further content. If there is any, the file is also kept as an attachment, so that nothing is lost. */

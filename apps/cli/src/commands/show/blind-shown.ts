@@ -15,6 +15,8 @@ export function blindShown<Facts extends Shown>(facts: Facts, names: BlindNames)
     ...blindOverview(facts, names),
     axis_scales: [],
     readers: null,
+    // The names of channels are anybody's.
+    ...(facts.line_scan && { line_scan: { ...facts.line_scan, channels: [] } }),
     tiff_calibration: [],
     tiff_value_calibration: null,
     tiff_warnings: [],

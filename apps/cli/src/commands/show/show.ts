@@ -23,6 +23,7 @@ import { EXIT } from "../../terminal/exit-code.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
 import { printable } from "../../terminal/text-table.ts";
 import { blindShown } from "./blind-shown.ts";
+import { lineScanOf, lineScanText } from "./line-scan.ts";
 import { readersOf, readersText } from "./readers.ts";
 import { showPicture } from "./show-picture.ts";
 import type { Shown, ShownRoi, TableState } from "./shown.ts";
@@ -83,12 +84,14 @@ of all lines. Nothing is drawn in a pipe.`,
     }));
     const attributes = await record.attributes();
     const analyses = await loadAnalyses(record, { signal: context.signal });
+    const lineScan = await lineScanOf(record);
     const facts = {
       ...image,
       axis_scales: await scalesOf(record, metadataText),
       tiff_calibration: tiffCalibration(attributes),
       ...tiffValues(attributes),
       readers: await readersOf(record),
+      ...(lineScan && { line_scan: lineScan }),
       ...{ rois, artifacts, tables, analysis_runs: analysisRecords(analyses) },
     };
     const { blind } = naming;
@@ -160,7 +163,8 @@ function textOf(
     ...(blind ? [] : [`  id        ${image.image_id}`]),
     `  pixels    ${image.shape.join(" × ")} ${image.dtype ?? ""} (${image.axes.join(", ")})`,
     `  scale     ${calibration}`,
-    ...(blind ? [] : [`  acquired  ${image.acquired_local ?? "unknown"}`]),
+    ...(image.line_scan === undefined ? [] : [`  line      ${lineScanText(image.line_scan)}`]),
+    ...(blind ? [] : [`  acquired  ${image.acquired_local === null ? "unknown" : `${image.acquired_local}${image.line_scan === undefined ? "" : " (no zone)"}`}`]),
     `  accepted  ${image.accepted === null ? "unknown" : image.accepted ? "yes" : "no"}`,
     ...(image.readers === null ? [] : [`  read by   ${readersText(image.readers)}`]),
     ...image.tiff_warnings.map((warning) => `  note      ${printable(warning)}`),

@@ -88,7 +88,7 @@ export class PrairieElements {
       frames: frames.map((frame) => ({
         absoluteTimeS: finite(frame.attributes["absoluteTime"]),
         files: frame.files,
-        own: frame.own,
+        own: { ...own, ...frame.own },
         valid: { ...this.#whole, ...own, ...frame.own },
       })),
     }));

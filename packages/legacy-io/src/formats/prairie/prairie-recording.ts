@@ -48,7 +48,7 @@ export interface PrairieFrame {
   /** Seconds since the recording began. */
   readonly absoluteTimeS: number | undefined;
   readonly files: readonly PrairieFile[];
-  /** What the frame itself says; what it leaves out, the cycle and the recording say. */
+  /** What the frame itself says, or its cycle. */
   readonly own: PrairieState;
   /** What holds for the frame: its own values, else those of the cycle, else those of the recording. */
   readonly valid: PrairieState;

@@ -56,29 +56,28 @@ const TOLERANCE = 0.005;
 const SAME = 1e-4;
 const MAX_BITS = 32;
 
+/** Finds the cycle that a TIFF belongs to, by the name of the TIFF. */
+export type FindSequence = (fileName: string) => FoundSequence | undefined;
+
 /**
- * Finds the cycle of a TIFF: by the name that the XML has, else by the cycle, channel and number in the name, as after a
+ * Makes what finds the cycle of a TIFF: by the name that the XML has, else by the cycle, channel and number in the name, as after a
  * recording was renamed. A TIFF with another name can only be of a recording with one cycle and channel.
  */
-export function sequenceOfTiff(recording: PrairieRecording, fileName: string): FoundSequence | undefined {
+export function sequenceFinder(recording: PrairieRecording): FindSequence {
   const all = foundIn(recording);
-  const exact = all.find(({ file }) => file.fileName.normalize("NFC") === fileName.normalize("NFC"));
-  if (exact !== undefined) {
-    return exact;
-  }
-  const own = prairieTiffName(stemOf(fileName));
-  if (own === undefined) {
-    const [only, ...more] = all;
-    return more.length === 0 ? only : undefined;
-  }
-  const ofCycle = all.filter(
-    ({ sequence, file }) => sequence.cycle === own.cycle && file.channel === own.channel,
-  );
-  const [only, ...more] = ofCycle;
-  return (
-    ofCycle.find(({ file }) => prairieTiffName(stemOf(file.fileName))?.ending === own.ending) ??
-    (more.length === 0 ? only : undefined)
-  );
+  const byName = Map.groupBy(all, ({ file }) => file.fileName.normalize("NFC"));
+  const byEnding = Map.groupBy(all, ({ file }) => prairieTiffName(stemOf(file.fileName))?.ending);
+  const byCycle = Map.groupBy(all, ({ sequence, file }) => `${sequence.cycle} ${file.channel}`);
+  const onlyOf = ([only, ...more]: readonly FoundSequence[] = []): FoundSequence | undefined =>
+    more.length === 0 ? only : undefined;
+  return (fileName) => {
+    const [exact] = byName.get(fileName.normalize("NFC")) ?? [];
+    const own = prairieTiffName(stemOf(fileName));
+    if (exact !== undefined || own === undefined) {
+      return exact ?? onlyOf(all);
+    }
+    return onlyOf(byEnding.get(own.ending)) ?? onlyOf(byCycle.get(`${own.cycle} ${own.channel}`));
+  };
 }
 
 /** Every file of a recording with the cycle and frame that it is of. */
@@ -91,7 +90,8 @@ export function foundIn({ sequences }: PrairieRecording): readonly FoundSequence
 /** What the recording says about an image; a sentence if that is nothing. */
 export function prairieScanOf(recording: PrairieRecording, image: PrairieImage): PrairieScan | string {
   const [first = ""] = image.fileNames;
-  const found = sequenceOfTiff(recording, first);
+  const find = sequenceFinder(recording);
+  const found = find(first);
   if (found === undefined) {
     return `it says nothing of ${first}`;
   }
@@ -100,10 +100,10 @@ export function prairieScanOf(recording: PrairieRecording, image: PrairieImage):
     return `${first} is no line scan: ${wordsOf(sequence)}`;
   }
   const { valid } = frame;
-  const pitch = pitchOf(found);
+  const pitch = pitchOf(found, image.shape.at(-1));
   const period = periodOf(found, recording);
   const bits = valid.bitDepth;
-  const channels = image.fileNames.flatMap((name) => sequenceOfTiff(recording, name)?.file ?? []);
+  const channels = image.fileNames.flatMap((name) => find(name)?.file ?? []);
   return {
     cycle: sequence.cycle,
     start: prairieStart(recording.dateText, sequence.timeText),
@@ -176,8 +176,10 @@ function periodOf({ sequence, frame }: FoundSequence, recording: PrairieRecordin
 
 type PitchKeys = "umPerPx" | "umPerPxFrom";
 
-function pitchOf({ sequence, frame }: FoundSequence): Decided<PitchKeys> {
-  const { umPerPx, pixelsPerLine } = frame.valid;
+function pitchOf({ sequence, frame }: FoundSequence, columns: number | undefined): Decided<PitchKeys> {
+  const { umPerPx } = frame.valid;
+  // The recording's own is the width of a frame.
+  const { pixelsPerLine = columns } = frame.own;
   const { lengthUm } = sequence.line ?? {};
   const ofLine = lengthUm === undefined || pixelsPerLine === undefined ? undefined : lengthUm / pixelsPerLine;
   if (umPerPx === undefined) {

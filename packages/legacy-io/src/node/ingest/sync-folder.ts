@@ -32,6 +32,7 @@ import { loadKnownFolder } from "../scan/load-known-folder.ts";
 import { noteEqualImages } from "../scan/note-equal-images.ts";
 import { noteGoneImages } from "../scan/note-gone-images.ts";
 import { loadPathFields, savePathFields } from "../scan/path-fields-table.ts";
+import { findRecordings } from "../scan/prairie-recordings.ts";
 import { scanFolder } from "../scan/scan-folder.ts";
 import type { ThreadOptions } from "../threads/image-threads.ts";
 import { commitRecordUpdates, type UpdateToCommit } from "../update/commit-record-updates.ts";
@@ -75,7 +76,8 @@ export async function syncFolder(
     return options.dryRun === true ? previewRestore(dataset, root) : restoreExport(dataset, root, options);
   }
   const { pattern, signal, includeSidecars = true } = options;
-  const scanned = await scanFolder(root, { pattern, signal, formats: options.formats });
+  const named = await scanFolder(root, { pattern, signal, formats: options.formats });
+  const { scan: scanned, notes: ofRecordings } = await findRecordings(root, named, signal);
   const found = includeSidecars
     ? await findAcqstoreLists(root, scanned)
     : { lists: [], notes: [], scan: scanned };
@@ -100,7 +102,7 @@ export async function syncFolder(
     const formats = includeSidecars ? allFormats : undefined;
     const report = reportOfPlan(plan, scan, await conflictsToCome(dataset, settled, formats));
     const open = await openConflictsOf(dataset, plan);
-    const notes = [...report.notes, ...missing, ...gone, ...found.notes];
+    const notes = [...report.notes, ...missing, ...gone, ...found.notes, ...ofRecordings];
     return withNotDownloaded({ ...report, open, notes }, notDownloaded);
   }
   const images = plan.actions.flatMap((action): readonly NewImage[] =>
@@ -144,7 +146,7 @@ export async function syncFolder(
   const done = joinOutcomes(parts);
   const equal = await noteEqualImages(dataset, done.ingested);
   const listed = await saveAcqstoreLists(dataset, root, found.lists, signal);
-  const notes = [...saidOnce(done.notes), ...missing, ...gone, ...equal, ...found.notes, ...listed];
+  const notes = [...saidOnce(done.notes), ...missing, ...gone, ...equal, ...found.notes, ...listed, ...ofRecordings];
   const report = reportOfRun(plan, scan, { ...done, notes });
   const open = await openConflictsOf(dataset, plan);
   return withNotDownloaded({ ...report, open }, notDownloaded);
