@@ -32,13 +32,7 @@ import type { ContentNote, ImageContent, SourcedArtifact } from "./image-content
 import { metadataText } from "./image-metadata.ts";
 import { attachmentOf, keepFirstSource } from "./keep-first-source.ts";
 import type { ParsedSidecar } from "./parsed-sidecar.ts";
-import {
-  isOfRecording,
-  prairieArtifacts,
-  prairieSays,
-  sayingOfPrairie,
-  scalesWithPrairie,
-} from "./prairie-says.ts";
+import { isOfRecording, sayingOfPrairie } from "./prairie-says.ts";
 import type { ImageJTags } from "./rois/imagej-tags.ts";
 import { roisOfMetadata, withTakenRois } from "./rois/rois-in-metadata.ts";
 import { roiFiles, takenRois } from "./rois/rois-of-files.ts";
@@ -116,9 +110,8 @@ async function composed(parts: SidecarParts): Promise<SidecarArtifacts> {
   const { acqstore, classic: joined, before: lone, notes: differences } = sayingWithAcqstore(usable, parts);
   const classic = turnedClassic(joined, isTurned);
   notes.push(...differences);
-  const prairie = sayingOfPrairie(usable, { paths: pathsOf(tiff), shape });
+  const prairie = sayingOfPrairie(usable, tiff, shape);
   notes.push(...prairie.notes);
-  const scales = scalesWithPrairie(tiff?.scales, prairie.scan?.said, shape.length);
   const accepted = firstSaying(usable, "accepted");
   const trace = firstSaying(usable, "trace");
   const events = firstSaying(usable, "events");
@@ -129,7 +122,7 @@ async function composed(parts: SidecarParts): Promise<SidecarArtifacts> {
     classic: classic?.said,
     acqstore: acqstore?.said,
     prairie: prairie.scan?.said,
-    scales,
+    scales: prairie.scales,
     accepted: accepted?.said ?? true,
   });
   const given = givenArtifacts(usable);
@@ -176,7 +169,7 @@ async function composed(parts: SidecarParts): Promise<SidecarArtifacts> {
       : traceArtifacts(trace, runs, { rois: ofTrace, from: roisFrom }, parts.pixelsSha256)),
     ...(await eventArtifacts(events)),
     ...ofAcqstore.artifacts,
-    ...prairieArtifacts(prairie),
+    ...prairie.artifacts,
     ...given.flatMap((one) =>
       one === own?.given ? [] : [{ ...one.said, from: [one.sidecar.relPath] } satisfies SourcedArtifact],
     ),
@@ -187,7 +180,7 @@ async function composed(parts: SidecarParts): Promise<SidecarArtifacts> {
       ...(acqstore === undefined ? [] : [acqstoreSays(acqstore.sidecar.relPath, acqstore.said)]),
       ...(header === undefined ? [] : [olympusSays(header.sidecar.relPath, header.said, shape)]),
       ...(lone === undefined ? [] : [classicSays(lone.sidecar.relPath, lone.said)]),
-      ...(prairie.scan === undefined ? [] : [prairieSays(prairie.scan)]),
+      ...prairie.steps,
       ...(tiff === undefined || prairie.scan !== undefined ? [] : [tiffSays(tiff.relPath, tiff.scales)]),
     ]),
   );
@@ -236,11 +229,6 @@ async function composed(parts: SidecarParts): Promise<SidecarArtifacts> {
     isOfPrairie: prairie.scan !== undefined,
     unusable: sidecars.flatMap((sidecar) => (whyUnusable(sidecar) === undefined ? [] : [sidecar.relPath])),
   };
-}
-
-/** The TIFFs of the image; none if they have no names. */
-function pathsOf(tiff: TiffFacts | undefined): readonly string[] {
-  return tiff === undefined || tiff.relPath === "" ? [] : [tiff.relPath, ...(tiff.otherChannels ?? [])];
 }
 
 /** The classic JSON with its ROIs where they are in the turned image. Its steps are those of time and space in any case. */

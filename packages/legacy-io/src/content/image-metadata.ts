@@ -88,9 +88,11 @@ function headerValue({
     [METADATA_HEADER_KEYS.voxelsSource]: axes.some(({ source }) => source !== "")
       ? axes.map(({ source }) => source)
       : undefined,
-    [METADATA_HEADER_KEYS.dateStr]: classic?.header?.dateStr ?? olympus?.date ?? acqstore?.date.date ?? prairie?.start.date,
-    [METADATA_HEADER_KEYS.timeStr]: classic?.header?.timeStr ?? olympus?.time ?? acqstore?.date.time ?? prairie?.start.time,
-    [METADATA_HEADER_KEYS.acquiredLocalEpochNs]: 
+    [METADATA_HEADER_KEYS.dateStr]:
+      classic?.header?.dateStr ?? olympus?.date ?? acqstore?.date.date ?? prairie?.start.date,
+    [METADATA_HEADER_KEYS.timeStr]:
+      classic?.header?.timeStr ?? olympus?.time ?? acqstore?.date.time ?? prairie?.start.time,
+    [METADATA_HEADER_KEYS.acquiredLocalEpochNs]:
       olympus?.acquiredLocalEpochNs ?? acqstore?.date.localEpochNs ?? prairie?.start.localEpochNs,
     [METADATA_HEADER_KEYS.secondsPerLineExact]: olympus?.secondsPerLineExact,
     [METADATA_HEADER_KEYS.bitsPerPixel]: olympus?.bitsPerPixel ?? prairie?.significantBits,

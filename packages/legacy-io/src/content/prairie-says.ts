@@ -4,7 +4,7 @@ import { ARTIFACTS, UNITS } from "@kym/kym-schema";
 import { CALIBRATION_SOURCES } from "@kym/kym-schema/keys";
 import { serializeLossless } from "@kym/zarr-store/json";
 import { type PrairieScan, prairieScanOf } from "../formats/prairie/prairie-scan.ts";
-import type { StatedScale, StatedScales } from "../tiff/axes/stated-scales.ts";
+import type { StatedScales } from "../tiff/axes/stated-scales.ts";
 import type { StatedCalibration } from "./calibration-conflicts.ts";
 import { firstSaying, isUnderstood, type Said, type Understood } from "./first-saying.ts";
 import type { ContentNote, SourcedArtifact } from "./image-content.ts";
@@ -13,30 +13,46 @@ import type { ParsedSidecar } from "./parsed-sidecar.ts";
 /** What the XML of a recording says of one image of it. */
 export interface PrairieSaying {
   readonly scan: Said<PrairieScan> | undefined;
+  /** Of the axes: those of the TIFF without a scan. */
+  readonly scales: StatedScales | undefined;
+  /** What it states of lines and pixels, if there is a scan. */
+  readonly steps: readonly StatedCalibration[];
+  readonly artifacts: readonly SourcedArtifact[];
   readonly notes: readonly ContentNote[];
 }
 
-/** The TIFFs of the image by their paths, and the shape of its pixels. */
-export interface PrairiePlace {
-  readonly paths: readonly string[];
-  readonly shape: readonly number[];
+/** The TIFFs of an image by their paths. An image whose TIFFs have no names has no scan. */
+export interface PrairieTiffs {
+  readonly relPath: string;
+  readonly otherChannels?: readonly string[] | undefined;
+  readonly scales: StatedScales;
 }
 
-/** Finds the cycle of an image. An image whose TIFFs have no names here has none. */
-export function sayingOfPrairie(sidecars: readonly Understood[], { paths, shape }: PrairiePlace): PrairieSaying {
+/** Finds the cycle of an image, and what is said of it. */
+export function sayingOfPrairie(
+  sidecars: readonly Understood[],
+  tiff: PrairieTiffs | undefined,
+  shape: readonly number[],
+): PrairieSaying {
   const recording = firstSaying(sidecars, "prairie");
-  if (recording === undefined || paths.length === 0) {
-    return { scan: undefined, notes: [] };
+  const nothing = { scan: undefined, scales: tiff?.scales, steps: [], artifacts: [], notes: [] };
+  if (recording === undefined || tiff === undefined || tiff.relPath === "") {
+    return nothing;
   }
   const { sidecar, said } = recording;
+  const paths = [tiff.relPath, ...(tiff.otherChannels ?? [])];
   const fileNames = paths.map((path) => path.slice(path.lastIndexOf("/") + 1));
   const scan = prairieScanOf(said, { fileNames, shape });
-  return typeof scan === "string"
-    ? { scan: undefined, notes: [{ path: sidecar.relPath, reason: scan }] }
-    : {
-        scan: { sidecar, said: scan },
-        notes: scan.notes.map((reason) => ({ path: sidecar.relPath, reason })),
-      };
+  if (typeof scan === "string") {
+    return { ...nothing, notes: [{ path: sidecar.relPath, reason: scan }] };
+  }
+  return {
+    scan: { sidecar, said: scan },
+    scales: scalesOfScan(tiff.scales, scan, shape.length),
+    steps: [stepsOfScan({ sidecar, said: scan })],
+    artifacts: prairieArtifacts({ sidecar, said: scan }),
+    notes: scan.notes.map((reason) => ({ path: sidecar.relPath, reason })),
+  };
 }
 
 /** True for the XML of a recording: it is always kept as it is too, for the way back. */
@@ -48,27 +64,20 @@ const PLANE = 2;
 
 /**
  * The steps of the axes with those of the line scan. What the TIFF states of lines and pixels is left out: its lengths along the
- * lines are no times.
+ * lines are not times.
  */
-export function scalesWithPrairie(
-  scales: StatedScales | undefined,
-  scan: PrairieScan | undefined,
-  rank: number,
-): StatedScales | undefined {
-  if (scan === undefined) {
-    return scales;
-  }
+function scalesOfScan(scales: StatedScales, scan: PrairieScan, rank: number): StatedScales {
   const source = CALIBRATION_SOURCES.prairie;
   const { secondsPerLine, umPerPx } = scan;
   const plane: StatedScales = [
     secondsPerLine === undefined ? null : { step: secondsPerLine, unit: UNITS.second, source },
     umPerPx === undefined ? null : { step: umPerPx, unit: UNITS.micrometre, source },
   ];
-  const leading = Array.from({ length: Math.max(0, rank - PLANE) }, (_, axis): StatedScale | null => scales?.[axis] ?? null);
+  const leading = Array.from({ length: Math.max(0, rank - PLANE) }, (_, axis) => scales[axis] ?? null);
   return [...leading, ...plane];
 }
 
-export function prairieSays({ sidecar, said }: Said<PrairieScan>): StatedCalibration {
+function stepsOfScan({ sidecar, said }: Said<PrairieScan>): StatedCalibration {
   const { secondsPerLine, umPerPx } = said;
   return {
     relPath: sidecar.relPath,
@@ -80,10 +89,7 @@ export function prairieSays({ sidecar, said }: Said<PrairieScan>): StatedCalibra
 }
 
 /** The scan and its line, as JSON. */
-export function prairieArtifacts({ scan }: PrairieSaying): readonly SourcedArtifact[] {
-  if (scan === undefined) {
-    return [];
-  }
+function prairieArtifacts(scan: Said<PrairieScan>): readonly SourcedArtifact[] {
   const from = [scan.sidecar.relPath];
   const path = scanPath(scan.said);
   return [
@@ -132,7 +138,7 @@ function scanPath({ line }: PrairieScan): object | undefined {
     ? undefined
     : defined({
         mode,
-        unit: "px of the source image",
+        points_are: "px of the source image",
         source_width: sourceWidth,
         source_height: sourceHeight,
         line_length_um: lengthUm,

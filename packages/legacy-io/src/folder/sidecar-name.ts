@@ -3,8 +3,8 @@
 import { compareCodePoints } from "@kym/zarr-store/runtime";
 import { ALL_FORMATS } from "../formats/all-formats.ts";
 import type { SidecarNameRule } from "../formats/sidecar-format.ts";
-import { prairiePictureName, prairieTiffName } from "../formats/prairie/prairie-name.ts";
 import { artifactOfFileName } from "./artifact-file-name.ts";
+import { decideOwners, type NamedImage, type Owners } from "./recordings/decide-owners.ts";
 
 /** The built-in formats for an artifact that is kept beside a TIFF under its own name. */
 export type ArtifactFormat = "json" | "csv" | "csv.gz" | "parquet" | "npy";
@@ -23,16 +23,17 @@ export interface SidecarContent {
   readonly format?: string;
 }
 
-/** The kind of a TIFF that belongs to a scan and is none. */
-export const PICTURE = "picture";
-
 /** The role of a file among the images of its folder. `image` is the file name of the image in that folder. */
 export type FileRole =
   | { readonly role: "image"; readonly stem: string }
   /** A channel after the first of an acquisition with a file per channel: `<base>_C001T001.tif`, `<base>_C002T001.tif`, … */
   | { readonly role: "channel"; readonly image: string; readonly channel: number }
   /** `others` are further images of a recording that the file belongs to as well. */
-  | ({ readonly role: "sidecar"; readonly image: string; readonly others?: readonly string[] } & SidecarContent)
+  | ({
+      readonly role: "sidecar";
+      readonly image: string;
+      readonly others?: readonly string[];
+    } & SidecarContent)
   | { readonly role: "orphan"; readonly stem: string; readonly kind: string }
   | { readonly role: "folder_database"; readonly database: FolderDatabase }
   | { readonly role: "ignored"; readonly reason: string }
@@ -47,7 +48,6 @@ const FOLDER_DATABASES: readonly (readonly [name: string, database: FolderDataba
 ];
 
 const SYSTEM_FILES: ReadonlySet<string> = new Set(["thumbs.db", "desktop.ini"]);
-const CHANNEL_SUFFIX = /_C(\d{3})(T\d{3})$/;
 
 /** Returns the stem of a TIFF's name (`a.b` of `a.b.TIFF`); undefined for other names and for hidden files. */
 export function imageStem(fileName: string): string | undefined {
@@ -78,7 +78,7 @@ export function decideFileRoles(
   files: readonly string[],
   formats: readonly SidecarNameRule[] = ALL_FORMATS,
 ): ReadonlyMap<string, FileRole> {
-  const rules = rulesFor(folderName, formats, decideOwners(files.filter((file) => !file.includes("/"))));
+  const rules = rulesFor(folderName, formats, decideOwners(files.flatMap(imageNamed)));
   let composed: Rules | undefined;
   const isOtherwise = new Set<string>();
   const roles = files.map((file): [string, FileRole] => {
@@ -96,6 +96,12 @@ export function decideFileRoles(
   });
   const ofMany = new Set(formats.flatMap(({ name, isOneOfMany }) => (isOneOfMany === true ? [name] : [])));
   return new Map(withoutRivals(roles, isOtherwise, ofMany));
+}
+
+/** The file if it is an image directly in the folder. */
+function imageNamed(name: string): readonly NamedImage[] {
+  const stem = name.includes("/") ? undefined : imageStem(name);
+  return stem === undefined ? [] : [{ name, stem }];
 }
 
 function rulesFor(folderName: string, formats: readonly SidecarNameRule[], owners: Owners): Rules {
@@ -150,108 +156,6 @@ interface Rules {
   /** Formats whose files are in a subfolder, by the subfolder's name. */
   readonly inFolder: ReadonlyMap<string | undefined, readonly SidecarNameRule[]>;
   readonly owners: Owners;
-}
-
-/** The image that owns the files of a stem, and the roles of the image files themselves. */
-interface Owners {
-  readonly imageOfStem: ReadonlyMap<string, string>;
-  readonly imageOfHeaderBase: ReadonlyMap<string, string>;
-  /** The images of a recording, in order, by what their names begin with. */
-  readonly imagesOfRecording: ReadonlyMap<string, readonly RecordedImage[]>;
-  readonly roles: ReadonlyMap<string, FileRole>;
-}
-
-interface RecordedImage {
-  readonly name: string;
-  readonly cycle: number;
-}
-
-function decideOwners(names: readonly string[]): Owners {
-  const imageOfStem = new Map<string, string>();
-  const imageOfHeaderBase = new Map<string, string>();
-  const imagesOfRecording = new Map<string, RecordedImage[]>();
-  const pictures: string[] = [];
-  const imageOfGroup = new Map<string, string>();
-  const roles = new Map<string, FileRole>();
-  for (const name of names.toSorted(compareCodePoints)) {
-    const stem = imageStem(name);
-    if (stem === undefined) {
-      continue;
-    }
-    if (prairiePictureName(stem) !== undefined) {
-      pictures.push(name);
-      continue;
-    }
-    const isFirstOfStem = !imageOfStem.has(stem);
-    const channel = parseChannelStem(stem);
-    const image = isFirstOfStem && channel !== undefined ? imageOfGroup.get(channel.group) : undefined;
-    if (channel !== undefined && image !== undefined) {
-      roles.set(name, { role: "channel", image, channel: channel.number });
-      imageOfStem.set(stem, image);
-      continue;
-    }
-    roles.set(name, { role: "image", stem });
-    if (isFirstOfStem) {
-      imageOfStem.set(stem, name);
-    }
-    if (isFirstOfStem && channel !== undefined) {
-      imageOfGroup.set(channel.group, name);
-      if (!imageOfHeaderBase.has(channel.base)) {
-        imageOfHeaderBase.set(channel.base, name);
-      }
-      if (channel.cycle !== undefined) {
-        const images = imagesOfRecording.get(channel.base) ?? [];
-        imagesOfRecording.set(channel.base, images);
-        images.push({ name, cycle: channel.cycle });
-      }
-    }
-  }
-  for (const name of pictures) {
-    roles.set(name, decidePictureRole(name, imagesOfRecording));
-  }
-  return { imageOfStem, imageOfHeaderBase, imagesOfRecording, roles };
-}
-
-/** A picture belongs to the first image of its cycle. Without one it is left alone. */
-function decidePictureRole(
-  name: string,
-  images: ReadonlyMap<string, readonly RecordedImage[]>,
-): FileRole {
-  const { base, cycle } = prairiePictureName(imageStem(name) ?? "") ?? {};
-  const image = images.get(base ?? "")?.find((one) => one.cycle === cycle);
-  return image === undefined
-    ? { role: "unrecognised" }
-    : { role: "sidecar", image: image.name, kind: PICTURE };
-}
-
-/** Returns the stem without `_C001T001` or what Prairie View adds: the names of all files that belong to an image begin with it. */
-export function commonStem(stem: string): string {
-  return parseChannelStem(stem)?.base ?? stem;
-}
-
-interface ChannelStem {
-  /** What the names of all files of the acquisition begin with. */
-  readonly base: string;
-  /** The same for all channels. */
-  readonly group: string;
-  readonly number: number;
-  /** Of a recording with several images. */
-  readonly cycle?: number;
-}
-
-function parseChannelStem(
-  stem: string,
-): ChannelStem | undefined {
-  const prairie = prairieTiffName(stem);
-  if (prairie !== undefined) {
-    return { ...prairie, number: prairie.channel };
-  }
-  const match = CHANNEL_SUFFIX.exec(stem);
-  if (match === null || match.index === 0) {
-    return undefined;
-  }
-  const base = stem.slice(0, match.index);
-  return { base, group: `${base}_${match[2]}`, number: Number(match[1]) };
 }
 
 function decideFileRole(file: string, rules: Rules): FileRole {

@@ -3,9 +3,9 @@
 import { ALL_FORMATS } from "../formats/all-formats.ts";
 import type { SidecarNameRule } from "../formats/sidecar-format.ts";
 import { fileNameOfArtifact } from "./artifact-file-name.ts";
+import { commonStem } from "./recordings/channel-stem.ts";
 import {
   type ArtifactFormat,
-  commonStem,
   decideFileRoles,
   type FileRole,
   imageStem,

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { findSharedData } from "../../../../test/support/find-shared-data.ts";
 
-export const PRAIRIE_FOLDER = findSharedData("prairie");
+export const PRAIRIE_FOLDER: string | undefined = findSharedData("prairie");
 
 /** What `truth.json` says of each recording. */
 export interface PrairieTruth {

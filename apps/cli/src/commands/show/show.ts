@@ -164,7 +164,11 @@ function textOf(
     `  pixels    ${image.shape.join(" × ")} ${image.dtype ?? ""} (${image.axes.join(", ")})`,
     `  scale     ${calibration}`,
     ...(image.line_scan === undefined ? [] : [`  line      ${lineScanText(image.line_scan)}`]),
-    ...(blind ? [] : [`  acquired  ${image.acquired_local === null ? "unknown" : `${image.acquired_local}${image.line_scan === undefined ? "" : " (no zone)"}`}`]),
+    ...(blind
+      ? []
+      : [
+          `  acquired  ${image.acquired_local === null ? "unknown" : `${image.acquired_local}${image.line_scan === undefined ? "" : " (no zone)"}`}`,
+        ]),
     `  accepted  ${image.accepted === null ? "unknown" : image.accepted ? "yes" : "no"}`,
     ...(image.readers === null ? [] : [`  read by   ${readersText(image.readers)}`]),
     ...image.tiff_warnings.map((warning) => `  note      ${printable(warning)}`),

@@ -130,7 +130,12 @@ export class PrairieElements {
     const { channel, channelName, filename: fileName, source } = attributes;
     if (frame !== undefined && fileName !== undefined && fileName !== "") {
       const number = wholeNumber(channel) ?? frame.files.length + 1;
-      frame.files.push({ channel: number, channelName, fileName: nameOf(fileName), source: source && nameOf(source) });
+      frame.files.push({
+        channel: number,
+        channelName,
+        fileName: nameOf(fileName),
+        source: source && nameOf(source),
+      });
       this.#files++;
     }
     return this.#files > PRAIRIE_LIMITS.files ? "it has too many files" : undefined;
@@ -166,7 +171,8 @@ export class PrairieElements {
       return;
     }
     const isOfFrame = parents[2] === "Frame";
-    const state = sequence === undefined ? this.#whole : isOfFrame ? sequence.frames.at(-1)?.own : sequence.own;
+    const state =
+      sequence === undefined ? this.#whole : isOfFrame ? sequence.frames.at(-1)?.own : sequence.own;
     if (state !== undefined) {
       state[known] ??= number;
     }
@@ -201,7 +207,8 @@ function nameOf(path: string): string {
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?$/;
 
 function finite(text: string | undefined): number | undefined {
-  const value = text !== undefined && text.length <= 64 && NUMBER.test(text.trim()) ? Number(text) : Number.NaN;
+  const value =
+    text !== undefined && text.length <= 64 && NUMBER.test(text.trim()) ? Number(text) : Number.NaN;
   return Number.isFinite(value) ? value : undefined;
 }
 

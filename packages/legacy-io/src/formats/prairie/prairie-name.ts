@@ -3,7 +3,10 @@
 /** `<base>_Cycle00001_Ch1_000001.ome.tif` of version 5, `<base>_Cycle00001_CurrentSettings_Ch1_000001.tif` of version 4. */
 const TIFF = /^(.+?)_Cycle(\d{1,6})((?:_.*)?)_Ch(\d{1,3})_(\d{1,7}(?:\.ome)?)$/;
 /** `<base>-Cycle00001_Ch1Source.tif`, and `<base>-Cycle00001_Window1-Ch1-16bit-Reference.tif` and the like. */
-const PICTURE = /^(.+?)-Cycle(\d{1,6})[_-](?:Ch\d{1,3}Source|(?:.*[_-])?Reference)$/;
+const PICTURE_NAME = /^(.+?)-Cycle(\d{1,6})[_-](?:Ch\d{1,3}Source|(?:.*[_-])?Reference)$/;
+
+/** What a sidecar is called that is a picture of a recording. */
+export const PICTURE = "picture";
 
 /** The parts of the name of a TIFF with the pixels of one channel. */
 export interface PrairieTiffName {
@@ -36,6 +39,6 @@ export function prairieTiffName(stem: string): PrairieTiffName | undefined {
 export function prairiePictureName(
   stem: string,
 ): { readonly base: string; readonly cycle: number } | undefined {
-  const [, base, cycle] = PICTURE.exec(stem) ?? [];
+  const [, base, cycle] = PICTURE_NAME.exec(stem) ?? [];
   return base === undefined || cycle === undefined ? undefined : { base, cycle: Number(cycle) };
 }

@@ -50,7 +50,7 @@ export interface PrairieFrame {
   readonly files: readonly PrairieFile[];
   /** What the frame itself says, or its cycle. */
   readonly own: PrairieState;
-  /** What holds for the frame: its own values, else those of the cycle, else those of the recording. */
+  /** What holds for the frame: its own values, then those of the cycle, then those of the recording. */
   readonly valid: PrairieState;
 }
 

@@ -60,7 +60,7 @@ const MAX_BITS = 32;
 export type FindSequence = (fileName: string) => FoundSequence | undefined;
 
 /**
- * Makes what finds the cycle of a TIFF: by the name that the XML has, else by the cycle, channel and number in the name, as after a
+ * Makes what finds the cycle of a TIFF: by the name that the XML has, otherwise by the cycle, channel and number in the name, as after a
  * recording was renamed. A TIFF with another name can only be of a recording with one cycle and channel.
  */
 export function sequenceFinder(recording: PrairieRecording): FindSequence {
@@ -97,7 +97,7 @@ export function prairieScanOf(recording: PrairieRecording, image: PrairieImage):
   }
   const { sequence, frame } = found;
   if (!isLineScan(sequence)) {
-    return `${first} is no line scan: ${wordsOf(sequence)}`;
+    return `${first} is not a line scan: ${wordsOf(sequence)}`;
   }
   const { valid } = frame;
   const pitch = pitchOf(found, image.shape.at(-1));
@@ -110,8 +110,7 @@ export function prairieScanOf(recording: PrairieRecording, image: PrairieImage):
     absoluteTimeS: frame.absoluteTimeS,
     ...period.facts,
     ...pitch.facts,
-    significantBits:
-      bits !== undefined && Number.isInteger(bits) && bits <= MAX_BITS ? bits : undefined,
+    significantBits: bits !== undefined && Number.isInteger(bits) && bits <= MAX_BITS ? bits : undefined,
     channels,
     linesPerFrame: frame.own.linesPerFrame,
     pixelsPerLine: frame.own.pixelsPerLine,
@@ -191,7 +190,9 @@ function pitchOf({ sequence, frame }: FoundSequence, columns: number | undefined
   return {
     facts: { umPerPx, umPerPxFrom: "micronsPerPixel XAxis" },
     notes: differs
-      ? [`cycle ${sequence.cycle}: micronsPerPixel is ${umPerPx} \u00b5m and is used; lineLength / pixelsPerLine is ${ofLine} \u00b5m`]
+      ? [
+          `cycle ${sequence.cycle}: micronsPerPixel is ${umPerPx} \u00b5m and is used; lineLength / pixelsPerLine is ${ofLine} \u00b5m`,
+        ]
       : [],
   };
 }

@@ -35,7 +35,7 @@ export function prairieStart(dateText: string | undefined, timeText: string | un
   };
 }
 
-/** The start of the day, in s since 1970, and the second of it; undefined for a text that is no date. */
+/** The start of the day, in s since 1970, and the second of it; undefined for a text that is not a date. */
 function beganAt(text: string): { readonly day: number; readonly second: number | undefined } | undefined {
   const [, month = "", day = "", year = "", hours, minutes, seconds, half] = DATE.exec(text.trim()) ?? [];
   const instant = Date.UTC(Number(year), Number(month) - 1, Number(day));

@@ -27,12 +27,12 @@ import { listOpenConflicts } from "../resolve/list-open-conflicts.ts";
 import { previewRestore } from "../restore/preview-restore.ts";
 import { isExportedFolder, restoreExport } from "../restore/restore-export.ts";
 import { findAcqstoreLists, saveAcqstoreLists } from "../scan/acqstore-lists.ts";
+import { findRecordings } from "../scan/find-recordings.ts";
 import { gatherPlanFacts } from "../scan/gather-plan-facts.ts";
 import { loadKnownFolder } from "../scan/load-known-folder.ts";
 import { noteEqualImages } from "../scan/note-equal-images.ts";
 import { noteGoneImages } from "../scan/note-gone-images.ts";
 import { loadPathFields, savePathFields } from "../scan/path-fields-table.ts";
-import { findRecordings } from "../scan/prairie-recordings.ts";
 import { scanFolder } from "../scan/scan-folder.ts";
 import type { ThreadOptions } from "../threads/image-threads.ts";
 import { commitRecordUpdates, type UpdateToCommit } from "../update/commit-record-updates.ts";
@@ -146,7 +146,15 @@ export async function syncFolder(
   const done = joinOutcomes(parts);
   const equal = await noteEqualImages(dataset, done.ingested);
   const listed = await saveAcqstoreLists(dataset, root, found.lists, signal);
-  const notes = [...saidOnce(done.notes), ...missing, ...gone, ...equal, ...found.notes, ...listed, ...ofRecordings];
+  const notes = [
+    ...saidOnce(done.notes),
+    ...missing,
+    ...gone,
+    ...equal,
+    ...found.notes,
+    ...listed,
+    ...ofRecordings,
+  ];
   const report = reportOfRun(plan, scan, { ...done, notes });
   const open = await openConflictsOf(dataset, plan);
   return withNotDownloaded({ ...report, open }, notDownloaded);

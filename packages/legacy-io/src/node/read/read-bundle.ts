@@ -53,7 +53,12 @@ export async function readBundle(bundle: LegacyBundle, options: ReadBundleOption
     const { isOfPrairie, ...content } = await artifactsOfSidecars({
       shape: pixels.shape,
       axes,
-      tiff: { relPath: bundle.image.relPath, otherChannels: bundle.otherChannels.map(({ relPath }) => relPath), scales: image.said.scales, isTurned: isTurned(image.said.fileAxes) },
+      tiff: {
+        relPath: bundle.image.relPath,
+        otherChannels: bundle.otherChannels.map(({ relPath }) => relPath),
+        scales: image.said.scales,
+        isTurned: isTurned(image.said.fileAxes),
+      },
       tags: image.said.tags,
       pixelsSha256,
       sidecars: sidecars.map(({ parsed }) => parsed),
@@ -84,7 +89,9 @@ export async function readBundle(bundle: LegacyBundle, options: ReadBundleOption
 
 /** What Prairie View's TIFFs say in OME-XML of pages, files and steps is wrong or said better by the XML beside them. */
 function withoutOme(warnings: readonly string[]): readonly string[] {
-  return warnings.filter((text) => !text.startsWith("TIFF tag ImageDescription: ") && !/^axis \w+: ome says/.test(text));
+  return warnings.filter(
+    (text) => !text.startsWith("TIFF tag ImageDescription: ") && !/^axis \w+: ome says/.test(text),
+  );
 }
 
 function notesOf(path: string, { warnings }: SaidByTiff): ImageContent["notes"] {

@@ -7,7 +7,7 @@ import { turnedClassic } from "../../content/artifacts-of-sidecars.ts";
 import { completeMetadata } from "../../content/complete-metadata.ts";
 import { firstSaying, givenArtifacts, type Understood } from "../../content/first-saying.ts";
 import { metadataText } from "../../content/image-metadata.ts";
-import { sayingOfPrairie, scalesWithPrairie } from "../../content/prairie-says.ts";
+import { sayingOfPrairie } from "../../content/prairie-says.ts";
 import { withTakenRois } from "../../content/rois/rois-in-metadata.ts";
 import { roiFiles, takenRois } from "../../content/rois/rois-of-files.ts";
 import { readWholeFile } from "../files/read-whole-file.ts";
@@ -39,15 +39,16 @@ export async function loadFileMetadata(
       usable.push(sidecar);
     }
   }
-  const { scan } = sayingOfPrairie(usable, { paths: facts.fileNames ?? [], shape });
+  const [relPath = "", ...otherChannels] = facts.fileNames ?? [];
+  const prairie = sayingOfPrairie(usable, { relPath, otherChannels, scales }, shape);
   const { acqstore, classic } = sayingWithAcqstore(usable, { shape, isTurned });
   const derived = metadataText({
     shape,
     olympus: firstSaying(usable, "header")?.said,
     classic: turnedClassic(classic, isTurned)?.said,
     acqstore: acqstore?.said,
-    prairie: scan?.said,
-    scales: scalesWithPrairie(scales, scan?.said, shape.length),
+    prairie: prairie.scan?.said,
+    scales: prairie.scales,
     accepted: firstSaying(usable, "accepted")?.said ?? true,
   });
   const given = givenArtifacts(usable).flatMap(({ said }) =>

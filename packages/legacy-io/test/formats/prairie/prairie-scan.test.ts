@@ -112,7 +112,7 @@ describe("the cycle of a TIFF", () => {
 
   it("that is no line scan says so", async () => {
     expect(await scanOf({ type: "TSeries Timed Element" })).toBe(
-      `${prairieTiff("run", 1, 1)} is no line scan: cycle 1 is of the type "TSeries Timed Element"`,
+      `${prairieTiff("run", 1, 1)} is not a line scan: cycle 1 is of the type "TSeries Timed Element"`,
     );
   });
 });

@@ -39,8 +39,18 @@ describe("what is bounded", () => {
     ["an element that does not end", prairieXml().slice(0, -9), "invalid_file", "unclosed tag"],
     ["a DOCTYPE", '<!DOCTYPE PVScan [<!ENTITY a "b">]><PVScan/>', "not_supported", "DOCTYPE"],
     ["an entity of its own", '<PVScan notes="&a;"/>', "invalid_file", "undefined entity"],
-    ["too deep", `<PVScan>${"<a>".repeat(40)}${"</a>".repeat(40)}</PVScan>`, "invalid_file", "deeper than 32"],
-    ["too many cycles", `<PVScan>${"<Sequence/>".repeat(20_001)}</PVScan>`, "invalid_file", "too many cycles"],
+    [
+      "too deep",
+      `<PVScan>${"<a>".repeat(40)}${"</a>".repeat(40)}</PVScan>`,
+      "invalid_file",
+      "deeper than 32",
+    ],
+    [
+      "too many cycles",
+      `<PVScan>${"<Sequence/>".repeat(20_001)}</PVScan>`,
+      "invalid_file",
+      "too many cycles",
+    ],
     ["more than 8 MiB", `<PVScan>${" ".repeat(2 ** 23)}</PVScan>`, "invalid_file", "more than 8 MiB"],
   ];
 

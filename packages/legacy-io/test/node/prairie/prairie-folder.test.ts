@@ -15,7 +15,11 @@ beforeEach(async () => {
 afterEach(() => rm(lab, { recursive: true, force: true }));
 
 /** TIFFs of each cycle and channel, all different. */
-function tiffs(base: string, cycles: readonly number[], channels: readonly number[]): Record<string, Uint8Array> {
+function tiffs(
+  base: string,
+  cycles: readonly number[],
+  channels: readonly number[],
+): Record<string, Uint8Array> {
   return Object.fromEntries(
     cycles.flatMap((cycle) =>
       channels.map((channel) => [prairieTiff(base, cycle, channel), tinyTiff(cycle * 10 + channel)]),
@@ -92,10 +96,10 @@ it("other kinds of recordings are left alone by name, and so are pictures; the l
   expect(found).toEqual({ [ONE]: SCALE });
   expect(notes.toSorted()).toEqual([
     "References/run-Cycle00001_Window2-Ch1-16bit-Reference.tif: a picture in which a line was drawn, or one for reference, not a scan: left alone",
-    'S.xml: cycle 1 is of the type "Single", no line scan: none of its TIFFs is here',
-    `T.xml: cycle 1 is of the type "TSeries Timed Element", no line scan: left alone ${prairieTiff("T", 1, 1)}`,
-    `T.xml: cycle 2 is of the type "TSeries Timed Element", no line scan: left alone ${prairieTiff("T", 2, 1)}`,
-    `Z.xml: cycle 1 is of the type "ZSeries", no line scan: left alone ${prairieTiff("Z", 1, 1)}`,
+    'S.xml: cycle 1 is of the type "Single", not a line scan: none of its TIFFs is here',
+    `T.xml: cycle 1 is of the type "TSeries Timed Element", not a line scan: left alone ${prairieTiff("T", 1, 1)}`,
+    `T.xml: cycle 2 is of the type "TSeries Timed Element", not a line scan: left alone ${prairieTiff("T", 2, 1)}`,
+    `Z.xml: cycle 1 is of the type "ZSeries", not a line scan: left alone ${prairieTiff("Z", 1, 1)}`,
     "gone-Cycle00001_Ch1Source.tif: a picture in which a line was drawn, or one for reference, not a scan: left alone",
   ]);
 });
@@ -112,7 +116,9 @@ it("what an XML names and is not there is told: a channel, a cycle, all of them"
     `run.xml: not here, though it names them: ${ONE}, ${prairieTiff("run", 2, 1)}, ${prairieTiff("run", 2, 2)}`,
   ]);
   const [id = ""] = await dataset.listImageIds();
-  expect(await dataset.record(id).loadJson("prairie/scan")).toMatchObject({ channels: [{ channel: 2, name: "Ch2" }] });
+  expect(await dataset.record(id).loadJson("prairie/scan")).toMatchObject({
+    channels: [{ channel: 2, name: "Ch2" }],
+  });
 });
 
 it("TIFFs without an XML come in without a scale, and with it later they have one", async () => {
@@ -120,7 +126,10 @@ it("TIFFs without an XML come in without a scale, and with it later they have on
   await writeFile(join(lab, "run.xml"), prairieXml({ channels: [1, 2] }));
   await refreshFromFolder(dataset, lab);
   expect(await images()).toEqual({ [ONE]: [1, ...SCALE] });
-  await writeFile(join(lab, "run.xml"), prairieXml({ channels: [1, 2] }).replace('Period" value="0.008" /></', 'Period" value="0.016" /></'));
+  await writeFile(
+    join(lab, "run.xml"),
+    prairieXml({ channels: [1, 2] }).replace('Period" value="0.008" /></', 'Period" value="0.016" /></'),
+  );
   await utimes(join(lab, "run.xml"), 2_000_000_000, 2_000_000_000);
   await refreshFromFolder(dataset, lab);
   expect(await images()).toEqual({ [ONE]: [1, 0.016, 0.5] });
@@ -144,7 +153,10 @@ it("an XML that is hostile or broken is kept beside its image and said; a lone o
 });
 
 it("a TIFF that is opened in place has its scale too, and its channels", async () => {
-  lab = await makeLabFolder({ ...tiffs("run", [1, 2], [1, 2]), "run.xml": prairieXml({ cycles: [1, 2], channels: [1, 2] }) });
+  lab = await makeLabFolder({
+    ...tiffs("run", [1, 2], [1, 2]),
+    "run.xml": prairieXml({ cycles: [1, 2], channels: [1, 2] }),
+  });
   const { artifactStore } = await openTiff(join(lab, prairieTiff("run", 2, 1)));
   expect(await artifactStore?.loadJson("metadata")).toMatchObject({
     header: { voxels: [1, ...SCALE], date_str: "2019-02-05", bits_per_pixel: 13 },

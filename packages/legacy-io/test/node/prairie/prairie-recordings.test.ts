@@ -48,7 +48,10 @@ it.skipIf(PRAIRIE_FOLDER === undefined)(
           ...{ version, cycle: truth.cycle, mode: truth.mode },
           um_per_px: truth.um_per_px,
           seconds_per_line: truth.seconds_per_line,
-          start: { text: expect.stringMatching(new RegExp(`^20\\d\\d-\\d\\d-\\d\\dT${truth.time}$`)), zone: "no zone" },
+          start: {
+            text: expect.stringMatching(new RegExp(`^20\\d\\d-\\d\\d-\\d\\dT${truth.time}$`)),
+            zone: "no zone",
+          },
           channels: truth.channels.map(({ file }) => ({ file })),
         });
         expect(await record.loadJson("metadata")).toMatchObject({

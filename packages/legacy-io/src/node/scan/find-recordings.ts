@@ -5,10 +5,10 @@ import { resolve } from "node:path";
 import { throwIfAborted } from "@kym/zarr-store/runtime";
 import { isLegacyIoError, LegacyIoError } from "../../errors.ts";
 import type { BundleFile, FolderScan } from "../../folder/bundle.ts";
-import { type PlacedRecordings, placeRecordings, type ReadRecording } from "../../folder/place-recordings.ts";
 import type { PrairieRecording } from "../../formats/prairie/prairie-recording.ts";
 import { isPrairieXml, MAX_PRAIRIE_BYTES, readPrairie } from "../../formats/prairie/read-prairie.ts";
 import { readWholeFile } from "../files/read-whole-file.ts";
+import { type PlacedRecordings, placeRecordings, type ReadRecording } from "./place-recordings.ts";
 
 /** An XML that is too large is known by its beginning. */
 const HEAD_BYTES = 2 ** 16;

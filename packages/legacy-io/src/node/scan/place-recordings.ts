@@ -1,13 +1,13 @@
 // Joins the recordings of Prairie View with the images of their folders, by what their XML says.
 
-import { prairiePictureName, prairieTiffName } from "../formats/prairie/prairie-name.ts";
-import { isLineScan, type PrairieRecording } from "../formats/prairie/prairie-recording.ts";
-import { type FoundSequence, foundIn, sequenceFinder, wordsOf } from "../formats/prairie/prairie-scan.ts";
-import { MAX_PRAIRIE_BYTES } from "../formats/prairie/read-prairie.ts";
-import { prairieXmlFormat } from "../formats/sidecars/prairie-xml-format.ts";
-import type { BundleFile, FolderScan, LegacyBundle, ScanNote } from "./bundle.ts";
-import { comparePaths, fileNameOf } from "./compare-paths.ts";
-import { imageStem, PICTURE } from "./sidecar-name.ts";
+import type { BundleFile, FolderScan, LegacyBundle, ScanNote } from "../../folder/bundle.ts";
+import { comparePaths, fileNameOf } from "../../folder/compare-paths.ts";
+import { imageStem } from "../../folder/sidecar-name.ts";
+import { PICTURE, prairiePictureName, prairieTiffName } from "../../formats/prairie/prairie-name.ts";
+import { isLineScan, type PrairieRecording } from "../../formats/prairie/prairie-recording.ts";
+import { type FoundSequence, foundIn, sequenceFinder, wordsOf } from "../../formats/prairie/prairie-scan.ts";
+import { MAX_PRAIRIE_BYTES } from "../../formats/prairie/read-prairie.ts";
+import { prairieXmlFormat } from "../../formats/sidecars/prairie-xml-format.ts";
 
 /** An XML of the folder that was read. */
 export interface ReadRecording {
@@ -21,7 +21,7 @@ export interface PlacedRecordings {
 }
 
 /**
- * Gives each image the XML that names it, also after files were renamed, and takes out what is no line scan: the frames of other
+ * Gives each image the XML that names it, also after files were renamed, and takes out what is not a line scan: the frames of other
  * recordings, and pictures in which lines were drawn. What is taken out, and what an XML names and is not there, has a note.
  */
 export function placeRecordings(scan: FolderScan, recordings: readonly ReadRecording[]): PlacedRecordings {
@@ -88,7 +88,7 @@ export function placeRecordings(scan: FolderScan, recordings: readonly ReadRecor
   };
 }
 
-const NOT_A_SCAN = "of a recording with Prairie View that is no line scan";
+const NOT_A_SCAN = "of a recording with Prairie View that is not a line scan";
 const IS_PICTURE = "a picture in which a line was drawn, or one for reference, not a scan";
 
 /** An image that belongs to a recording; `found` is undefined if the XML does not name it. */
@@ -189,12 +189,14 @@ function outNotes(
   );
   const files = [...byType].map(([words, some]) => ({
     path,
-    reason: `${words}, no line scan: left alone ${listed(some.flatMap(({ bundle }) => tiffsOf(bundle)))}`,
+    reason: `${words}, not a line scan: left alone ${listed(some.flatMap(({ bundle }) => tiffsOf(bundle)))}`,
   }));
   const kinds = [...new Set(sequences.filter((one) => !isLineScan(one)).map(wordsOf))];
   return files.length > 0
     ? files
-    : kinds.slice(0, NAMED).map((words) => ({ path, reason: `${words}, no line scan: none of its TIFFs is here` }));
+    : kinds
+        .slice(0, NAMED)
+        .map((words) => ({ path, reason: `${words}, not a line scan: none of its TIFFs is here` }));
 }
 
 /** The TIFFs of line scans that the XML names and that are not there. */
