@@ -13,15 +13,20 @@ import { type PlacedRecordings, placeRecordings, type ReadRecording } from "./pl
 /** An XML that is too large is known by its beginning. */
 const HEAD_BYTES = 2 ** 16;
 
+/** The recordings that were read before, by path and state of their files. Undefined stands for a file of another kind. */
+export type KnownRecordings = Map<string, PrairieRecording | undefined>;
+
 /**
  * Joins the recordings of a folder with its images. An XML that cannot be read is named; that beside an image stays with it.
  *
+ * @param known those of an earlier call, which are not read again; what is read now is added
  * @throws LegacyIoError `aborted`
  */
 export async function findRecordings(
   root: string,
   scan: FolderScan,
   signal: AbortSignal | undefined,
+  known: KnownRecordings = new Map(),
 ): Promise<PlacedRecordings> {
   const recordings: ReadRecording[] = [];
   const notes: PlacedRecordings["notes"][number][] = [];
@@ -32,7 +37,11 @@ export async function findRecordings(
     throwIfAborted(signal, LegacyIoError);
     const { relPath } = file;
     try {
-      const recording = await readRecording(resolve(root, relPath), file);
+      const state = `${relPath} ${file.sizeBytes} ${file.mtimeNs}`;
+      const recording = known.has(state)
+        ? known.get(state)
+        : await readRecording(resolve(root, relPath), file);
+      known.set(state, recording);
       if (recording !== undefined) {
         recordings.push({ file, recording });
         if (file.sizeBytes > MAX_PRAIRIE_BYTES) {
