@@ -60,6 +60,14 @@ export function isOfRecording(sidecar: ParsedSidecar): boolean {
   return isUnderstood(sidecar) && sidecar.content.facts.prairie !== undefined;
 }
 
+const OME = /^TIFF tag ImageDescription: .*: the pages of this file are read, and its axes are not used$/s;
+const OME_STEP = /^axis \w+: ome says /;
+
+/** Without what Prairie View's TIFFs say in OME-XML of pages, files and steps: it is wrong, or the XML beside them says it better. */
+export function withoutOme(warnings: readonly string[]): readonly string[] {
+  return warnings.filter((text) => !OME.test(text) && !OME_STEP.test(text));
+}
+
 const PLANE = 2;
 
 /**

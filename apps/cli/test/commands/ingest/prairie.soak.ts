@@ -16,13 +16,13 @@ it.skipIf(recordings === undefined)(
       expect(run.stdout).toContain("kym_radon: updated 16 · fresh 0 · not analysed 0");
       expect(run.stdout).toContain("wrote report.html: 16 images");
       const steps =
-        "select round(seconds_per_line, 6) as s, round(um_per_px, 4) as um, count(*) as n from images group by all order by n, s";
+        "select round(ms_per_line, 4) as ms, round(um_per_px, 4) as um, count(*) as n from images group by all order by n, ms";
       expect((await kymJson(["query", "study.zarr", steps], { cwd })).data).toEqual([
-        { s: 0.002362, um: 1.3723, n: 1 },
-        { s: 0.011924, um: 0.2941, n: 1 },
-        { s: 0.013694, um: 0.2947, n: 1 },
-        { s: 0.008552, um: 0.2947, n: 3 },
-        { s: 0.001995, um: 0.5894, n: 10 },
+        { ms: 2.3622, um: 1.3723, n: 1 },
+        { ms: 11.9239, um: 0.2941, n: 1 },
+        { ms: 13.6942, um: 0.2947, n: 1 },
+        { ms: 8.552, um: 0.2947, n: 3 },
+        { ms: 1.9952, um: 0.5894, n: 10 },
       ]);
       expect(await readFile(join(cwd, "report.html"), "utf8")).toContain("LineScan-02132019-1317-2775");
     } finally {

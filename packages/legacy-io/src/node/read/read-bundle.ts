@@ -3,6 +3,7 @@
 import type { ReaderVersion } from "@kym/kym-schema";
 import { artifactsOfSidecars, type SidecarArtifacts } from "../../content/artifacts-of-sidecars.ts";
 import type { ImageContent } from "../../content/image-content.ts";
+import { withoutOme } from "../../content/prairie-says.ts";
 import type { LegacyBundle } from "../../folder/bundle.ts";
 import { ALL_FORMATS } from "../../formats/all-formats.ts";
 import type { SidecarFormat } from "../../formats/sidecar-format.ts";
@@ -85,13 +86,6 @@ export async function readBundle(bundle: LegacyBundle, options: ReadBundleOption
     await release();
     throw error;
   }
-}
-
-/** What Prairie View's TIFFs say in OME-XML of pages, files and steps is wrong or said better by the XML beside them. */
-function withoutOme(warnings: readonly string[]): readonly string[] {
-  return warnings.filter(
-    (text) => !text.startsWith("TIFF tag ImageDescription: ") && !/^axis \w+: ome says/.test(text),
-  );
 }
 
 function notesOf(path: string, { warnings }: SaidByTiff): ImageContent["notes"] {

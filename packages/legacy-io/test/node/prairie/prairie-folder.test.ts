@@ -1,10 +1,10 @@
 // Folders of recordings as labs leave them: renamed, incomplete, of other kinds, changed afterwards.
-import { rm, utimes, writeFile } from "node:fs/promises";
+import { readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { memoryStore, openDataset, type ZarrDataset } from "@kym/zarr-store";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { ingestLegacyFolder, openTiff, refreshFromFolder } from "../../../src/node/index.ts";
-import { prairieTiff, prairieXml } from "../../support/prairie-files.ts";
+import { PRAIRIE_FOLDER, prairieTiff, prairieXml, prairieXmlOf } from "../../support/prairie-files.ts";
 import { makeLabFolder, tinyTiff } from "../lab-folder.ts";
 
 let dataset: ZarrDataset;
@@ -137,6 +137,24 @@ it("TIFFs without an XML come in without a scale, and with it later they have on
   await refreshFromFolder(dataset, lab);
   expect((await dataset.listImageIds()).length).toBe(1);
 });
+
+it.skipIf(PRAIRIE_FOLDER === undefined)(
+  "what a real TIFF says wrong of itself is a note without the XML, and no more once it is there",
+  async () => {
+    const name = "LineScan-02132019-1317-2775";
+    const tiff = prairieTiff(name, 1, 2);
+    const bytes = await readFile(join(PRAIRIE_FOLDER ?? "", name, tiff));
+    const { notes } = await ingest({ [tiff]: bytes });
+    expect(notes).toEqual([expect.stringContaining("OME-XML with 10 images")]);
+    const [id = ""] = await dataset.listImageIds();
+    expect((await dataset.record(id).attributes())["tiff_warnings"]).toHaveLength(1);
+    await writeFile(join(lab, "other.xml"), await prairieXmlOf(name));
+    const refreshed = await refreshFromFolder(dataset, lab);
+    expect(refreshed.updated).toHaveLength(1);
+    expect((await dataset.record(id).attributes())["tiff_warnings"]).toBeUndefined();
+    expect(await images()).toEqual({ [tiff]: [0.00199524729749655, 0.589396781821029] });
+  },
+);
 
 it("an XML that is hostile or broken is kept beside its image and said; a lone one is left alone", async () => {
   const hostile = prairieXml().replace("<PVScan", '<!DOCTYPE PVScan [<!ENTITY a "b">]><PVScan');
