@@ -16,7 +16,7 @@ const BROUGHT_ALONG: ReadonlyMap<string, readonly string[]> = new Map([
   ["@kym/roi", ["@noble/hashes"]],
   ["@kym/zarr-store", ["fzstd", "parquet-wasm", "zarrita"]],
   ["@kym/kym-schema", []],
-  ["@kym/legacy-io", ["@cornerstonejs/codec-libjpeg-turbo-8bit", "geotiff", "lerc"]],
+  ["@kym/legacy-io", ["@cornerstonejs/codec-libjpeg-turbo-8bit", "geotiff", "lerc", "saxes"]],
   ["@kym/kym-dataset", ["@noble/hashes"]],
   ["@kym/view", []],
   ["@kym/viewer-elements", ["uplot"]],

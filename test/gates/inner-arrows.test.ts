@@ -158,12 +158,17 @@ const ARROWS: Arrows = {
     rois: [],
     acqstore: ["rois"],
   },
+  "packages/legacy-io/src/folder": {
+    paths: [],
+    recordings: [],
+  },
   "packages/legacy-io/src/formats": {
     olympus: [],
     kymflow: [],
     rois: [],
     acqstore: ["rois"],
-    sidecars: ["acqstore", "olympus", "kymflow", "rois"],
+    prairie: [],
+    sidecars: ["acqstore", "olympus", "kymflow", "prairie", "rois"],
   },
   "packages/legacy-io/src/node": {
     tiff: [],

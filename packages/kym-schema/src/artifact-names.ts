@@ -71,6 +71,13 @@ export const ARTIFACTS = {
   acqstoreScanPath: "acqstore/reference/scan_path",
   /** JSON: how acqstore shows each channel, counted from 0. */
   acqstoreContrast: "acqstore/contrast",
+  /**
+   * JSON: what the XML of a Bruker microscope says about a line scan: start, time of a line and length of a pixel with the number
+   * they are from, significant bits, mode and channels.
+   */
+  prairieScan: "prairie/scan",
+  /** JSON: the line in pixels of the image in which it was drawn, as `points` of x and y. */
+  prairieScanPath: "prairie/scan_path",
 } as const;
 
 /** The name of an artifact that has a meaning here. An image may have others. */

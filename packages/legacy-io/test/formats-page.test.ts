@@ -14,6 +14,7 @@ import { checkRow, type RowTrials, tableBelow, textBelow, wordsIn } from "./form
 import { ROI_TRIALS } from "./formats-page/roi-trials.ts";
 import { formatRow, SIDECAR_TRIALS } from "./formats-page/sidecar-trials.ts";
 import { codecRow, TIFF_TRIALS } from "./formats-page/tiff-trials.ts";
+import { prairieTiff } from "./support/prairie-files.ts";
 
 const DTYPES: readonly DType[] = [
   "bool",
@@ -122,12 +123,15 @@ test("writeImageJTiff writes each dtype as the page says", async () => {
   }
 });
 
+/** The first TIFFs of acquisitions with one file per channel. */
+const PAIR = ["pair_C001T001.tif", "pair_C002T001.tif", prairieTiff("pair", 1, 1)];
+
 test("other files have the roles that the page gives them", () => {
   for (const [files = "", what = ""] of tableBelow("### Other files")) {
     const [role] = wordsIn(what);
     for (const pattern of wordsIn(files)) {
       const file = pattern.replace("<stem>", "scan").replace("<base>", "pair");
-      const others = pattern.includes("<base>") ? ["pair_C001T001.tif", "pair_C002T001.tif"] : [];
+      const others = pattern.includes("<base>") ? PAIR : [];
       const usual = /^scan\.tiff?$/i.test(file) ? [] : ["scan.tif"];
       const found = decideFileRoles("day", [...new Set([...usual, ...others, file])]).get(file);
       expect([file, found?.role]).toEqual([file, role]);

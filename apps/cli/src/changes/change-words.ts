@@ -27,6 +27,8 @@ const ARTIFACT_WORDS: ReadonlyMap<string, string> = new Map([
   [ARTIFACTS.acqstoreSumIntensity, "acqstore's intensities"],
   [ARTIFACTS.acqstorePeaks, "acqstore's peaks"],
   [ARTIFACTS.acqstoreHeartRate, "acqstore's heart rate"],
+  [ARTIFACTS.prairieScan, "the microscope's line scan"],
+  [ARTIFACTS.prairieScanPath, "the line of the scan"],
 ]);
 
 /** Artifacts that are JSON as well as a table of the same name: the table says it. */

@@ -22,6 +22,8 @@ export const CALIBRATION_SOURCES = {
   acqstore: "acqstore",
   /** The header `<stem>.txt` of an Olympus microscope. */
   olympus: "olympus",
+  /** The XML of Prairie View, beside the TIFFs of a Bruker microscope. */
+  prairie: "prairie",
   /** The classic `<stem>.json` of the older application. */
   classicJson: "classic",
 } as const;

@@ -32,6 +32,7 @@ import type { ContentNote, ImageContent, SourcedArtifact } from "./image-content
 import { metadataText } from "./image-metadata.ts";
 import { attachmentOf, keepFirstSource } from "./keep-first-source.ts";
 import type { ParsedSidecar } from "./parsed-sidecar.ts";
+import { isOfRecording, sayingOfPrairie } from "./prairie-says.ts";
 import type { ImageJTags } from "./rois/imagej-tags.ts";
 import { roisOfMetadata, withTakenRois } from "./rois/rois-in-metadata.ts";
 import { roiFiles, takenRois } from "./rois/rois-of-files.ts";
@@ -61,6 +62,8 @@ export interface SidecarParts {
 export interface TiffFacts {
   /** The path of the file, relative to the folder. */
   readonly relPath: string;
+  /** The paths of its further channels, in order. */
+  readonly otherChannels?: readonly string[] | undefined;
   readonly scales: StatedScales;
   /** True if rows and columns of the file changed places. It and the files beside it count rows and columns as the TIFF does. */
   readonly isTurned: boolean;
@@ -70,6 +73,8 @@ export interface TiffFacts {
 export type SidecarArtifacts = Omit<ImageContent, "image" | "axes"> & {
   /** Fields that the folders name and a sidecar gives as well: its value is in the metadata. */
   readonly overruled: readonly string[];
+  /** True if the XML of a recording says what the image is. What its TIFFs say of themselves then counts for nothing. */
+  readonly isOfPrairie: boolean;
 };
 
 /**
@@ -105,6 +110,8 @@ async function composed(parts: SidecarParts): Promise<SidecarArtifacts> {
   const { acqstore, classic: joined, before: lone, notes: differences } = sayingWithAcqstore(usable, parts);
   const classic = turnedClassic(joined, isTurned);
   notes.push(...differences);
+  const prairie = sayingOfPrairie(usable, tiff, shape);
+  notes.push(...prairie.notes);
   const accepted = firstSaying(usable, "accepted");
   const trace = firstSaying(usable, "trace");
   const events = firstSaying(usable, "events");
@@ -114,7 +121,8 @@ async function composed(parts: SidecarParts): Promise<SidecarArtifacts> {
     olympus: header?.said,
     classic: classic?.said,
     acqstore: acqstore?.said,
-    scales: tiff?.scales,
+    prairie: prairie.scan?.said,
+    scales: prairie.scales,
     accepted: accepted?.said ?? true,
   });
   const given = givenArtifacts(usable);
@@ -133,7 +141,7 @@ async function composed(parts: SidecarParts): Promise<SidecarArtifacts> {
     from: [
       ...(Object.keys(folderFields).length === 0 ? [] : [FOLDER_NAMES]),
       ...new Set([
-        ...[own?.given, header, lone, acqstore, accepted].flatMap((source) =>
+        ...[own?.given, header, lone, acqstore, prairie.scan, accepted].flatMap((source) =>
           source === undefined ? [] : [source.sidecar.relPath],
         ),
         ...usable.flatMap(({ relPath }) => (roiSources.has(relPath) ? [relPath] : [])),
@@ -161,6 +169,7 @@ async function composed(parts: SidecarParts): Promise<SidecarArtifacts> {
       : traceArtifacts(trace, runs, { rois: ofTrace, from: roisFrom }, parts.pixelsSha256)),
     ...(await eventArtifacts(events)),
     ...ofAcqstore.artifacts,
+    ...prairie.artifacts,
     ...given.flatMap((one) =>
       one === own?.given ? [] : [{ ...one.said, from: [one.sidecar.relPath] } satisfies SourcedArtifact],
     ),
@@ -171,7 +180,8 @@ async function composed(parts: SidecarParts): Promise<SidecarArtifacts> {
       ...(acqstore === undefined ? [] : [acqstoreSays(acqstore.sidecar.relPath, acqstore.said)]),
       ...(header === undefined ? [] : [olympusSays(header.sidecar.relPath, header.said, shape)]),
       ...(lone === undefined ? [] : [classicSays(lone.sidecar.relPath, lone.said)]),
-      ...(tiff === undefined ? [] : [tiffSays(tiff.relPath, tiff.scales)]),
+      ...prairie.steps,
+      ...(tiff === undefined || prairie.scan !== undefined ? [] : [tiffSays(tiff.relPath, tiff.scales)]),
     ]),
   );
   for (const { relPath, content } of understood) {
@@ -187,7 +197,7 @@ async function composed(parts: SidecarParts): Promise<SidecarArtifacts> {
   const whyUnusable = (sidecar: ParsedSidecar): string | undefined =>
     isUnderstood(sidecar) ? whyUnfit.get(sidecar) : whyOpaque(sidecar);
   for (const sidecar of sidecars) {
-    if (isOfAcqstore(sidecar) && whyUnusable(sidecar) === undefined) {
+    if ((isOfAcqstore(sidecar) || isOfRecording(sidecar)) && whyUnusable(sidecar) === undefined) {
       artifacts.push(attachmentOf(sidecar));
       continue;
     }
@@ -216,6 +226,7 @@ async function composed(parts: SidecarParts): Promise<SidecarArtifacts> {
     notes,
     nRois: rois.length,
     overruled,
+    isOfPrairie: prairie.scan !== undefined,
     unusable: sidecars.flatMap((sidecar) => (whyUnusable(sidecar) === undefined ? [] : [sidecar.relPath])),
   };
 }

@@ -7,6 +7,7 @@ import { type JsonNode, serializeLossless } from "@kym/zarr-store/json";
 import type { AcqstoreSidecar } from "../formats/acqstore/acqstore-sidecar.ts";
 import type { ClassicJson } from "../formats/classic-json.ts";
 import type { OlympusHeader } from "../formats/olympus/olympus-header.ts";
+import type { PrairieScan } from "../formats/prairie/prairie-scan.ts";
 import { withoutNonFinite } from "../formats/without-non-finite.ts";
 import type { StatedScales } from "../tiff/axes/stated-scales.ts";
 
@@ -18,7 +19,9 @@ export interface MetadataSources {
   readonly classic: ClassicJson | undefined;
   /** What acqstore's sidecar says of the rows and columns, and when the image was taken; it counts before all others. */
   readonly acqstore?: Pick<AcqstoreSidecar, "scales" | "date"> | undefined;
-  /** What the TIFF states, per axis; it counts where neither of the others says anything. */
+  /** What Prairie View's XML says of the acquisition. Its steps are in `scales`. */
+  readonly prairie?: Pick<PrairieScan, "start" | "significantBits"> | undefined;
+  /** What the TIFF or Prairie View states, per axis; it counts where neither of the others says anything. */
   readonly scales?: StatedScales | undefined;
   /** The first value found in the classic JSON, `_kymanalysis.json` and an old `_events.json`; true if none has one. */
   readonly accepted: boolean;
@@ -55,6 +58,7 @@ function headerValue({
   olympus,
   classic,
   acqstore,
+  prairie,
   scales = [],
 }: MetadataSources): Readonly<Record<string, unknown>> {
   const edited = isCalibrated(classic) ? classic?.header : undefined;
@@ -84,11 +88,14 @@ function headerValue({
     [METADATA_HEADER_KEYS.voxelsSource]: axes.some(({ source }) => source !== "")
       ? axes.map(({ source }) => source)
       : undefined,
-    [METADATA_HEADER_KEYS.dateStr]: classic?.header?.dateStr ?? olympus?.date ?? acqstore?.date.date,
-    [METADATA_HEADER_KEYS.timeStr]: classic?.header?.timeStr ?? olympus?.time ?? acqstore?.date.time,
-    [METADATA_HEADER_KEYS.acquiredLocalEpochNs]: olympus?.acquiredLocalEpochNs ?? acqstore?.date.localEpochNs,
+    [METADATA_HEADER_KEYS.dateStr]:
+      classic?.header?.dateStr ?? olympus?.date ?? acqstore?.date.date ?? prairie?.start.date,
+    [METADATA_HEADER_KEYS.timeStr]:
+      classic?.header?.timeStr ?? olympus?.time ?? acqstore?.date.time ?? prairie?.start.time,
+    [METADATA_HEADER_KEYS.acquiredLocalEpochNs]:
+      olympus?.acquiredLocalEpochNs ?? acqstore?.date.localEpochNs ?? prairie?.start.localEpochNs,
     [METADATA_HEADER_KEYS.secondsPerLineExact]: olympus?.secondsPerLineExact,
-    [METADATA_HEADER_KEYS.bitsPerPixel]: olympus?.bitsPerPixel,
+    [METADATA_HEADER_KEYS.bitsPerPixel]: olympus?.bitsPerPixel ?? prairie?.significantBits,
   };
   return {
     [METADATA_HEADER_KEYS.shape]: shape,

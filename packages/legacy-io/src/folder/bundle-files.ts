@@ -30,7 +30,8 @@ export type BundledFiles = Pick<
 >;
 
 /**
- * Groups files by the rules of `decideFileRoles`. Each file appears exactly once in the result.
+ * Groups files by the rules of `decideFileRoles`. Each file appears exactly once in the result, except that of a recording, which
+ * is among the sidecars of each of its images.
  *
  * An image that `isSelected` refuses does not become a bundle. It and its sidecars are listed as unrecognised;
  * the sidecars are not orphans, because their image exists.
@@ -135,8 +136,13 @@ function bundleFolder(
         addTo(bundles.get(role.image)?.otherChannels, { ...file, channel: role.channel }, unrecognised, file);
         break;
       case "sidecar":
-        addTo(
-          isTooLarge(role, file) ? undefined : bundles.get(role.image)?.sidecars,
+        addToAll(
+          isTooLarge(role, file)
+            ? []
+            : [role.image, ...(role.others ?? [])].flatMap((image) => {
+                const bundle = bundles.get(image);
+                return bundle === undefined ? [] : [bundle.sidecars];
+              }),
           { ...file, ...contentOf(role) },
           unrecognised,
           file,
@@ -177,6 +183,15 @@ function addTo<T>(list: T[] | undefined, item: T, otherwise: BundleFile[], file:
     otherwise.push(file);
   } else {
     list.push(item);
+  }
+}
+
+function addToAll<T>(lists: readonly T[][], item: T, otherwise: BundleFile[], file: BundleFile): void {
+  for (const list of lists) {
+    list.push(item);
+  }
+  if (lists.length === 0) {
+    otherwise.push(file);
   }
 }
 

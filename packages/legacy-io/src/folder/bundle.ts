@@ -22,7 +22,7 @@ export interface LegacyBundle {
   readonly image: BundleFile;
   /** The image's name without its ending. The names of its sidecars begin with it. */
   readonly stem: string;
-  /** The other channels of an acquisition that has one TIFF per channel (`_C001T001`), in ascending order. */
+  /** The other channels of an acquisition that has one TIFF per channel (`_C001T001`, `_Ch1_000001`), in ascending order. */
   readonly otherChannels: readonly ChannelFile[];
   /** Sorted by path. */
   readonly sidecars: readonly SidecarFile[];
@@ -56,7 +56,10 @@ export interface ScanNote {
   readonly reason: string;
 }
 
-/** Everything in a folder. Each file is in exactly one of the lists, and each list is sorted by path. */
+/**
+ * Everything in a folder. Each file is in exactly one of the lists, and each list is sorted by path. Only the file of a recording
+ * is a sidecar of several bundles.
+ */
 export interface FolderScan {
   /** The scanned folder, as the caller spelled it. */
   readonly root: string;

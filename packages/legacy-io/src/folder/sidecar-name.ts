@@ -4,6 +4,7 @@ import { compareCodePoints } from "@kym/zarr-store/runtime";
 import { ALL_FORMATS } from "../formats/all-formats.ts";
 import type { SidecarNameRule } from "../formats/sidecar-format.ts";
 import { artifactOfFileName } from "./artifact-file-name.ts";
+import { decideOwners, type NamedImage, type Owners } from "./recordings/decide-owners.ts";
 
 /** The built-in formats for an artifact that is kept beside a TIFF under its own name. */
 export type ArtifactFormat = "json" | "csv" | "csv.gz" | "parquet" | "npy";
@@ -11,8 +12,9 @@ export type ArtifactFormat = "json" | "csv" | "csv.gz" | "parquet" | "npy";
 /** The content that a sidecar's name announces. */
 export interface SidecarContent {
   /**
-   * The name of the file's format, or one of two reserved words. `artifact`: the file name contains the artifact's name.
-   * `other`: the file belongs to the image but is not understood, so it is kept unchanged.
+   * The name of the file's format, or one of three reserved words. `artifact`: the file name contains the artifact's name.
+   * `other`: the file belongs to the image but is not understood, so it is kept unchanged. `picture`: so is the image in which
+   * the line of a scan was drawn.
    */
   readonly kind: string;
   /** The artifact's name; only for the kind `artifact`. */
@@ -24,9 +26,14 @@ export interface SidecarContent {
 /** The role of a file among the images of its folder. `image` is the file name of the image in that folder. */
 export type FileRole =
   | { readonly role: "image"; readonly stem: string }
-  /** A channel after the first of an acquisition written as `<base>_C001T001.tif`, `<base>_C002T001.tif`, … */
+  /** A channel after the first of an acquisition with a file per channel: `<base>_C001T001.tif`, `<base>_C002T001.tif`, … */
   | { readonly role: "channel"; readonly image: string; readonly channel: number }
-  | ({ readonly role: "sidecar"; readonly image: string } & SidecarContent)
+  /** `others` are further images of a recording that the file belongs to as well. */
+  | ({
+      readonly role: "sidecar";
+      readonly image: string;
+      readonly others?: readonly string[];
+    } & SidecarContent)
   | { readonly role: "orphan"; readonly stem: string; readonly kind: string }
   | { readonly role: "folder_database"; readonly database: FolderDatabase }
   | { readonly role: "ignored"; readonly reason: string }
@@ -41,7 +48,6 @@ const FOLDER_DATABASES: readonly (readonly [name: string, database: FolderDataba
 ];
 
 const SYSTEM_FILES: ReadonlySet<string> = new Set(["thumbs.db", "desktop.ini"]);
-const CHANNEL_SUFFIX = /_C(\d{3})(T\d{3})$/;
 
 /** Returns the stem of a TIFF's name (`a.b` of `a.b.TIFF`); undefined for other names and for hidden files. */
 export function imageStem(fileName: string): string | undefined {
@@ -57,7 +63,7 @@ export function imageStem(fileName: string): string | undefined {
  * `flow-analysis/` and `<folderName>-analysis/`. `formats` defaults to the built-in ones.
  *
  * - Stems are compared as plain strings, so `[ ]`, `+`, spaces and any script are safe. Endings match in any case.
- * - A sidecar belongs to exactly one image: the one with the longest stem.
+ * - A sidecar belongs to exactly one image: the one with the longest stem. Only the file of a recording belongs to all its images.
  * - If two images have the same stem (`a.tif`, `a.tiff`), the first by code points owns the sidecars.
  * - If two formats could read a file, the first in `formats` does.
  * - The exact spelling wins. A file whose name begins with no image's stem, but would if accents were composed alike (NFC or
@@ -72,7 +78,7 @@ export function decideFileRoles(
   files: readonly string[],
   formats: readonly SidecarNameRule[] = ALL_FORMATS,
 ): ReadonlyMap<string, FileRole> {
-  const rules = rulesFor(folderName, formats, decideOwners(files.filter((file) => !file.includes("/"))));
+  const rules = rulesFor(folderName, formats, decideOwners(files.flatMap(imageNamed)));
   let composed: Rules | undefined;
   const isOtherwise = new Set<string>();
   const roles = files.map((file): [string, FileRole] => {
@@ -92,9 +98,16 @@ export function decideFileRoles(
   return new Map(withoutRivals(roles, isOtherwise, ofMany));
 }
 
+/** The file if it is an image directly in the folder. */
+function imageNamed(name: string): readonly NamedImage[] {
+  const stem = name.includes("/") ? undefined : imageStem(name);
+  return stem === undefined ? [] : [{ name, stem }];
+}
+
 function rulesFor(folderName: string, formats: readonly SidecarNameRule[], owners: Owners): Rules {
   return {
-    beside: formats.filter(({ folder }) => folder === undefined),
+    beside: formats.filter(({ folder, isOfRecording }) => folder === undefined && isOfRecording !== true),
+    ofRecording: formats.filter(({ isOfRecording }) => isOfRecording === true),
     inFolder: Map.groupBy(formats, ({ folder }) => folder?.(folderName)),
     owners,
   };
@@ -112,18 +125,19 @@ function mayBeSpelledOtherwise(file: string, { role }: FileRole): boolean {
 }
 
 /** The same owners by composed stems. A stem that two images share then has none. */
-function composedOwners({ imageOfStem, imageOfHeaderBase }: Owners): Owners {
+function composedOwners({ imageOfStem, imageOfHeaderBase, imagesOfRecording }: Owners): Owners {
   return {
     imageOfStem: composedKeys(imageOfStem),
     imageOfHeaderBase: composedKeys(imageOfHeaderBase),
+    imagesOfRecording: composedKeys(imagesOfRecording),
     roles: new Map(),
   };
 }
 
-function composedKeys(images: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+function composedKeys<T>(images: ReadonlyMap<string, T>): ReadonlyMap<string, T> {
   const byName = Map.groupBy(images, ([stem]) => composedName(stem));
   return new Map(
-    [...byName].flatMap(([stem, [only, ...more]]): readonly [string, string][] =>
+    [...byName].flatMap(([stem, [only, ...more]]): readonly [string, T][] =>
       only === undefined || more.length > 0 ? [] : [[stem, only[1]]],
     ),
   );
@@ -137,64 +151,11 @@ export function sidecarFolders(folderName: string, formats: readonly SidecarName
 interface Rules {
   /** Formats whose files are in the images' own folder. */
   readonly beside: readonly SidecarNameRule[];
+  /** Formats of which one file belongs to all images of a recording. */
+  readonly ofRecording: readonly SidecarNameRule[];
   /** Formats whose files are in a subfolder, by the subfolder's name. */
   readonly inFolder: ReadonlyMap<string | undefined, readonly SidecarNameRule[]>;
   readonly owners: Owners;
-}
-
-/** The image that owns the files of a stem, and the roles of the image files themselves. */
-interface Owners {
-  readonly imageOfStem: ReadonlyMap<string, string>;
-  readonly imageOfHeaderBase: ReadonlyMap<string, string>;
-  readonly roles: ReadonlyMap<string, FileRole>;
-}
-
-function decideOwners(names: readonly string[]): Owners {
-  const imageOfStem = new Map<string, string>();
-  const imageOfHeaderBase = new Map<string, string>();
-  const imageOfGroup = new Map<string, string>();
-  const roles = new Map<string, FileRole>();
-  for (const name of names.toSorted(compareCodePoints)) {
-    const stem = imageStem(name);
-    if (stem === undefined) {
-      continue;
-    }
-    const isFirstOfStem = !imageOfStem.has(stem);
-    const channel = parseChannelStem(stem);
-    const image = isFirstOfStem && channel !== undefined ? imageOfGroup.get(channel.group) : undefined;
-    if (channel !== undefined && image !== undefined) {
-      roles.set(name, { role: "channel", image, channel: channel.number });
-      imageOfStem.set(stem, image);
-      continue;
-    }
-    roles.set(name, { role: "image", stem });
-    if (isFirstOfStem) {
-      imageOfStem.set(stem, name);
-    }
-    if (isFirstOfStem && channel !== undefined) {
-      imageOfGroup.set(channel.group, name);
-      if (!imageOfHeaderBase.has(channel.base)) {
-        imageOfHeaderBase.set(channel.base, name);
-      }
-    }
-  }
-  return { imageOfStem, imageOfHeaderBase, roles };
-}
-
-/** Returns the stem without `_C001T001`: the names of all files that belong to an image begin with it. */
-export function commonStem(stem: string): string {
-  return parseChannelStem(stem)?.base ?? stem;
-}
-
-function parseChannelStem(
-  stem: string,
-): { readonly base: string; readonly group: string; readonly number: number } | undefined {
-  const match = CHANNEL_SUFFIX.exec(stem);
-  if (match === null || match.index === 0) {
-    return undefined;
-  }
-  const base = stem.slice(0, match.index);
-  return { base, group: `${base}_${match[2]}`, number: Number(match[1]) };
 }
 
 function decideFileRole(file: string, rules: Rules): FileRole {
@@ -232,7 +193,20 @@ function decideAnalysisRole(place: string, name: string, { inFolder, owners }: R
     : { role: "sidecar", image, kind: isStemOf(image, stem) ? kind : "other" };
 }
 
-function decideSidecarRole(file: string, { beside, owners }: Rules): FileRole {
+function decideSidecarRole(file: string, { beside, ofRecording, owners }: Rules): FileRole {
+  for (const format of ofRecording) {
+    for (const base of stemsBefore(file, format)) {
+      const [first, ...others] = owners.imagesOfRecording.get(base) ?? [];
+      if (first !== undefined) {
+        return {
+          role: "sidecar",
+          image: first.name,
+          kind: format.name,
+          ...(others.length > 0 && { others: others.map(({ name }) => name) }),
+        };
+      }
+    }
+  }
   const stem = ownerStem(file, beside, owners);
   const image = stem === undefined ? undefined : owners.imageOfStem.get(stem);
   if (stem === undefined || image === undefined) {

@@ -3,9 +3,9 @@
 import { ALL_FORMATS } from "../formats/all-formats.ts";
 import type { SidecarNameRule } from "../formats/sidecar-format.ts";
 import { fileNameOfArtifact } from "./artifact-file-name.ts";
+import { commonStem } from "./recordings/channel-stem.ts";
 import {
   type ArtifactFormat,
-  commonStem,
   decideFileRoles,
   type FileRole,
   imageStem,
@@ -24,16 +24,20 @@ export function sidecarsOfImage(
   formats: readonly SidecarNameRule[] = ALL_FORMATS,
 ): readonly ImageSidecar[] {
   return [...rolesNear(image, files, formats)].flatMap(([fileName, role]): readonly ImageSidecar[] => {
-    if (role.role !== "sidecar" || role.image !== image) {
+    if (role.role !== "sidecar" || !isOf(role, image)) {
       return [];
     }
-    const { role: _, image: __, ...content } = role;
+    const { role: _, image: __, others: ___, ...content } = role;
     return [{ fileName, ...content }];
   });
 }
 
+function isOf({ image, others = [] }: Extract<FileRole, { role: "sidecar" }>, name: string): boolean {
+  return image === name || others.includes(name);
+}
+
 /**
- * Lists the TIFFs of the acquisition to which a TIFF belongs: the file alone, or all channels (`_C001T001`) in
+ * Lists the TIFFs of the acquisition to which a TIFF belongs: the file alone, or all channels (`_C001T001`, `_Ch1_000001`) in
  * ascending order. Returns undefined for a file that is not an image.
  */
 export function acquisitionOfImage(

@@ -19,6 +19,7 @@ import { kymanalysisJsonFormat } from "./sidecars/kymanalysis-json-format.ts";
 import { npyFormat } from "./sidecars/npy-format.ts";
 import { olympusHeaderFormat } from "./sidecars/olympus-header-format.ts";
 import { parquetFormat } from "./sidecars/parquet-format.ts";
+import { prairieXmlFormat } from "./sidecars/prairie-xml-format.ts";
 import { radonCsvFormat } from "./sidecars/radon-csv-format.ts";
 import { radonJsonFormat } from "./sidecars/radon-json-format.ts";
 import { v0CsvFormat } from "./sidecars/v0-csv-format.ts";
@@ -37,6 +38,7 @@ export const ALL_FORMATS: readonly SidecarFormat[] = [
   acqstoreVelocityFormat,
   acqstoreDiameterFormat,
   acqstoreSumIntensityFormat,
+  prairieXmlFormat,
   imageJRoisFormat,
   geoJsonRoisFormat,
   jsonFormat,

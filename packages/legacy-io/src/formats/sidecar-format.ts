@@ -7,13 +7,14 @@ import type { AcqstoreTable } from "./acqstore/acqstore-table.ts";
 import type { ClassicJson } from "./classic-json.ts";
 import type { RoiAnalysis, RoiEvents } from "./flow-analysis.ts";
 import type { OlympusHeader } from "./olympus/olympus-header.ts";
+import type { PrairieRecording } from "./prairie/prairie-recording.ts";
 import type { FoundRois } from "./rois/found-rois.ts";
 
 type Table = Awaited<ReturnType<DatasetContents["loadTable"]>>;
 
 /** Decides which files belong to a format, from their names alone. */
 export interface SidecarNameRule {
-  /** Unique among the formats. `artifact`, `other` and `tiff` are reserved. */
+  /** Unique among the formats. `artifact`, `other`, `picture` and `tiff` are reserved. */
   readonly name: string;
   /** What follows the image's stem, in lower case: `.json`, `_radon.csv`. File names match in any case. */
   readonly endings: readonly string[];
@@ -23,6 +24,11 @@ export interface SidecarNameRule {
   readonly named?: ArtifactRef["kind"] | undefined;
   /** True if one file belongs to all channels, under their common stem: `<base>.txt` for `<base>_C001T001.tif`. */
   readonly isOfAllChannels?: boolean | undefined;
+  /**
+   * True if one file belongs to all images of a recording, under the text before their cycle: `<base>.xml` for
+   * `<base>_Cycle00001_Ch1_000001.tif` and the other cycles. Such a format reads no file beside another image.
+   */
+  readonly isOfRecording?: boolean | undefined;
   /** Names, in lower case, of files that belong to the only image of their folder: `roiset.zip`. Default: no file does. */
   readonly ofOnlyImage?: readonly string[] | undefined;
   /** True if all files of an image count, whatever their endings: what they hold is added up. Default: the first one counts. */
@@ -89,6 +95,8 @@ export interface SidecarFacts {
   readonly acqstore?: AcqstoreSidecar | undefined;
   /** A table of acqstore. What it means, `acqstore` says. The file is kept as an attachment too. */
   readonly acqstoreTable?: AcqstoreTable | undefined;
+  /** What Prairie View says of the whole recording. The image's cycle in it counts. The file is kept as an attachment too. */
+  readonly prairie?: PrairieRecording | undefined;
   /** Sentences for people; they go into the report. */
   readonly warnings?: readonly string[] | undefined;
   /** Names of further content. If there is any, the file is also kept as an attachment, so that nothing is lost. */
@@ -105,7 +113,8 @@ export type SidecarSubject =
   | "accepted"
   | "trace"
   | "events"
-  | "acqstore";
+  | "acqstore"
+  | "prairie";
 
 /** An image of a dataset, to be written for the older application. */
 export interface ImageToWrite {

@@ -7,7 +7,7 @@ import { ALL_FORMATS } from "./all-formats.ts";
 import type { SidecarFormat, SidecarNameRule } from "./sidecar-format.ts";
 
 /** Names that mean something else where a format's name is expected. */
-const RESERVED_NAMES: readonly string[] = ["artifact", "other", TIFF_READER.name];
+const RESERVED_NAMES: readonly string[] = ["artifact", "other", "picture", TIFF_READER.name];
 /** Text that can follow a stem: without a folder separator or an upper-case letter. */
 const ENDING = /^[^/\\\0\p{Lu}]+$/u;
 const FOLDER = /^(?!\.{1,2}$)[^/\\\0]+$/;

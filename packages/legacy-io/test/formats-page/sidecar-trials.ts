@@ -14,6 +14,7 @@ import type { SidecarFormat } from "../../src/formats/sidecar-format.ts";
 import { gunzip } from "../../src/node/files/gunzip.ts";
 import { CLASSIC_JSON, RADON_JSON, TRACE_CSV } from "../node/lab-folder.ts";
 import { acqstoreJson, analysis, DIAMETER_CSV, peak, RADON_CSV, SUM_CSV } from "../support/acqstore-files.ts";
+import { prairieTiff, prairieXml } from "../support/prairie-files.ts";
 import type { RowTrials, Trial } from "./page-table.ts";
 
 /** The shape of the image that all files of this page belong to. */
@@ -25,14 +26,17 @@ const ARTIFACT = "qc";
 type Content = string | Uint8Array;
 
 /** The row of a format: the names of its files. */
-export function formatRow({ endings, folder, named }: SidecarFormat): string {
+export function formatRow({ endings, folder, named, isOfRecording }: SidecarFormat): string {
   const place = folder === undefined ? "" : `${folder("<folder>")}/`;
+  if (isOfRecording === true) {
+    return endings.map((ending) => `\`<base>${ending}\``).join(", ");
+  }
   const artifact = named === undefined ? "" : ".<artifact>";
   return endings.map((ending) => `\`${place}<stem>${artifact}${ending}\``).join(", ");
 }
 
 async function parsed(path: string, content: Content): Promise<ParsedSidecar> {
-  const role = decideFileRoles(FOLDER, [`${STEM}.tif`, path]).get(path);
+  const role = decideFileRoles(FOLDER, [`${STEM}.tif`, PRAIRIE_TIFF, path]).get(path);
   const name = role?.role === "sidecar" ? (role.format ?? role.kind) : "";
   const format = ALL_FORMATS.find((one) => one.name === name);
   if (format === undefined) {
@@ -56,7 +60,15 @@ function reading(files: readonly (readonly [path: string, content: Content])[]):
     if (subject?.content.kind === "opaque") {
       throw subject.content.cause;
     }
-    const { artifacts, notes } = await artifactsOfSidecars({ shape: SHAPE, pixelsSha256: "", sidecars });
+    const { artifacts, notes } = await artifactsOfSidecars({
+      shape: SHAPE,
+      tiff:
+        subject?.relPath === PRAIRIE_FILE
+          ? { relPath: PRAIRIE_TIFF, scales: [], isTurned: false }
+          : undefined,
+      pixelsSha256: "",
+      sidecars,
+    });
     const ofSubject = artifacts.filter(
       ({ kind, from }) => kind !== "attachment" && from.includes(subject?.relPath ?? ""),
     );
@@ -67,6 +79,8 @@ function reading(files: readonly (readonly [path: string, content: Content])[]):
   };
 }
 
+const PRAIRIE_FILE = "run.xml";
+const PRAIRIE_TIFF = prairieTiff("run", 1, 1);
 const ACQSTORE_STEM = `${STEM}.tif`;
 const ACQSTORE_FILE = `${ACQSTORE_STEM}.json`;
 const JSON_FILE = `${STEM}.json`;
@@ -170,6 +184,19 @@ function geoJsonOf(type: string): string {
 
 /** The files for each built-in format, by its name. */
 export const SIDECAR_TRIALS: Readonly<Record<string, RowTrials>> = {
+  prairie_xml: {
+    read: [reading([[PRAIRIE_FILE, prairieXml()]])],
+    warned: [
+      reading([[PRAIRIE_FILE, prairieXml({ shard: "" })]]),
+      reading([[PRAIRIE_FILE, prairieXml({ type: "ZSeries" })]]),
+      reading([[PRAIRIE_FILE, prairieXml({ line: '<Line startPixelX="1" lineLength="9" />' })]]),
+    ],
+    refused: [
+      reading([[PRAIRIE_FILE, "<OME/>"]]),
+      reading([[PRAIRIE_FILE, prairieXml().slice(0, -9)]]),
+      reading([[PRAIRIE_FILE, prairieXml().replace("<PVScan", "<!DOCTYPE PVScan><PVScan")]]),
+    ],
+  },
   classic_json: {
     read: [reading([[JSON_FILE, CLASSIC_JSON]])],
     warned: [

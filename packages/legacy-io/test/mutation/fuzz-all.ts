@@ -2,10 +2,14 @@ import { describeTally, type FuzzTally, fuzzParser } from "./fuzz-parsers.ts";
 import { FUZZED_CLASSIC_JSON } from "./fuzzed-classic-json.ts";
 import { FUZZED_CSV } from "./fuzzed-csv.ts";
 import { FUZZED_NPY } from "./fuzzed-npy.ts";
-import { FUZZED_OLYMPUS_HEADER } from "./fuzzed-olympus-header.ts";
 import { FUZZED_TIFF } from "./fuzzed-tiff.ts";
+import { FUZZED_OLYMPUS_HEADER } from "./microscopes/fuzzed-olympus-header.ts";
+import { FUZZED_PRAIRIE } from "./microscopes/fuzzed-prairie.ts";
 import { FUZZED_GEOJSON } from "./rois/fuzzed-geojson.ts";
 import { FUZZED_IMAGEJ_METADATA } from "./rois/fuzzed-imagej-metadata.ts";
+
+/** As many as any parser needs. */
+const MOST = 12_000;
 
 /** Every parser with `runs` changed files of its own, and the tallies printed. */
 export async function fuzzAll(runs: number, seed: number): Promise<readonly FuzzTally[]> {
@@ -15,6 +19,8 @@ export async function fuzzAll(runs: number, seed: number): Promise<readonly Fuzz
     await fuzzParser(FUZZED_CSV, runs, seed),
     await fuzzParser(FUZZED_OLYMPUS_HEADER, runs, seed),
     await fuzzParser(FUZZED_CLASSIC_JSON, runs, seed),
+    // Twice as many, because a library reads the XML.
+    await fuzzParser(FUZZED_PRAIRIE, runs >= MOST ? runs : 2 * runs, seed),
     await fuzzParser(FUZZED_IMAGEJ_METADATA, runs, seed),
     await fuzzParser(FUZZED_GEOJSON, runs, seed),
   ];

@@ -16,6 +16,8 @@ export function blindShown<Facts extends Shown>(facts: Facts, names: BlindNames)
     axis_scales: [],
     readers: null,
     perhaps_changed: facts.perhaps_changed.map(() => "a file"),
+    // The names of channels are anybody's.
+    ...(facts.line_scan && { line_scan: { ...facts.line_scan, channels: [] } }),
     tiff_calibration: [],
     tiff_value_calibration: null,
     tiff_warnings: [],

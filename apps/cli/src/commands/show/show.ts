@@ -31,6 +31,7 @@ import type { Terminal } from "../../terminal/terminal.ts";
 import { printable } from "../../terminal/text-table.ts";
 import { changedFor, lookOutside, outsideNotes, PERHAPS_CHANGED } from "../index/outside-lines.ts";
 import { blindShown } from "./blind-shown.ts";
+import { lineScanOf, lineScanText } from "./line-scan.ts";
 import { napariRecipe } from "./napari-recipe.ts";
 import { readersOf, readersText } from "./readers.ts";
 import { showPicture } from "./show-picture.ts";
@@ -97,12 +98,14 @@ of all lines. Nothing is drawn in a pipe.`,
     }));
     const attributes = await record.attributes();
     const analyses = await loadAnalyses(record, { signal: context.signal });
+    const lineScan = await lineScanOf(record);
     const facts = {
       ...image,
       axis_scales: await scalesOf(record, metadataText),
       tiff_calibration: tiffCalibration(attributes),
       ...tiffValues(attributes),
       readers: await readersOf(record),
+      ...(lineScan && { line_scan: lineScan }),
       ...{ rois, artifacts, tables, analysis_runs: analysisRecords(analyses) },
       perhaps_changed: outside.changes.map((change) => change.path),
     };
@@ -183,7 +186,12 @@ function textOf(
     ...(blind ? [] : [`  id        ${image.image_id}`]),
     `  pixels    ${image.shape.join(" × ")} ${image.dtype ?? ""} (${image.axes.join(", ")})`,
     `  scale     ${calibration}`,
-    ...(blind ? [] : [`  acquired  ${image.acquired_local ?? "unknown"}`]),
+    ...(image.line_scan === undefined ? [] : [`  line      ${lineScanText(image.line_scan)}`]),
+    ...(blind
+      ? []
+      : [
+          `  acquired  ${image.acquired_local === null ? "unknown" : `${image.acquired_local}${image.line_scan === undefined ? "" : " (no zone)"}`}`,
+        ]),
     ...image.perhaps_changed.map(
       (file) => `  files     ${PERHAPS_CHANGED}${blind ? "" : `: ${imageObjectOf(file)?.key ?? file}`}`,
     ),

@@ -27,6 +27,7 @@ import { listOpenConflicts } from "../resolve/list-open-conflicts.ts";
 import { previewRestore } from "../restore/preview-restore.ts";
 import { isExportedFolder, restoreExport } from "../restore/restore-export.ts";
 import { findAcqstoreLists, saveAcqstoreLists } from "../scan/acqstore-lists.ts";
+import { findRecordings } from "../scan/find-recordings.ts";
 import { gatherPlanFacts } from "../scan/gather-plan-facts.ts";
 import { loadKnownFolder } from "../scan/load-known-folder.ts";
 import { noteEqualImages } from "../scan/note-equal-images.ts";
@@ -79,7 +80,8 @@ export async function syncFolder(
   const { pattern, signal, includeSidecars = true } = options;
   const onFound = (tiffs: number, sizeBytes: number): void =>
     options.onEvent?.({ type: "found", tiffs, sizeBytes });
-  const scanned = await scanFolder(root, { pattern, signal, formats: options.formats, onFound });
+  const named = await scanFolder(root, { pattern, signal, formats: options.formats, onFound });
+  const { scan: scanned, notes: ofRecordings } = await findRecordings(root, named, signal);
   const found = includeSidecars
     ? await findAcqstoreLists(root, scanned)
     : { lists: [], notes: [], scan: scanned };
@@ -104,7 +106,7 @@ export async function syncFolder(
     const formats = includeSidecars ? allFormats : undefined;
     const report = reportOfPlan(plan, scan, await conflictsToCome(dataset, settled, formats));
     const open = await openConflictsOf(dataset, plan);
-    const notes = [...report.notes, ...missing, ...gone, ...found.notes];
+    const notes = [...report.notes, ...missing, ...gone, ...found.notes, ...ofRecordings];
     return withNotDownloaded({ ...report, open, notes }, notDownloaded);
   }
   const images = plan.actions.flatMap((action): readonly NewImage[] =>
@@ -148,7 +150,15 @@ export async function syncFolder(
   const done = joinOutcomes(parts);
   const equal = await noteEqualImages(dataset, done.ingested);
   const listed = await saveAcqstoreLists(dataset, root, found.lists, signal);
-  const notes = [...saidOnce(done.notes), ...missing, ...gone, ...equal, ...found.notes, ...listed];
+  const notes = [
+    ...saidOnce(done.notes),
+    ...missing,
+    ...gone,
+    ...equal,
+    ...found.notes,
+    ...listed,
+    ...ofRecordings,
+  ];
   const report = reportOfRun(plan, scan, { ...done, notes });
   const open = await openConflictsOf(dataset, plan);
   return withNotDownloaded({ ...report, open }, notDownloaded);

@@ -3,6 +3,7 @@
 import type { ReaderVersion } from "@kym/kym-schema";
 import { artifactsOfSidecars, type SidecarArtifacts } from "../../content/artifacts-of-sidecars.ts";
 import type { ImageContent } from "../../content/image-content.ts";
+import { withoutOme } from "../../content/prairie-says.ts";
 import type { LegacyBundle } from "../../folder/bundle.ts";
 import { ALL_FORMATS } from "../../formats/all-formats.ts";
 import type { SidecarFormat } from "../../formats/sidecar-format.ts";
@@ -49,16 +50,22 @@ export async function readBundle(bundle: LegacyBundle, options: ReadBundleOption
   try {
     const sidecars = includeSidecars ? await readSidecars(bundle.sidecars, formats, signal) : [];
     const [first, ...others] = files;
-    const { pixels, axes, pixelsSha256, said } = image;
-    const content = await artifactsOfSidecars({
+    const { pixels, axes, pixelsSha256 } = image;
+    const { isOfPrairie, ...content } = await artifactsOfSidecars({
       shape: pixels.shape,
       axes,
-      tiff: { relPath: bundle.image.relPath, scales: said.scales, isTurned: isTurned(said.fileAxes) },
-      tags: said.tags,
+      tiff: {
+        relPath: bundle.image.relPath,
+        otherChannels: bundle.otherChannels.map(({ relPath }) => relPath),
+        scales: image.said.scales,
+        isTurned: isTurned(image.said.fileAxes),
+      },
+      tags: image.said.tags,
       pixelsSha256,
       sidecars: sidecars.map(({ parsed }) => parsed),
       folderFields: folderFields?.values,
     });
+    const said = isOfPrairie ? { ...image.said, warnings: withoutOme(image.said.warnings) } : image.said;
     return {
       bundle,
       image: first,

@@ -6,6 +6,7 @@ import { whenAllDone } from "@kym/zarr-store/runtime";
 import type { ParsedSidecar } from "../../content/parsed-sidecar.ts";
 import type { SidecarFile } from "../../folder/bundle.ts";
 import { parseSidecar, type SidecarMeaning } from "../../formats/parse-sidecar.ts";
+import { PICTURE } from "../../formats/prairie/prairie-name.ts";
 import type { SidecarFormat } from "../../formats/sidecar-format.ts";
 import { readerOf } from "../../readers/faults-of-reader.ts";
 import { gunzip } from "../files/gunzip.ts";
@@ -50,12 +51,14 @@ function formatOf(
   return formats.find((format) => format.name === name);
 }
 
+const IS_PICTURE = "it is the image in which the line was drawn, or one for reference, not a scan";
+
 async function understand(
-  { artifact = "", relPath }: SidecarFile,
+  { artifact = "", relPath, kind }: SidecarFile,
   bytes: Uint8Array<ArrayBuffer>,
   format: SidecarFormat | undefined,
 ): Promise<SidecarMeaning> {
   return format === undefined
-    ? { kind: "opaque", reason: "its format is not known", cause: undefined }
+    ? { kind: "opaque", reason: kind === PICTURE ? IS_PICTURE : "its format is not known", cause: undefined }
     : parseSidecar(format, bytes, { relPath, artifact, gunzip: (packed) => gunzip(packed, relPath) });
 }

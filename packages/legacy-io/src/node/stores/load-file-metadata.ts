@@ -7,6 +7,7 @@ import { turnedClassic } from "../../content/artifacts-of-sidecars.ts";
 import { completeMetadata } from "../../content/complete-metadata.ts";
 import { firstSaying, givenArtifacts, type Understood } from "../../content/first-saying.ts";
 import { metadataText } from "../../content/image-metadata.ts";
+import { sayingOfPrairie } from "../../content/prairie-says.ts";
 import { withTakenRois } from "../../content/rois/rois-in-metadata.ts";
 import { roiFiles, takenRois } from "../../content/rois/rois-of-files.ts";
 import { readWholeFile } from "../files/read-whole-file.ts";
@@ -16,6 +17,8 @@ import type { SaidInPlace } from "./tiff-pixel-store.ts";
 /** What the TIFF itself says. */
 export interface ImageFacts extends Pick<SaidInPlace, "scales" | "isTurned" | "tags"> {
   readonly shape: readonly number[];
+  /** The names of the image's TIFFs, one per channel. Default: not known. */
+  readonly fileNames?: readonly string[] | undefined;
 }
 
 /**
@@ -36,13 +39,16 @@ export async function loadFileMetadata(
       usable.push(sidecar);
     }
   }
+  const [relPath = "", ...otherChannels] = facts.fileNames ?? [];
+  const prairie = sayingOfPrairie(usable, { relPath, otherChannels, scales }, shape);
   const { acqstore, classic } = sayingWithAcqstore(usable, { shape, isTurned });
   const derived = metadataText({
     shape,
     olympus: firstSaying(usable, "header")?.said,
     classic: turnedClassic(classic, isTurned)?.said,
     acqstore: acqstore?.said,
-    scales,
+    prairie: prairie.scan?.said,
+    scales: prairie.scales,
     accepted: firstSaying(usable, "accepted")?.said ?? true,
   });
   const given = givenArtifacts(usable).flatMap(({ said }) =>

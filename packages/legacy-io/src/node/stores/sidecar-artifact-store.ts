@@ -25,7 +25,8 @@ import { encodeParquet, schemaOfTable } from "@kym/zarr-store/table";
 import { givenArtifacts } from "../../content/first-saying.ts";
 import { hasRois } from "../../content/rois/imagej-tags.ts";
 import { LegacyIoError } from "../../errors.ts";
-import { type ArtifactFormat, commonStem, imageStem } from "../../folder/sidecar-name.ts";
+import { commonStem } from "../../folder/recordings/channel-stem.ts";
+import { type ArtifactFormat, imageStem } from "../../folder/sidecar-name.ts";
 import { newArtifactFile, sidecarsOfImage } from "../../folder/sidecars-of-image.ts";
 import { ALL_FORMATS } from "../../formats/all-formats.ts";
 import { readNpy, writeNpy } from "../../formats/npy.ts";
@@ -141,9 +142,10 @@ export class SidecarArtifactStore implements ArtifactStore {
   async #facts(isNeeded: boolean, options: ReadOptions): Promise<ImageFacts> {
     try {
       const { shape } = await this.#pixels.describe(options);
+      const fileNames = [this.#image];
       return this.#pixels instanceof TiffPixelStore
-        ? { shape, ...(await this.#pixels.rememberedTiff(options)) }
-        : { ...NOTHING_SAID, shape };
+        ? { shape, fileNames, ...(await this.#pixels.rememberedTiff(options)) }
+        : { ...NOTHING_SAID, shape, fileNames };
     } catch (error) {
       if (isNeeded || isZarrStoreError(error, "aborted")) {
         throw error;

@@ -57,6 +57,8 @@ export interface LookedUpdate {
   readonly unusable: readonly string[];
   /** Fields that the folders name and a sidecar gives as well. */
   readonly overruled: readonly string[];
+  /** True if the XML of a recording says what the image is. */
+  readonly isOfPrairie: boolean;
   readonly notes: readonly Note[];
   /** The metadata of an image without any sidecar. */
   readonly bare: BareMetadata;
@@ -85,7 +87,11 @@ export async function lookAt(
   const content = await artifactsOfSidecars({
     shape,
     axes: await record.getAxes(),
-    tiff: { relPath: bundle.image.relPath, ...remembered },
+    tiff: {
+      relPath: bundle.image.relPath,
+      otherChannels: bundle.otherChannels.map(({ relPath }) => relPath),
+      ...remembered,
+    },
     tags: said === undefined ? await loadImageJTags(record) : said.tags,
     roiIds: () => givenRoiIds(record),
     pixelsSha256: await pixelsSha256Of(record),
@@ -113,7 +119,11 @@ export async function lookAt(
       })),
     ),
     unusable: content.unusable,
-    notes: [...(await newWarnings(record, bundle.image.relPath, said)), ...content.notes],
+    isOfPrairie: content.isOfPrairie,
+    notes: [
+      ...(content.isOfPrairie ? [] : await newWarnings(record, bundle.image.relPath, said)),
+      ...content.notes,
+    ],
     bare: await bareMetadata(record, (await record.objectHashes()).get(METADATA_KEY)),
   };
 }

@@ -12,6 +12,7 @@ import { wordsOfField } from "@kym/kym-schema/merge";
 import { type DatasetContents, isZarrStoreError } from "@kym/zarr-store";
 import { FOLDER_NAMES } from "../../content/experiment-fields.ts";
 import { artifactKey } from "../../content/image-content.ts";
+import { withoutOme } from "../../content/prairie-says.ts";
 import { imageJTagsValue } from "../../content/rois/imagej-tags.ts";
 import { isLegacyIoError } from "../../errors.ts";
 import type { LegacyBundle } from "../../folder/bundle.ts";
@@ -145,6 +146,9 @@ async function store(
     await updateTiffAttributes(record, update.said);
     await storeImageJTags(record, update.said);
   }
+  if (looked.isOfPrairie) {
+    await dropOmeWarnings(record);
+  }
   const text = merged?.text ?? renamed?.text;
   const isRewritten = text !== undefined && (await storeMetadata(record, text));
   const before = current.get(METADATA_KEY);
@@ -267,6 +271,16 @@ async function updateTiffAttributes(record: ImageRecord, said: SaidByTiff): Prom
   );
   if (changes.length > 0) {
     await record.updateAttributes(Object.fromEntries(changes));
+  }
+}
+
+/** Forgets what TIFFs said wrong of themselves, now that the XML of their recording is there. */
+async function dropOmeWarnings(record: ImageRecord): Promise<void> {
+  const { tiff_warnings: noted } = await record.attributes();
+  const texts = Array.isArray(noted) ? noted.filter((text) => typeof text === "string") : [];
+  const left = withoutOme(texts);
+  if (left.length < texts.length) {
+    await record.updateAttributes({ tiff_warnings: left.length > 0 ? left : undefined });
   }
 }
 

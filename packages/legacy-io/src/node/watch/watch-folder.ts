@@ -18,6 +18,7 @@ import {
 } from "../../plan/decide-whole.ts";
 import { withoutSidecars } from "../ingest/sync-folder.ts";
 import { isExportedFolder } from "../restore/restore-export.ts";
+import { findRecordings, type KnownRecordings } from "../scan/find-recordings.ts";
 import type { LoadedSidecars } from "../scan/load-known-folder.ts";
 import { scanFolderWithTimes, type TimedScan } from "../scan/scan-folder.ts";
 import { AlreadyTold } from "./already-told.ts";
@@ -66,13 +67,14 @@ export async function* watchFolder(
   }
   const told = new AlreadyTold(settleMs);
   const loaded: LoadedSidecars = new WeakMap();
+  const recordings: KnownRecordings = new Map();
   let state = NOTHING_SEEN;
   let updatesFirst = false;
   let mayCommitAtMs = Number.NEGATIVE_INFINITY;
   for (let isFirst = true; ; isFirst = false) {
     throwIfAborted(signal, LegacyIoError);
     const startedMs = performance.now();
-    const timed = await lookAt(root, options).catch((error: unknown) => {
+    const timed = await lookAt(root, options, recordings).catch((error: unknown) => {
       if (isFirst || !isLegacyIoError(error, "not_found", "io")) {
         throw error;
       }
@@ -123,9 +125,11 @@ function delayOf(error: unknown): { readonly delay: string } {
 async function lookAt(
   root: string,
   { pattern, formats, signal, includeSidecars }: WatchOptions,
+  recordings: KnownRecordings,
 ): Promise<TimedScan> {
   const timed = await scanFolderWithTimes(root, { pattern, formats, signal });
-  const whole = includeSidecars === false ? withoutSidecars(timed.scan) : timed.scan;
+  const { scan } = await findRecordings(root, timed.scan, signal, recordings);
+  const whole = includeSidecars === false ? withoutSidecars(scan) : scan;
   // What a cloud has not downloaded yet is not there yet.
   return { ...timed, scan: withoutOnlineOnly(whole).scan };
 }

@@ -13,6 +13,7 @@ import {
   watchFolder,
 } from "../../../src/node/index.ts";
 import { writeImageJTiff } from "../../../src/tiff/index.ts";
+import { prairieTiff, prairieXml } from "../../support/prairie-files.ts";
 import { makeLabFolder, tinyTiff } from "../lab-folder.ts";
 
 const QUICK = { settleMs: 120, lookEveryMs: 30, commitEveryMs: 0 } as const;
@@ -58,6 +59,20 @@ async function firstPixel(dataset: ZarrDataset, id: string): Promise<unknown> {
 
 /** The tests mostly wait, so they run beside each other. */
 describe.concurrent("a watched folder", () => {
+  it("a recording of Prairie View gets its scale from an XML of another name, and frames of others are left alone", async () => {
+    const folder = await lab({
+      [prairieTiff("run", 1, 1)]: tinyTiff(1),
+      "notes.xml": prairieXml(),
+      [prairieTiff("T", 1, 1)]: tinyTiff(2),
+      "T.xml": prairieXml({ base: "T", type: "TSeries Timed Element" }),
+    });
+    const dataset = await openDataset(memoryStore());
+    const events = await watchUntilIdle(dataset, folder);
+    expect(words(events)).toEqual([`ingested ${prairieTiff("run", 1, 1)}`]);
+    const [id = ""] = await dataset.listImageIds();
+    expect(await dataset.record(id).loadJson("metadata")).toMatchObject({ header: { voxels: [0.008, 0.5] } });
+  });
+
   it("what is there and what comes later are ingested, each once, and a second watch has nothing to do", async () => {
     const folder = await lab({
       "a.tif": tinyTiff(1),

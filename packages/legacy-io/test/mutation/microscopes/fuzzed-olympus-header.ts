@@ -1,5 +1,5 @@
-import { type OlympusHeader, readOlympusHeader } from "../../src/formats/olympus/olympus-header.ts";
-import type { FuzzedParser } from "./fuzz-parsers.ts";
+import { type OlympusHeader, readOlympusHeader } from "../../../src/formats/olympus/olympus-header.ts";
+import type { FuzzedParser } from "../fuzz-parsers.ts";
 
 const LINES = [
   '"[General]"\t""',
