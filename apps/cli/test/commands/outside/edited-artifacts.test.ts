@@ -177,7 +177,7 @@ describe.runIf(BASE !== undefined)("an artifact that another program wrote", () 
     const shown = await kym(["show", "base.zarr", "a"], { cwd });
     expect([shown.exitCode, shown.stdout]).toEqual([
       0,
-      expect.stringMatching(/perhaps changed: analysis\/metadata\.json[^]*ROIs are not known/),
+      expect.stringMatching(/perhaps changed: analysis\/metadata\.json[\s\S]*ROIs are not known/),
     ]);
     const asked = await kym(["query", "base.zarr", "select image_id from images"], { cwd });
     expect([asked.exitCode, asked.stderr]).toEqual([
