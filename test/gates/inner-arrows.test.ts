@@ -246,7 +246,7 @@ const ARROWS: Arrows = {
     claim: ["records", "publish"],
     write: ["records", "log", "foreign", "claim"],
     history: ["records", "log", "foreign", "write"],
-    copy: ["records", "log", "history"],
+    copy: ["records", "log", "foreign", "history"],
     maintain: ["records", "log", "lock", "seen", "foreign", "publish", "claim", "write", "history"],
   },
   "packages/zarr-store/src/dataset": {

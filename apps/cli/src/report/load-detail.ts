@@ -56,7 +56,7 @@ async function readable<Value>(read: () => Promise<Value>): Promise<Value | "unr
   } catch (error) {
     if (
       isKymSchemaError(error, "invalid_metadata") ||
-      isZarrStoreError(error, "invalid_file", "modified_outside", "not_supported")
+      isZarrStoreError(error, "invalid_file", "modified_outside", "integrity", "not_supported")
     ) {
       return "unreadable";
     }

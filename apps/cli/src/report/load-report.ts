@@ -130,7 +130,7 @@ async function loadFacts(
         row,
         name: names.of(imageId),
         pooled: new Map(ofTables),
-        analyses: isStale ? await loadAnalyses(record, options) : [],
+        analyses: isStale ? await loadReadableAnalyses(record, options) : [],
         hasReadableMetadata: await hasReadableMetadata(record, options),
         userEvents: await countUserEvents(record, options),
       });
@@ -140,14 +140,29 @@ async function loadFacts(
   return shown.flatMap((row) => facts.get(String(row[COLUMNS.imageId])) ?? []);
 }
 
-/** The table of images has nothing of metadata that are not JSON, as if there were none. */
+/** The table of images has nothing of metadata that are not JSON, or that another program changed, as if there were none. */
 async function hasReadableMetadata(record: ZarrImageRecord, options: ReadOptions): Promise<boolean> {
   try {
     await loadMetadataText(record, options);
     return true;
   } catch (error) {
-    if (isZarrStoreError(error, "invalid_file")) {
+    if (isZarrStoreError(error, "invalid_file", "modified_outside", "integrity")) {
       return false;
+    }
+    throw error;
+  }
+}
+
+/** None where another program changed or removed a file of them. */
+async function loadReadableAnalyses(
+  record: ZarrImageRecord,
+  options: ReadOptions,
+): Promise<ImageFacts["analyses"]> {
+  try {
+    return await loadAnalyses(record, options);
+  } catch (error) {
+    if (isZarrStoreError(error, "modified_outside", "integrity")) {
+      return [];
     }
     throw error;
   }
@@ -168,7 +183,7 @@ async function countUserEvents(
     const hashes = await record.objectHashes();
     return count ?? (EVENT_KEYS.some((key) => hashes.has(key)) ? "untyped" : null);
   } catch (error) {
-    if (isZarrStoreError(error, "invalid_file", "modified_outside", "not_supported")) {
+    if (isZarrStoreError(error, "invalid_file", "modified_outside", "integrity", "not_supported")) {
       return "unreadable";
     }
     throw error;
@@ -196,7 +211,15 @@ async function stalenessOf(
     case "not_analysed":
       return { state: "not_analysed", because: "no_inputs" };
     default:
-      return kym.getStaleness(indexer, imageId, options);
+      try {
+        return await kym.getStaleness(indexer, imageId, options);
+      } catch (error) {
+        // Another program changed or removed what the rows were made with.
+        if (isZarrStoreError(error, "modified_outside", "integrity")) {
+          return { state: "stale", because: "context_changed" };
+        }
+        throw error;
+      }
   }
 }
 
@@ -206,7 +229,7 @@ async function loadRowsByImage(
   options: ReadOptions,
 ): Promise<ReadonlyMap<string, readonly Row[]>> {
   try {
-    const rows = rowsOf(await dataset.loadTable(tableName, options));
+    const rows = rowsOf(await dataset.loadTable(tableName, { ...options, ifLost: "absent" }));
     return Map.groupBy(rows, (row) => String(row[COLUMNS.imageId]));
   } catch (error) {
     if (isZarrStoreError(error, "not_found")) {

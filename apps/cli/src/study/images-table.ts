@@ -7,13 +7,20 @@ import {
   type ListedRecord,
   summarizeRecords,
 } from "@kym/kym-dataset";
-import { COLUMNS, loadMetadataText, parseMetadata, sourcePathOf } from "@kym/kym-schema";
+import { ARTIFACTS, COLUMNS, loadMetadataText, parseMetadata, sourcePathOf } from "@kym/kym-schema";
 import { ANALYSIS_STATES, isSameStep } from "@kym/kym-schema/calibration";
 import { CALIBRATION_SOURCES, EXPERIMENT_KEYS } from "@kym/kym-schema/keys";
 import { IMAGE_LIST_COLUMNS, IMAGES_COLUMNS } from "@kym/kym-schema/tables";
-import { type Column, type Row, rowsOf, type ZarrDataset } from "@kym/zarr-store";
+import {
+  type Column,
+  isZarrStoreError,
+  type Row,
+  rowsOf,
+  type ZarrDataset,
+  type ZarrImageRecord,
+} from "@kym/zarr-store";
 
-import { imagePartOf } from "@kym/zarr-store/layout";
+import { imagePartKey, imagePartOf } from "@kym/zarr-store/layout";
 import { type ReadOptions, runBounded } from "@kym/zarr-store/runtime";
 import { schemaOfTable } from "@kym/zarr-store/table";
 import type { BlindNames } from "../blind/blind-names.ts";
@@ -30,6 +37,15 @@ export interface ImagesTable {
   readonly columns: readonly Column[];
   /** Sorted by path, then id; by name if they are blind. */
   readonly rows: readonly Row[];
+  /** Files that another program changed or removed: what only they say of the image is NULL. Sorted by image. */
+  readonly unread: readonly UnreadFile[];
+}
+
+/** A file of an image that has other bytes than the log says, or is gone. */
+export interface UnreadFile {
+  readonly imageId: string;
+  /** Path below the image, such as `analysis/metadata.json`. */
+  readonly key: string;
 }
 
 export interface ImagesTableOptions extends ReadOptions {
@@ -59,22 +75,58 @@ export async function loadImagesTable(
     );
     const kym = new KymDataset(dataset);
     const rows: Row[] = [];
+    const unread: UnreadFile[] = [];
     await runBounded(
       await summarizeRecords(dataset, { signal }),
       async (image) => {
-        const ofIndex = await settled(kym, image.imageId, indexed.get(image.imageId) ?? {}, { signal });
+        const metadata = await readMetadata(dataset.record(image.imageId), { signal });
+        const ofImage = indexed.get(image.imageId) ?? {};
         const cells: Row = {
           ...listedCells(image),
-          ...indexCells(ofIndex, ofTables),
+          ...indexCells(
+            metadata.isOurs ? await settled(kym, image.imageId, ofImage, { signal }) : ofImage,
+            ofTables,
+          ),
           source_sha256: hashes.get(image.imageId) ?? null,
-          ...(await storedCells(dataset, image, { signal })),
+          ...(await storedCells(dataset, image, metadata.text, { signal })),
+          // The summary in the image's zarr.json repeats some of what was committed.
+          ...(!metadata.isOurs && {
+            accepted: image.accepted,
+            condition: image.condition,
+            treatment: image.treatment,
+          }),
         };
+        if (!metadata.isOurs) {
+          unread.push({ imageId: image.imageId, key: METADATA_KEY });
+        }
         rows.push(Object.fromEntries(columns.map(({ name }) => [name, cells[name] ?? null])));
       },
       { concurrency: CONCURRENCY, signal },
     );
-    return { columns, rows: (blind ? rows.map((row) => blindRow(row, blind)) : rows).sort(byFile) };
+    return {
+      columns,
+      rows: (blind ? rows.map((row) => blindRow(row, blind)) : rows).sort(byFile),
+      unread: unread.sort((a, b) => compare(a.imageId, b.imageId)),
+    };
   });
+}
+
+/**
+ * What a list of images says of files that it could not read.
+ *
+ * @param nameOf what an image is called; where files are hidden, the file is not named
+ */
+export function unreadNotes(
+  { unread }: Pick<ImagesTable, "unread">,
+  nameOf: (imageId: string) => string,
+  { blind = false }: { readonly blind?: boolean } = {},
+): readonly string[] {
+  return unread
+    .map(
+      ({ imageId, key }) =>
+        `${nameOf(imageId)}: ${blind ? "a file" : key} was changed or removed by another program, so what it says is not in the table`,
+    )
+    .sort();
 }
 
 function listedCells(image: ListedRecord): Row {
@@ -140,10 +192,31 @@ function indexCells(indexed: Row, ofTables: readonly Column[]): Row {
   };
 }
 
+const METADATA_KEY = imagePartKey({ kind: "json", name: ARTIFACTS.metadata });
+
+/** The text of the metadata that a commit wrote; `isOurs` is false if another program changed or removed the file. */
+async function readMetadata(
+  record: ZarrImageRecord,
+  options: ReadOptions,
+): Promise<{ readonly text: string | undefined; readonly isOurs: boolean }> {
+  try {
+    return { text: await loadMetadataText(record, { ...options, ifUnreadable: "none" }), isOurs: true };
+  } catch (error) {
+    if (isZarrStoreError(error, "modified_outside", "integrity")) {
+      return { text: undefined, isOurs: false };
+    }
+    throw error;
+  }
+}
+
 /** What is not in the manifest: the experiment, and the hash of the pixels. */
-async function storedCells(dataset: ZarrDataset, image: ListedRecord, options: ReadOptions): Promise<Row> {
+async function storedCells(
+  dataset: ZarrDataset,
+  image: ListedRecord,
+  text: string | undefined,
+  options: ReadOptions,
+): Promise<Row> {
   const record = dataset.record(image.imageId);
-  const text = await loadMetadataText(record, { ...options, ifUnreadable: "none" });
   const { experiment, accepted } = parseMetadata(text ?? "{}");
   const { pixels_sha256: pixels } = await record.attributes(options);
   const isCalibrated = image.umPerPx !== null || image.secondsPerLine !== null;

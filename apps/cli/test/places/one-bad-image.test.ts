@@ -34,6 +34,9 @@ it("an export with a bad image lists it, and an ingest of it says that it is not
   expect(manifest.leftOut.images).toEqual([
     expect.objectContaining({ sourceRelPath: "s5.tif", reason: expect.stringContaining("is damaged") }),
   ]);
+  // An export that lacks the image as well has no copy of it to lose.
+  const again = await kym(["export", "study.zarr", "part", "--force"], study);
+  expect([again.exitCode, again.stdout]).toEqual([3, expect.stringContaining("left out 1 image\n  s5.tif")]);
   const { exitCode, stderr } = await kym(["ingest", "part", "copy.zarr"], study);
   expect([exitCode, stderr]).toEqual([0, expect.stringContaining("without 1 image")]);
   expect(stderr).toContain("s5.tif: not in the export, because it could not be read");

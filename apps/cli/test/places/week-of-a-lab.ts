@@ -3,6 +3,7 @@ import { execFile } from "node:child_process";
 import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
+import { writeImageJTiff } from "@kym/legacy-io/tiff";
 import { openLocalDataset } from "@kym/zarr-store/node";
 import { expect } from "vitest";
 import { kym, kymJson } from "../support/kym.ts";
@@ -376,6 +377,100 @@ const badSector: Step = {
   },
 };
 
+/** Every list shows an edited image, whatever it reads of it, and marks it. */
+const listsBesideEdits: Step = {
+  name: "somebody lists, asks and draws beside the edits",
+  happen: async (week) => {
+    await editFromPython.happen(week);
+    const edited = SCANS.filter((scan) => week.foreign.has(`${week.imageOf(scan)}/analysis/metadata.json`));
+    const { ok, data } = await kymJson(["ls", "study.zarr"], week);
+    expect([ok, data.length]).toEqual([true, week.images]);
+    const isMarked = (scan: string): boolean =>
+      data.find(({ rel_path: path }: { readonly rel_path: string }) => path === `${scan}.tif`)
+        .perhaps_changed;
+    expect(edited.filter((scan) => !isMarked(scan))).toEqual([]);
+    for (const args of [
+      ["query", "study.zarr", "select image_id from images"],
+      ["ls", "study.zarr", "--where", "px > 0"],
+      ["show", "study.zarr", `${edited[0]}.tif`],
+      ["random", "study.zarr"],
+      ["report", "study.zarr", "-f", "-o", "report.html"],
+    ]) {
+      expect([args, (await kym(args, week)).exitCode]).toEqual([args, 0]);
+    }
+  },
+};
+
+/** A sync client brings the ledger of a machine that ingested more: its rows of images that the log never had are refused. */
+const ledgerOfAnother: Step = {
+  name: "the ledger of another machine arrives",
+  happen: async (week) => {
+    const other = join(week.cwd, "other.zarr");
+    const extra = join(week.cwd, "extra");
+    const ledger = "tables/sources.parquet";
+    await cp(week.path(), other, { recursive: true });
+    await mkdir(extra);
+    const data = Uint8Array.from(
+      { length: 60 },
+      (_, at) => (at * 17 + Math.floor(week.random() * 200)) % 251,
+    );
+    await writeFile(join(extra, "s9.tif"), writeImageJTiff({ dtype: "uint8", shape: [10, 6], data }, {}));
+    expect((await kym(["ingest", "extra", "other.zarr"], week)).exitCode).toBe(0);
+    const before = await readFile(week.path(ledger));
+    await writeForeign(week, ledger, await readFile(join(other, ledger)));
+    week.problems.set(ledger, ["modified_outside"]);
+    const { data: adopt } = await kymJson(["adopt", "study.zarr", "--dry-run"], week);
+    expect(adopt.refused).toContainEqual({
+      path: ledger,
+      reason: expect.stringMatching(/names? (an image|images) that the log never had/),
+    });
+    await saysTheTruth(week);
+    await writeFile(week.path(ledger), before);
+    week.foreign.delete(ledger);
+    week.problems.delete(ledger);
+    await Promise.all([other, extra].map((folder) => rm(folder, { recursive: true })));
+  },
+};
+
+/** The ledger of ingested files is lost: lists and ingest go on, and a repair makes it again from the images. */
+const lostLedger: Step = {
+  name: "a table is lost",
+  happen: async (week) => {
+    const ledger = "tables/sources.parquet";
+    await rm(week.path(ledger));
+    week.problems.set(ledger, ["missing"]);
+    await saysTheTruth(week);
+    for (const turn of [1, 2]) {
+      const { exitCode } = await kym(["check", "study.zarr", "--repair"], week);
+      week.problems.delete(ledger);
+      expect([turn, exitCode]).toEqual([turn, week.problems.size === 0 ? 0 : 4]);
+      await saysTheTruth(week);
+    }
+    const { data } = await kymJson(["ingest", "lab", "study.zarr", "--dry-run"], week);
+    expect(data.ingested).toEqual([]);
+  },
+};
+
+/** A copy has what was committed: the edits of other programs stay where they are. */
+const kymCopy: Step = {
+  name: "kym copies the dataset",
+  happen: async (week) => {
+    const { exitCode, stderr } = await kym(["copy", "study.zarr", "copied.zarr"], week);
+    // What was committed is still in the history, and what was not is named, or nothing is copied.
+    const paths = [...week.problems.keys()];
+    expect([exitCode, paths.length === 0 || paths.some((path) => stderr.includes(path))]).toEqual([
+      expect.toSatisfy((code) => code === 0 || (code === 4 && paths.length > 0)),
+      true,
+    ]);
+    if (exitCode === 4) {
+      await expect(readdir(join(week.cwd, "copied.zarr"))).rejects.toThrow("ENOENT");
+      return;
+    }
+    expect((await kym(["check", "copied.zarr"], week)).exitCode).toBe(0);
+    await rm(join(week.cwd, "copied.zarr"), { recursive: true });
+  },
+};
+
 const moveFolder: Step = {
   name: "the folder is moved and comes back",
   happen: async (week) => {
@@ -398,6 +493,10 @@ export const STEPS: readonly Step[] = [
   copyWhileWriting,
   secondWriter,
   badSector,
+  listsBesideEdits,
+  ledgerOfAnother,
+  lostLedger,
+  kymCopy,
   moveFolder,
 ];
 

@@ -162,9 +162,16 @@ async function lookAtImages(
 }
 
 /** What helps with a file that another program rewrote; the other verdicts have one remedy each. */
-function helpOf({ kind, remedy }: CheckProblem): string {
-  return kind === "rewritten" ? `; ${HELP[remedy]}` : "";
+function helpOf({ kind, message, remedy }: CheckProblem): string {
+  return kind !== "rewritten"
+    ? ""
+    : message.startsWith(LINE_ENDS)
+      ? "; kym check --repair puts them back"
+      : `; ${HELP[remedy]}`;
 }
+
+/** A file that differs in its line ends alone has nothing to keep. */
+const LINE_ENDS = "only its line ends differ";
 
 const HELP: Readonly<Record<CheckProblem["remedy"], string>> = {
   adopt: "kym adopt takes its attributes",

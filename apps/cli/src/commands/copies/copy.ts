@@ -54,16 +54,22 @@ tables are not kept, so a version before such a change cannot be copied.`,
         onProgress: ({ done, total, path: item }) => progress.update(done, total, item),
       });
       progress.end();
-      const { objects, sizeBytes, history } = report;
+      const { objects, sizeBytes, history, notCopied } = report;
       return {
         exitCode: EXIT.ok,
         data: report,
-        warnings:
-          history.missing === 0
+        warnings: [
+          ...(history.missing === 0
             ? []
             : [
                 `${counted(history.missing, "older version")} of files that the log names are not in the history`,
-              ],
+              ]),
+          ...notCopied.map(
+            (file) =>
+              `${file}: the file has other bytes than were committed, and the copy has those that were`,
+          ),
+          ...(notCopied.length === 0 ? [] : [`kym adopt ${shellWord(path)} commits what is whole`]),
+        ],
         text: `copied version ${report.version}: ${counted(objects, "file")}, ${(sizeBytes / 1e6).toFixed(1)} MB, to ${to}\n`,
         next: `kym check ${shellWord(to)}`,
       };

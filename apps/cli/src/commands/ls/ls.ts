@@ -3,6 +3,7 @@
 import { COLUMNS } from "@kym/kym-schema";
 import { IMAGES_COLUMNS } from "@kym/kym-schema/tables";
 import type { Column, Row, ZarrDataset } from "@kym/zarr-store";
+import { imageObjectPath } from "@kym/zarr-store/layout";
 import { type Command, type CommandContext, defineCommand } from "../../arguments/command.ts";
 import { type BlindNames, loadBlindNames } from "../../blind/blind-names.ts";
 import { giveTable } from "../../output/give-table.ts";
@@ -83,11 +84,12 @@ kym query DATASET "describe images" says more.`,
       blind === undefined ? [...found] : found.map((image) => blindOverview(image, blind))
     ).sort(byFile);
     const outside = await lookOutside(dataset, { by: "stats", signal: context.signal });
-    const isChanged = changedImages(outside, blind);
     const needsTable = wantsJson(context) || !isShown || PICKING.some((name) => options[name] !== undefined);
     const listing = needsTable
       ? await pick(context, dataset, overviews, blind)
-      : { images: overviews, rows: [], columns: undefined, allColumns: [], notes: [] };
+      : { images: overviews, rows: [], columns: undefined, allColumns: [], notes: [], unread: [] };
+    const changed = withUnread(outside, listing.unread);
+    const isChanged = changedImages(changed, blind);
     const images = listing.images.slice(0, limit);
     const rows = listing.rows.slice(0, limit);
     const { columns, allColumns } = listing;
@@ -112,7 +114,7 @@ kym query DATASET "describe images" says more.`,
       ...given,
       warnings: [
         ...listing.notes,
-        ...outsideNotes(outside, new ImageNames(found, blind), {
+        ...outsideNotes(changed, new ImageNames(found, blind), {
           ...{ path, blind: naming.blind, verbose: context.verbose },
         }),
         ...pictureNotes(
@@ -127,6 +129,18 @@ kym query DATASET "describe images" says more.`,
     };
   },
 });
+
+/** A file of the same size and time is found only by those who read it. */
+function withUnread(outside: Outside, unread: ImagesTable["unread"]): Outside {
+  const others = unread
+    .map(({ imageId, key }) => ({ imageId, path: imageObjectPath(imageId, key), change: "changed" as const }))
+    .filter((other) => !outside.changes.some(({ path }) => path === other.path));
+  return {
+    ...outside,
+    changes: [...outside.changes, ...others],
+    imageIds: new Set([...outside.imageIds, ...others.map(({ imageId }) => imageId)]),
+  };
+}
 
 /** By the names that images have here. */
 function changedImages({ imageIds }: Outside, blind: BlindNames | undefined): ReadonlySet<string> {
@@ -174,6 +188,7 @@ interface Listing {
   readonly columns: readonly string[] | undefined;
   readonly allColumns: readonly Column[];
   readonly notes: readonly string[];
+  readonly unread: ImagesTable["unread"];
 }
 
 async function pick(
@@ -201,6 +216,7 @@ async function pick(
     columns,
     allColumns,
     notes,
+    unread: table.unread,
   };
 }
 

@@ -10,7 +10,7 @@ import type { BlindNames } from "../../blind/blind-names.ts";
 import { type DuckDbSession, quotedName, quotedText } from "../../sql/duckdb-session.ts";
 import { writeImages } from "../../sql/write-images.ts";
 import { isTelling } from "../../study/blind.ts";
-import { IMAGES_TABLE, type ImagesTable, loadImagesTable } from "../../study/images-table.ts";
+import { IMAGES_TABLE, type ImagesTable, loadImagesTable, unreadNotes } from "../../study/images-table.ts";
 import { JOINED_COLUMNS } from "./columns-of-view.ts";
 
 export interface MakeViewsOptions {
@@ -21,13 +21,16 @@ export interface MakeViewsOptions {
   readonly signal: AbortSignal;
 }
 
-/** Makes a view of each stored table that is named, of one version of the dataset, and of the images if it is asked for. */
+/**
+ * Makes a view of each stored table that is named, of one version of the dataset, and of the images if it is asked for. Returns
+ * what the table of images could not read.
+ */
 export async function makeViews(
   dataset: ZarrDataset,
   session: DuckDbSession,
   names: readonly string[],
   { withImages, blind, signal }: MakeViewsOptions,
-): Promise<void> {
+): Promise<readonly string[]> {
   const { connection, folder } = session;
   const filesOf = new Map<string, readonly string[]>();
   let table: ImagesTable | undefined;
@@ -55,6 +58,15 @@ export async function makeViews(
   if (withImages && images !== undefined) {
     await connection.run(`create view ${IMAGES_TABLE} as ${images}`);
   }
+  return table === undefined ? [] : unreadNotesOf(table, blind);
+}
+
+/** Without the names of a dataset, an image is called as its row is: by its path, or its blind name. */
+function unreadNotesOf(table: ImagesTable, blind: BlindNames | undefined): readonly string[] {
+  const paths = new Map(table.rows.map((row) => [row[COLUMNS.imageId], row[COLUMNS.relPath]]));
+  return unreadNotes(table, (id) => blind?.of(id) ?? String(paths.get(id) ?? id), {
+    blind: blind !== undefined,
+  });
 }
 
 /** Copies a table's one file, or its parts into a folder, and returns the copies in the order of the rows. */

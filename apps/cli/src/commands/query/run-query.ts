@@ -58,7 +58,7 @@ export async function runQuery(
     const asksImages = namesTable(sql, IMAGES_TABLE);
     const withImages = asksImages && !hasOwnImages;
     try {
-      await makeViews(dataset, session, named, { withImages, blind, signal });
+      const unread = [...(await makeViews(dataset, session, named, { withImages, blind, signal }))];
       if (isCatalog) {
         await commentColumns(dataset, session, withImages ? [...tables, IMAGES_TABLE] : tables);
       }
@@ -71,12 +71,12 @@ export async function runQuery(
           // SQL may misspell a table, whose name DuckDB can suggest once it is there.
           const others = tables.filter((name) => !named.includes(name));
           const images = !withImages && !hasOwnImages;
-          await makeViews(dataset, session, others, { withImages: images, blind, signal });
+          unread.push(...(await makeViews(dataset, session, others, { withImages: images, blind, signal })));
         },
         signal,
       );
       const result = await withUnits(dataset, sql, read, withImages ? [...tables, IMAGES_TABLE] : tables);
-      return { ...result, notes: notesOf({ sql, hasOwnImages, asksImages }) };
+      return { ...result, notes: [...notesOf({ sql, hasOwnImages, asksImages }), ...unread] };
     } catch (error) {
       throw await sqlError(session.connection, sql, tables, error);
     }

@@ -2,7 +2,7 @@
 
 import { dirname, join } from "node:path";
 import { KymDataset, loadAnalyses } from "@kym/kym-dataset";
-import { loadMetadataText, parseMetadata, planeScales } from "@kym/kym-schema";
+import { ARTIFACTS, loadMetadataText, parseMetadata, planeScales } from "@kym/kym-schema";
 import {
   isZarrStoreError,
   parseImageId,
@@ -11,7 +11,7 @@ import {
   type ZarrImageRecord,
 } from "@kym/zarr-store";
 import { type AxisScales, axisScalesOf } from "@kym/zarr-store/array";
-import { imageObjectOf, pixelArray, tablePath } from "@kym/zarr-store/layout";
+import { imageObjectOf, imagePartKey, pixelArray, tablePath } from "@kym/zarr-store/layout";
 import { type Command, type CommandResult, defineCommand } from "../../arguments/command.ts";
 import { loadBlindNames } from "../../blind/blind-names.ts";
 import { analysisLines, analysisRecords, preferenceLines } from "../../screen/analysis-lines.ts";
@@ -63,7 +63,8 @@ of all lines. Nothing is drawn in a pipe.`,
     const image = await findImage(dataset, wanted, path, naming);
     const record = dataset.record(image.image_id);
     const kym = new KymDataset(dataset);
-    const metadataText = await loadMetadataText(record);
+    const changed = new Set<string>();
+    const metadataText = await unlessChanged(loadMetadataText(record), changed);
     const metadata = metadataText === undefined ? undefined : parseMetadata(metadataText);
     const artifacts = {
       json: await record.json.list(),
@@ -97,17 +98,18 @@ of all lines. Nothing is drawn in a pipe.`,
       ...roiPlace(roi),
     }));
     const attributes = await record.attributes();
-    const analyses = await loadAnalyses(record, { signal: context.signal });
-    const lineScan = await lineScanOf(record);
+    const analyses = (await unlessChanged(loadAnalyses(record, { signal: context.signal }), changed)) ?? [];
+    const readers = (await unlessChanged(readersOf(record), changed)) ?? null;
+    const lineScan = await unlessChanged(lineScanOf(record), changed);
+    const perhaps = outside.changes.map(({ path: file }) => file);
     const facts = {
       ...image,
       axis_scales: await scalesOf(record, metadataText),
       tiff_calibration: tiffCalibration(attributes),
       ...tiffValues(attributes),
-      readers: await readersOf(record),
       ...(lineScan && { line_scan: lineScan }),
-      ...{ rois, artifacts, tables, analysis_runs: analysisRecords(analyses) },
-      perhaps_changed: outside.changes.map((change) => change.path),
+      ...{ readers, rois, artifacts, tables, analysis_runs: analysisRecords(analyses) },
+      perhaps_changed: [...new Set([...perhaps, ...changed])],
     };
     const { blind } = naming;
     const data = blind ? blindShown(facts, await loadBlindNames(dataset, seedOf(naming))) : facts;
@@ -135,6 +137,22 @@ of all lines. Nothing is drawn in a pipe.`,
     };
   },
 });
+
+const METADATA_KEY = imagePartKey({ kind: "json", name: ARTIFACTS.metadata });
+
+/** What is read of an image; undefined if another program changed or removed the file, whose path is then added to `changed`. */
+async function unlessChanged<T>(reading: Promise<T>, changed: Set<string>): Promise<T | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    const path = isZarrStoreError(error, "modified_outside", "integrity") ? error.details["path"] : undefined;
+    if (typeof path !== "string") {
+      throw error;
+    }
+    changed.add(path);
+    return undefined;
+  }
+}
 
 /** What is said of rows that are made from a file that differs in size or time. */
 const PERHAPS =
@@ -199,7 +217,11 @@ function textOf(
     ...(image.readers === null ? [] : [`  read by   ${readersText(image.readers)}`]),
     ...image.tiff_warnings.map((warning) => `  note      ${printable(warning)}`),
     "",
-    image.rois.length === 0 ? "no ROIs" : "ROIs",
+    image.rois.length > 0
+      ? "ROIs"
+      : image.perhaps_changed.some((file) => imageObjectOf(file)?.key === METADATA_KEY)
+        ? "ROIs are not known: another program changed the file that has them"
+        : "no ROIs",
     ...image.rois.map(roiLine),
     "",
     "artifacts",

@@ -1,7 +1,8 @@
-import { mkdir, mkdtemp, readdir, rm, unlink } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, unlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { filesBelow } from "../../places/lab-study.ts";
 import { kym, kymJson } from "../../support/kym.ts";
 import { makeSmallStudy } from "../../support/small-study.ts";
 import { treeHash } from "../../support/tree-hash.ts";
@@ -42,6 +43,25 @@ it("a copy opens, checks clean, pulls and undoes as the original", async () => {
   const { data } = await kymJson(["pull", "study.zarr", "new/copy.zarr"], { cwd });
   expect(data.images).toMatchObject([{ image_id: "scan-b", outcome: "changed", conflicts: [] }]);
   expect(await readdir(cwd)).toEqual(["new", "study.zarr"]);
+});
+
+it("names what another program changed, and copies what was committed, also below the line ends of git", async () => {
+  for (const words of [...EDITS, ["undo", "study.zarr"], ["undo", "study.zarr"]]) {
+    await kym(words, { cwd });
+  }
+  for (const path of await filesBelow(join(cwd, "study.zarr"))) {
+    const file = join(cwd, "study.zarr", path);
+    const text = (await readFile(file)).toString("latin1");
+    await writeFile(file, Buffer.from(text.includes("\0") ? text : text.replaceAll("\n", "\r\n"), "latin1"));
+  }
+  const edited = "images/scan-a/analysis/metadata.json";
+  await writeFile(join(cwd, "study.zarr", edited), "{}");
+  const { exitCode, stderr } = await kym(["copy", "study.zarr", "copy.zarr"], { cwd });
+  expect([exitCode, stderr.match(/note: .+: the file has other bytes/g)]).toEqual([
+    0,
+    [`note: ${edited}: the file has other bytes`],
+  ]);
+  expect((await kymJson(["check", "copy.zarr"], { cwd })).data).toMatchObject({ problems: [] });
 });
 
 it("an older version has its images, metadata and scales, and refuses what is not kept", async () => {

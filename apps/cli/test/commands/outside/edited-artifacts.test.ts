@@ -162,6 +162,32 @@ describe.runIf(BASE !== undefined)("an artifact that another program wrote", () 
     expect(await readFile(fileOf("a", EVENTS))).toEqual(edited);
   });
 
+  it.each([
+    ["edited", '{"version": "2.0", "experiment_metadata": {"note": "edited"}}'],
+    ["cut off", '{"version": '],
+    ["removed", undefined],
+  ])("does not end ls, show, query and report, if it is the metadata: %s", async (_name, text) => {
+    const file = fileOf("a", "analysis/metadata.json");
+    await kym(["edit", "base.zarr", "a", "--condition", "AngII", "--note", "ours"], { cwd });
+    await (text === undefined ? rm(file) : writeFile(file, text));
+    const listed = await kymJson(["ls", "base.zarr"], { cwd });
+    expect([listed.ok, listed.data.filter(isMarked).map(idOf)]).toEqual([true, ["a"]]);
+    // What the image's zarr.json repeats is known, and nothing else is.
+    expect(listed.data[0]).toMatchObject({ image_id: "a", condition: "AngII", note: null });
+    const shown = await kym(["show", "base.zarr", "a"], { cwd });
+    expect([shown.exitCode, shown.stdout]).toEqual([
+      0,
+      expect.stringMatching(/perhaps changed: analysis\/metadata\.json[\s\S]*ROIs are not known/),
+    ]);
+    const asked = await kym(["query", "base.zarr", "select image_id from images"], { cwd });
+    expect([asked.exitCode, asked.stderr]).toEqual([
+      0,
+      expect.stringContaining("analysis/metadata.json was changed or removed by another program"),
+    ]);
+    expect((await kym(["report", "base.zarr", "-o", "report.html"], { cwd })).exitCode).toBe(0);
+    expect(await readFile(file, "utf8").catch(() => undefined)).toBe(text);
+  });
+
   it("is marked although its size stayed, once index has remembered what it saw", async () => {
     await kym(["edit", "base.zarr", "b", "--condition", "AngII"], { cwd });
     expect((await kym(["index", "base.zarr"], { cwd })).exitCode).toBe(0);

@@ -10,7 +10,7 @@ import { flushFolders } from "../files/flush-to-disk.ts";
 import { findPartialFolders } from "../files/partial-folder.ts";
 import { sha256Of } from "../files/sha256-of.ts";
 import { readRegularFile } from "../tiff/read-regular-file.ts";
-import type { ExportNote } from "./export-options.ts";
+import type { ExportFailure, ExportNote } from "./export-options.ts";
 import { filesBelow, pathExists } from "./staged-folder.ts";
 
 /** Files that operating systems add to folders. */
@@ -82,6 +82,27 @@ export async function assertReplaceable(folder: string, target: string = folder)
       { path: target, found: strangers.slice(0, 10) },
     );
   }
+}
+
+/**
+ * What a new export lacks and the one that it would replace has, so that this may be the last copy. One that does not say
+ * which images it has counts as having all.
+ */
+export async function onlyInExport(
+  target: string,
+  failed: readonly ExportFailure[],
+): Promise<readonly ExportFailure[]> {
+  if (failed.length === 0 || !(await pathExists(target))) {
+    return [];
+  }
+  if (!(await pathExists(join(target, EXPORT_MANIFEST)))) {
+    return failed;
+  }
+  const { images, tables } = decodeExportManifest(await readRegularFile(join(target, EXPORT_MANIFEST)));
+  const ids = new Set(images.map(({ imageId }) => imageId));
+  return failed.filter(({ imageId, path }) =>
+    imageId === undefined ? tables.some(({ name }) => path.includes(name)) : ids.has(imageId),
+  );
 }
 
 /**

@@ -8,7 +8,7 @@ import { LegacyIoError } from "../../errors.ts";
 import { EXPORT_MANIFEST } from "../../export/export-manifest.ts";
 import { EXPORT_MARKER, encodeExportMarker } from "../../export/export-marker.ts";
 import { folderOfSource, redactPaths } from "../../export/path-redaction.ts";
-import { assertMayWrite, assertReplaceable, settlePartialFolders } from "./assert-may-write.ts";
+import { assertMayWrite, assertReplaceable, onlyInExport, settlePartialFolders } from "./assert-may-write.ts";
 import type {
   ExportFailure,
   ExportFolderOptions,
@@ -19,7 +19,7 @@ import type {
 } from "./export-options.ts";
 import { originsOf } from "./image-places.ts";
 import { RedactingSink } from "./redacting-sink.ts";
-import { type ExportSink, HASHING_SINK, pathExists, StagedFolder } from "./staged-folder.ts";
+import { type ExportSink, HASHING_SINK, StagedFolder } from "./staged-folder.ts";
 import { writeForImageJ } from "./write-for-image-j.ts";
 import { writeKymflow } from "./write-kymflow.ts";
 import { writeLegacy } from "./write-legacy.ts";
@@ -34,7 +34,7 @@ import { writeLegacy } from "./write-legacy.ts";
  *
  * An image whose files in the dataset are damaged, missing or changed by another program is left out, and so is such a table:
  * `failed` names them, and `export.json` lists them as left out. If no image can be read, the first error is thrown, and with
- * `overwrite` nothing is replaced, because the earlier export may hold the last copy.
+ * `overwrite` nothing is replaced. Nor is an earlier export that has what `failed` names, because it may hold the last copy.
  *
  * The folder appears whole or not at all, even if the power fails. Files are first written to a folder beside the
  * target, flushed, read back and compared; then that folder is renamed. The same dataset gives the same bytes. What an export
@@ -64,12 +64,13 @@ export async function exportLegacyFolder(
       await staged.begin();
       return writeFormat(dataset, staged, options);
     });
-    if (report.failed.length > 0 && (await pathExists(target))) {
+    const lastCopies = await onlyInExport(target, report.failed);
+    if (lastCopies.length > 0) {
       throw new LegacyIoError(
         "already_exists",
         `${target} was not replaced, because it may hold the last copy of what cannot be read any more: ` +
-          `${wordsOfFailure(report.failed)}. Export to another folder`,
-        { path: target, found: report.failed },
+          `${wordsOfFailure(lastCopies)}. Export to another folder`,
+        { path: target, found: lastCopies },
       );
     }
     if (!staged.paths.includes(EXPORT_MANIFEST)) {

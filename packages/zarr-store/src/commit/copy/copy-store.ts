@@ -8,6 +8,7 @@ import { throwIfAborted } from "../../runtime/throw-if-aborted.ts";
 import type { KeyValueStore, ReadableStore } from "../../store/key-value-store.ts";
 import { parentKey, type StoreKey } from "../../store/store-key.ts";
 import type { NeededHistory } from "../content-rules.ts";
+import { bytesWithHash } from "../foreign/other-line-ends.ts";
 import { HistoryNames } from "../history/history-names.ts";
 import { findNeededHistory } from "../history/needed-history.ts";
 import { CommitLog } from "../log/commit-log.ts";
@@ -54,6 +55,8 @@ export interface CopyReport {
   readonly sizeBytes: number;
   /** How many objects of the history were copied, and how many that the log names were not there. */
   readonly history: { readonly copied: number; readonly missing: number };
+  /** Paths where another program's file is, which no commit wrote: the copy has what was committed. Sorted; empty for an older version. */
+  readonly notCopied: readonly string[];
 }
 
 const AT_ONCE = 8;
@@ -85,6 +88,8 @@ class StoreCopy {
   /** The hash that each path has in the target by now. */
   readonly #copied = new Map<StoreKey, string>();
   readonly #written: StoreKey[] = [];
+  /** Objects whose bytes were not at their path. */
+  readonly #elsewhere = new Set<StoreKey>();
 
   constructor(source: ReadableStore, target: KeyValueStore, options: CopyStoreOptions) {
     this.#source = source;
@@ -122,10 +127,11 @@ class StoreCopy {
     }
     const history = await this.#copyHistory();
     await this.#copyLog();
+    const notCopied = wanted === undefined ? await this.#editsInSource() : [];
     await this.#target.sync(withFolders([...this.#copied.keys(), ...this.#written]));
     const objects = [...this.#head.objects()];
     const sizeBytes = objects.reduce((sum, [, object]) => sum + object.sizeBytes, 0);
-    return { version: this.#head.version, objects: objects.length, sizeBytes, history };
+    return { version: this.#head.version, objects: objects.length, sizeBytes, history, notCopied };
   }
 
   async #refresh(): Promise<void> {
@@ -192,13 +198,32 @@ class StoreCopy {
         return true;
       }
     }
-    const bytes = await findCommittedBytes(this.#source, runtime, path, object, { signal });
-    if (bytes === undefined) {
+    const found = await findCommittedBytes(this.#source, runtime, path, object, { signal });
+    if (found === undefined) {
       return false;
     }
-    await this.#write(path, bytes);
+    if (!found.isInPlace) {
+      this.#elsewhere.add(path);
+    }
+    await this.#write(path, found.bytes);
     this.#copied.set(path, object.sha256);
     return true;
+  }
+
+  /** What is in the place of objects that came from elsewhere, unless a later commit put it there. */
+  async #editsInSource(): Promise<readonly StoreKey[]> {
+    await this.#refresh();
+    const edits: StoreKey[] = [];
+    for (const path of [...this.#elsewhere].sort()) {
+      const object = this.#head.object(path);
+      const isNewest = object !== undefined && this.#log.head.object(path)?.sha256 === object.sha256;
+      const bytes = isNewest ? await this.#source.get(path, this.#options) : undefined;
+      const sha256 = bytes && (await this.#options.runtime.sha256(bytes));
+      if (sha256 !== undefined && sha256 !== object?.sha256 && !this.#head.wasCommitted(path, sha256)) {
+        edits.push(path);
+      }
+    }
+    return edits;
   }
 
   /** Makes an object again from others of the version, which are in the target by now. */
@@ -242,8 +267,9 @@ class StoreCopy {
     let missing = 0;
     const copy = async (hash: string): Promise<void> => {
       const key = historyKey(hash);
-      const bytes = await this.#source.get(key, { ...(signal && { signal }) });
-      if (bytes !== undefined && (await runtime.sha256(bytes)) === hash) {
+      const found = await this.#source.get(key, { ...(signal && { signal }) });
+      const bytes = found && (await bytesWithHash(runtime, hash, found));
+      if (bytes !== undefined) {
         await this.#write(key, bytes);
         this.#written.push(key);
         copied++;

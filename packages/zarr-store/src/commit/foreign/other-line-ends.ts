@@ -25,6 +25,20 @@ export async function committedLineEnds(
   return undefined;
 }
 
+/** The bytes that have a hash: those that are given, or the same with other line ends; undefined if neither has it. */
+export async function bytesWithHash(
+  { sha256 }: Pick<Runtime, "sha256">,
+  wanted: string,
+  bytes: Uint8Array<ArrayBuffer>,
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  for (const text of [bytes, ...otherLineEnds(bytes)]) {
+    if ((await sha256(text)) === wanted) {
+      return text;
+    }
+  }
+  return undefined;
+}
+
 /** The same bytes with the line ends that they do not have. */
 export function otherLineEnds(bytes: Uint8Array<ArrayBuffer>): readonly Uint8Array<ArrayBuffer>[] {
   return [withLf(bytes), withCrlf(bytes)].filter((text) => text !== bytes);

@@ -108,7 +108,13 @@ export class HistoryKeeper {
       if (!isZarrStoreError(error, "modified_outside", "integrity")) {
         throw error;
       }
-      logger.warn(`what this commit replaces at ${op.path} is not kept: ${error.message}`);
+      // An earlier commit may have kept the same bytes. They are kept anew, since a collection may remove the older file.
+      const kept = op.prev === null ? undefined : await this.#context.store.get(historyKey(op.prev));
+      if (kept !== undefined && (await runtime.sha256(kept)) === op.prev) {
+        await this.offer(op, kept, op.prev);
+      } else {
+        logger.warn(`what this commit replaces at ${op.path} is not kept: ${error.message}`);
+      }
     }
     return op.prev !== null && this.#staged.has(op.prev);
   }

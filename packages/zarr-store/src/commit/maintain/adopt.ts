@@ -9,6 +9,7 @@ import type { Commit } from "../commit.ts";
 import type { CommitContext } from "../commit-context.ts";
 import type { CommitEngine } from "../commit-engine.ts";
 import type { ContentRules } from "../content-rules.ts";
+import { ONLY_LINE_ENDS } from "../foreign/other-line-ends.ts";
 import { findOutsideEdit } from "../foreign/outside-edit.ts";
 import type { CommitLog } from "../log/commit-log.ts";
 import { isOwnFormat, isZarrNode } from "../object-path.ts";
@@ -227,6 +228,8 @@ async function findAdoption(
       adopted.push({ path, change });
     } else if (problem.kind === "missing" && problem.remedy === "restore") {
       missing.push(path);
+    } else if (problem.message === ONLY_LINE_ENDS) {
+      refused.push({ path, reason: `${ONLY_LINE_ENDS}; \`kym check --repair\` puts them back` });
     } else if (problem.kind === "rewritten" && problem.remedy === "repair") {
       putBack.push(path);
     } else {

@@ -79,7 +79,14 @@ it("such a dataset is read and written as before, and opening it says so", async
   const record = dataset.record("a");
   expect(await record.loadJson("qc")).toEqual({ passed: false });
   expect(await record.loadAttachment("notes.csv")).toEqual(utf8("t,x\r\n1,2\r\n"));
-  expect((await dataset.adopt({ dryRun: true })).adopted).toEqual([]);
+  const before = await files();
+  const { adopted, putBack, refused } = await dataset.adopt();
+  expect([adopted, putBack]).toEqual([[], []]);
+  expect(refused.map(({ path }) => path)).toContain(QC);
+  expect(refused.every(({ reason }) => /^only its line ends differ .+kym check --repair/.test(reason))).toBe(
+    true,
+  );
+  expect(await files()).toEqual(before);
   await record.saveJson("qc", { passed: true });
   expect(await record.loadJson("qc")).toEqual({ passed: true });
   await dataset.deleteImage("a");

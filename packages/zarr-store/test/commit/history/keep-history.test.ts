@@ -197,6 +197,19 @@ describe("what cannot be kept", () => {
     });
   });
 
+  it("a lost original that an earlier commit kept is not called lost", async () => {
+    await withSimulatedWriters("memory", async (world) => {
+      await setUp(world);
+      const writer = await world.writer();
+      await writer.commit({ [A]: "second" });
+      await writer.commit({ [A]: "first" });
+      await world.store.remove(key(A));
+      await writer.commit({ [A]: "third" });
+      expect(writer.log.warnings).toEqual([]);
+      expect((await auditStore(world.store)).records.at(-1)?.details).toBeUndefined();
+    });
+  });
+
   it("an object of more than 16 MiB is not kept, one of 16 MiB is", async () => {
     await withSimulatedWriters("memory", async (world) => {
       const most = "x".repeat(16 * 1024 * 1024);

@@ -25,7 +25,7 @@ const CLEAR = "\\-";
  *
  * @param table the images at one version
  */
-export function wantedBySheet(sheet: Sheet, table: ImagesTable): WantedBySheet {
+export function wantedBySheet(sheet: Sheet, table: Pick<ImagesTable, "columns" | "rows">): WantedBySheet {
   const columns = columnsOf(sheet, table);
   const faults = [...columns.faults];
   const wanted = new Map<string, WantedValues>();
@@ -72,7 +72,7 @@ interface Columns {
 }
 
 /** Titles are found in any case and without spaces around them. */
-function columnsOf({ titles, rows }: Sheet, { columns }: ImagesTable): Columns {
+function columnsOf({ titles, rows }: Sheet, { columns }: Pick<ImagesTable, "columns">): Columns {
   const known = columns.map(({ name }) => name);
   const fields = new Set([...EDIT_FIELDS.map(({ name }) => name), ...KEY_COLUMNS]);
   const names = new Map<string, string>();
