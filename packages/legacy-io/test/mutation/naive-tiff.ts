@@ -1,4 +1,4 @@
-import { inflateSync, zstdDecompressSync } from "node:zlib";
+import { constants, inflateSync, zstdDecompressSync } from "node:zlib";
 
 import { unpackFax } from "./naive-fax.ts";
 
@@ -342,13 +342,26 @@ function unpack(packed: Uint8Array, compression: number, needed: number): Uint8A
       return atLeast(needed, unpackLzw(packed, needed));
     case 8:
     case 32946:
-      return atLeast(needed, inflateSync(packed));
+      return atLeast(needed, unpackDeflate(packed, needed));
     case 32773:
       return atLeast(needed, unpackPackBits(packed));
     case 50000:
       return atLeast(needed, zstdDecompressSync(packed));
     default:
       throw new Error(`compression ${compression}`);
+  }
+}
+
+/** Data that go on beyond the rows need no end. Others do: it has their checksum. */
+function unpackDeflate(packed: Uint8Array, needed: number): Uint8Array {
+  try {
+    return inflateSync(packed);
+  } catch (error) {
+    const part = inflateSync(packed, { finishFlush: constants.Z_SYNC_FLUSH });
+    if (part.length > needed) {
+      return part;
+    }
+    throw error;
   }
 }
 

@@ -166,6 +166,8 @@ class Mishap extends Command {
   async act(model: DatasetModel, world: DatasetUnderTest): Promise<void> {
     const outcome = await (this.kind === "dies" ? this.#die(world) : this.#fail(world));
     world.killLast();
+    // A lock whose owner was cut off is taken over once it is a few seconds old.
+    await world.ageLock();
     const after = copyOf(model);
     const code = changeModel(after, this.change);
     await world.dataset.refresh();

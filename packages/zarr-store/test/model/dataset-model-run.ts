@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, utimes } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -32,7 +32,12 @@ export async function compareWithModel(
         }
         const root = await mkdtemp(join(tmpdir(), "kym-model-"));
         try {
-          await runCommands(commands, new DatasetUnderTest(localStore(root), clock));
+          const lock = join(root, "__staging/lock");
+          const ageLock = async (): Promise<void> => {
+            const minuteAgo = Date.now() / 1000 - 60;
+            await utimes(lock, minuteAgo, minuteAgo).catch(() => undefined);
+          };
+          await runCommands(commands, new DatasetUnderTest(localStore(root), clock, ageLock));
         } finally {
           await rm(root, { recursive: true, force: true });
         }

@@ -11,15 +11,18 @@ import { type TestClock, testRuntime } from "../support/test-runtime.ts";
 /** The dataset under test: its store, and sessions as of several processes. */
 export class DatasetUnderTest {
   readonly store: KeyValueStore;
+  readonly ageLock: () => Promise<void>;
   readonly #clock: TestClock;
   readonly #dead = new Set<number>();
   #pids = 0;
   #sessions: readonly ZarrDataset[] = [];
   #turn = 0;
 
-  constructor(store: KeyValueStore, clock: TestClock) {
+  /** @param ageLock makes a lock that is left a minute older, where the clock of the test does not date files */
+  constructor(store: KeyValueStore, clock: TestClock, ageLock = async (): Promise<void> => undefined) {
     this.store = store;
     this.#clock = clock;
+    this.ageLock = ageLock;
   }
 
   /** Two processes take turns. */
