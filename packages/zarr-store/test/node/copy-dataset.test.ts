@@ -63,7 +63,9 @@ it("beside a writer that replaces, deletes and adds, each copy is one version of
   expect(await readdir(folder)).toEqual(["a.zarr", "b.zarr", "c.zarr", "source.zarr"]);
   await using copy = await openLocalDataset(join(folder, "a.zarr"));
   expect(await copy.copies.lastCommon(dataset.copies)).toMatchObject({ version: versions[0] });
-  await copy.record("image-1").saveJson("params", { copied: true });
+  // The version that was copied may be the one in which an image was just deleted.
+  const [there = ""] = await copy.listImageIds();
+  await copy.record(there).saveJson("params", { copied: true });
 });
 
 it("a log with packs is copied with its packs", async () => {
