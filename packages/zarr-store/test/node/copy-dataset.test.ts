@@ -5,11 +5,7 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import { createNdArray } from "../../src/array/nd-array.ts";
 import type { ZarrDataset } from "../../src/dataset/zarr-dataset.ts";
 import { copyDataset } from "../../src/node/copy-dataset.ts";
-import { localStore } from "../../src/node/local/local-store.ts";
 import { checkLocalDataset, openLocalDataset } from "../../src/node/open-local-dataset.ts";
-import { nodeRuntime } from "../../src/node/runtime/node-runtime.ts";
-import { parseStoreKey } from "../../src/store/store-key.ts";
-import { growLog, startDataset } from "../commit/packs/long-log.ts";
 import { webServer } from "../http/web-server.ts";
 
 let folder = "";
@@ -66,23 +62,6 @@ it("beside a writer that replaces, deletes and adds, each copy is one version of
   // The version that was copied may be the one in which an image was just deleted.
   const [there = ""] = await copy.listImageIds();
   await copy.record(there).saveJson("params", { copied: true });
-});
-
-it("a log with packs is copied with its packs", async () => {
-  const store = localStore(source());
-  await startDataset(store, nodeRuntime());
-  await growLog(store, nodeRuntime(), 2000);
-  await using dataset = await openLocalDataset(source(), { durability: "none" });
-  await dataset.record("one").saveJson("last", 1);
-  await dataset.close();
-  const target = join(folder, "copy.zarr");
-  await copyDataset(source(), target);
-  const logOf = async (root: string): Promise<readonly string[]> =>
-    (await localStore(root).list(parseStoreKey("__commits"))).map(({ name }) => name);
-  const isRecord = (name: string): boolean => name.endsWith(".json") || name.startsWith("pack-");
-  expect((await logOf(target)).filter(isRecord)).toEqual((await logOf(source())).filter(isRecord));
-  expect(await logOf(target)).toContain("pack-00000000000000000001");
-  expect(await checkLocalDataset(target)).toMatchObject({ version: 2001, problems: [] });
 });
 
 it("a dataset over HTTP is copied as the folder that is served", async () => {

@@ -174,7 +174,7 @@ it("after any patterns and sidecars, a dataset that nobody edited is what an ing
       expect(found).toEqual([await fieldsOf("a.tif"), await fieldsOf("b.tif"), await fieldsOf("c.tif")]);
       dataset = other;
     }),
-    { numRuns: 40 },
+    { numRuns: 20 },
   );
 });
 

@@ -52,7 +52,7 @@ test("all rows are those of the general reader, for any schema and any values", 
       const isLeft = schema.columns.some(({ name }) => name === "__proto__");
       expect(found).toEqual(isLeft ? undefined : { schema: schemaOfTable(table), rows: [...rowsOf(table)] });
     }),
-    { numRuns: 40 },
+    { numRuns: 20 },
   );
 });
 
