@@ -109,7 +109,11 @@ describe.skipIf(!hasChromium())("in Chromium, a page that Vite built", () => {
     await using headers = await makeViteSite(join(import.meta.dirname, "headers-page.ts"));
     await headers.build();
     const names = await readdir(join(headers.folder, "dist/assets"));
-    expect(names).toEqual([expect.stringMatching(/^index-.*\.js$/)]);
+    // The XML of a microscope is read by a file of its own, which a page that reads none never loads.
+    expect(names.sort()).toEqual([
+      expect.stringMatching(/^index-.*\.js$/),
+      expect.stringMatching(/^saxes-.*\.js$/),
+    ]);
     expect(await filesWithArrow(headers)).toEqual([]);
     const { size } = await stat(join(headers.folder, "dist/assets", names[0] ?? ""));
     console.log(`readOlympusHeader and parseMetadata on Vite: ${(size / 1000).toFixed(1)} kB`);

@@ -5,12 +5,16 @@ import { type AcqstoreTableName, readAcqstoreTable } from "../acqstore/acqstore-
 import type { SidecarFormat } from "../sidecar-format.ts";
 import { ACQSTORE_VERSION } from "./acqstore-json-format.ts";
 
-export const acqstoreVelocityFormat: SidecarFormat = tableFormat(
+// Each call is marked as pure, so that a bundle without these formats leaves out what reads their tables.
+export const acqstoreVelocityFormat: SidecarFormat = /* @__PURE__ */ tableFormat(
   "radon_velocity",
   ARTIFACTS.acqstoreVelocity,
 );
-export const acqstoreDiameterFormat: SidecarFormat = tableFormat("diameter", ARTIFACTS.acqstoreDiameter);
-export const acqstoreSumIntensityFormat: SidecarFormat = tableFormat(
+export const acqstoreDiameterFormat: SidecarFormat = /* @__PURE__ */ tableFormat(
+  "diameter",
+  ARTIFACTS.acqstoreDiameter,
+);
+export const acqstoreSumIntensityFormat: SidecarFormat = /* @__PURE__ */ tableFormat(
   "sum_intensity",
   ARTIFACTS.acqstoreSumIntensity,
 );
