@@ -306,9 +306,12 @@ async function wholesOf(dataset: ZarrDataset): Promise<object> {
   return { arrays, tables: hashes, kept: [...(await dataset.exact.below("attachments"))] };
 }
 
-/** Every so manieth call, and one of the last, when all is done but what tidies up. */
+const FIRST_KILL = 8;
+
+/** Every so manieth call, from an early one on, and one of the last, when all is done but what tidies up. */
 function callsToKillAt(calls: number, every: number): readonly number[] {
-  const chosen = Array.from({ length: Math.floor(calls / every) }, (_, index) => (index + 1) * every);
+  const count = Math.max(1, Math.ceil((calls - FIRST_KILL) / every));
+  const chosen = Array.from({ length: count }, (_, index) => Math.min(calls, FIRST_KILL + index * every));
   return [...new Set([...chosen, Math.max(1, calls - 1)])];
 }
 

@@ -20,10 +20,10 @@ const TIMEOUT = { timeout: 300_000 };
 /** Times on exFAT were seen in whole seconds: a folder made just now is as old as now. */
 const EXFAT_STEP_MS = 1_100;
 
-/** Without links at every second call. With links, steps of many commits are in `killed-process.soak.ts` as well. */
+/** Without links at every third call. With links, steps of many commits are in `killed-process.soak.ts` as well. */
 describe.each([
-  { place: "without hard links", hasLinks: false, every: 2 },
-  { place: "with hard links", hasLinks: true, every: 3 },
+  { place: "without hard links", hasLinks: false, every: 3 },
+  { place: "with hard links", hasLinks: true, every: 5 },
 ])("a process killed at its calls that change something, $place", ({ hasLinks, every }) => {
   it.skipIf(reason).each(CALL_CASES)(
     "loses nothing, tears nothing and stops nobody: $name",
