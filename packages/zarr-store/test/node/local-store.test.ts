@@ -238,7 +238,7 @@ it("reads a file whole while another process replaces it again and again", async
   await store.put(joinKey("file"), new Uint8Array(65_536).fill(0));
   let done = false;
   const writing = (async (): Promise<void> => {
-    for (let round = 1; round <= 200; round++) {
+    for (let round = 1; round <= 60; round++) {
       await writeFile(join(root, "next"), new Uint8Array(65_536).fill(round));
       await rename(join(root, "next"), join(root, "file"));
     }

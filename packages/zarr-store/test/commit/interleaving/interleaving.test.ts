@@ -20,7 +20,7 @@ describe.each<Medium>(MEDIA)("a second writer before the store calls of the firs
   });
 });
 
-it("two more writers before every two calls of a deletion", () => interleaveTwo(4));
+it("two more writers before every two calls of a deletion", () => interleaveTwo(8));
 
 describe("a protocol that is wrong is found out", () => {
   const findsFault = async (pair: Pair, wrong: (store: KeyValueStore) => KeyValueStore): Promise<boolean> => {
