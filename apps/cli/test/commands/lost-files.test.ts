@@ -189,7 +189,7 @@ describe("check --repair --from", () => {
     expect(names(data.left)).toEqual(["analysis/radon/velocity.parquet", "data/zarr.json", "zarr.json"]);
   });
 
-  it("a folder that is no folder, or has another file, changes nothing", async () => {
+  it("a file in place of a folder, or a folder with another file, changes nothing", async () => {
     await lose();
     await mkdir(join(cwd, "empty"));
     const before = await treeHash(at("images"));

@@ -15,7 +15,7 @@ test("a randomised list has groups and orders, and further columns as JSON", () 
   ]);
 });
 
-test("a CSV without paths is no list", () => {
+test("a CSV without paths is not taken for a list", () => {
   expect(isAcqstoreList(bytes("file,order\na.tif,1\n"))).toBe(false);
 });
 

@@ -110,7 +110,7 @@ describe("the cycle of a TIFF", () => {
     expect(await scanOf({}, ["mouse.tif"])).toMatchObject({ cycle: 1 });
   });
 
-  it("that is no line scan says so", async () => {
+  it("of another kind than a line scan says so", async () => {
     expect(await scanOf({ type: "TSeries Timed Element" })).toBe(
       `${prairieTiff("run", 1, 1)} is not a line scan: cycle 1 is of the type "TSeries Timed Element"`,
     );
@@ -129,7 +129,7 @@ it.each([
   expect(prairieStart(date, time)).toMatchObject({ date: iso, localEpochNs });
 });
 
-it("names of version 4 and 5 are taken apart, and pictures are no scans", () => {
+it("names of version 4 and 5 are taken apart, and pictures are not taken for scans", () => {
   expect(prairieTiffName("a_Ch1-2_Cycle00010_CurrentSettings_Ch2_000001")).toEqual({
     base: "a_Ch1-2",
     cycle: 10,

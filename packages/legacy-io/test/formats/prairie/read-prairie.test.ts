@@ -60,7 +60,7 @@ describe("what is bounded", () => {
     expect(error.message).toContain(message);
   });
 
-  it("an attribute that is no number counts as absent, and a recording without cycles says so", async () => {
+  it("an attribute that is not a number counts as absent, and a recording without cycles says so", async () => {
     const broken = prairieXml().replace('value="0.5"', 'value="half"').replace('value="13"', 'value="0x0d"');
     expect((await readPrairie(bytesOf(broken))).whole).toEqual({
       scanLinePeriod: 0.003,

@@ -49,7 +49,7 @@ it.each([
 });
 
 it.each(["kym_radon-LAPTOP.parquet", "kym_radon (1).parquet", "kym_radon (conflicted copy).parquet"])(
-  "a copy of a table, %j, is no new table",
+  "a copy of a table, %j, is not taken for a new table",
   async (name) => {
     await copyTo(TABLE, `tables/${name}`);
     expect(await report()).toEqual({ problems: [], notes: [`copy tables/${name}`], adopted: 0 });
