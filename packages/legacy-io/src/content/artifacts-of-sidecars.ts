@@ -212,7 +212,10 @@ async function composed(parts: SidecarParts): Promise<SidecarArtifacts> {
             sidecar === events?.sidecar,
           )
         : undefined);
-    if (reason !== undefined) {
+    if (reason !== undefined && sidecar.isFolder === true) {
+      const kind = isNotUnderstood(sidecar) ? ("not_understood" as const) : undefined;
+      notes.push({ path: sidecar.relPath, reason: `left out: ${reason}`, ...(kind && { kind }) });
+    } else if (reason !== undefined) {
       artifacts.push(attachmentOf(sidecar));
       notes.push({
         path: sidecar.relPath,

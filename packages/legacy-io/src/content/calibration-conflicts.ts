@@ -57,7 +57,7 @@ export function tiffSays(relPath: string, scales: StatedScales): StatedCalibrati
   const sources = [...new Set([rows, columns].flatMap((scale) => (scale ? [scale.source] : [])))];
   return {
     relPath,
-    who: `the TIFF (${sources.join(", ")})`,
+    who: sources.includes("ngff") ? "the OME-Zarr image" : `the TIFF (${sources.join(", ")})`,
     counts: true,
     ...given({
       secondsPerLine: rows?.unit === UNITS.second ? rows.step : undefined,

@@ -8,4 +8,6 @@ export interface ParsedSidecar {
   readonly fileName: string;
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly content: SidecarMeaning;
+  /** True for a folder: it has no bytes of its own, and cannot be kept as an attachment. */
+  readonly isFolder?: true | undefined;
 }

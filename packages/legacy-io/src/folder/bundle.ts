@@ -10,8 +10,21 @@ export interface BundleFile {
   readonly relPath: string;
   readonly sizeBytes: number;
   readonly mtimeNs: bigint;
+  /**
+   * Set if it is no file but a folder, or a part of an archive, that holds an OME-Zarr image. Size and time are those of all its
+   * files, and its hash is that of the folder.
+   */
+  readonly zarr?: ZarrFolder;
+  /** The archive that the file lies in; absent for a file of its own. `path` and `relPath` then go on inside of it. */
+  readonly archive?: string;
   /** True for a file whose bytes a cloud keeps online only; otherwise absent. */
   readonly isOnlineOnly?: true;
+}
+
+/** What of a folder belongs to the image that it holds. */
+export interface ZarrFolder {
+  /** Folders below it that are no part of it: what lies there is a file of its own, or of nobody. */
+  readonly without: readonly string[];
 }
 
 /** A file that belongs to one image, with the content that its name announces. */
@@ -26,6 +39,13 @@ export interface LegacyBundle {
   readonly otherChannels: readonly ChannelFile[];
   /** Sorted by path. */
   readonly sidecars: readonly SidecarFile[];
+  /** Where the image was before it was stored in a Zarr folder, as that says it: what people know it by. Default: where it is. */
+  readonly cameFrom?: string | undefined;
+}
+
+/** The path that people know an image by: the one it had before it was stored in a Zarr folder, else that of its file. */
+export function shownPath({ image, cameFrom }: Pick<LegacyBundle, "image" | "cameFrom">): string {
+  return cameFrom ?? image.relPath;
 }
 
 export interface ChannelFile extends BundleFile {
@@ -72,4 +92,6 @@ export interface FolderScan {
   readonly unrecognised: readonly BundleFile[];
   /** Hidden files, system files and links to folders. */
   readonly ignored: readonly ScanNote[];
+  /** Zarr groups, which are among those that are ignored, by their paths below the folder. Default: none. */
+  readonly zarrGroups?: readonly string[] | undefined;
 }

@@ -95,6 +95,8 @@ export interface SidecarFacts {
   readonly acqstore?: AcqstoreSidecar | undefined;
   /** A table of acqstore. What it means, `acqstore` says. The file is kept as an attachment too. */
   readonly acqstoreTable?: AcqstoreTable | undefined;
+  /** True for a further file of acqstore's, which is only kept. */
+  readonly isOfAcqstore?: true | undefined;
   /** What Prairie View says of the whole recording. The image's cycle in it counts. The file is kept as an attachment too. */
   readonly prairie?: PrairieRecording | undefined;
   /** Sentences for people; they go into the report. */

@@ -1,6 +1,6 @@
 // Decides what to do about one acquisition that the dataset already knows.
 
-import type { BundleFile, LegacyBundle } from "../folder/bundle.ts";
+import { type BundleFile, type LegacyBundle, shownPath } from "../folder/bundle.ts";
 import type { PathFields } from "../folder/paths/path-fields.ts";
 import type { FaultyRead } from "../readers/faulty-read.ts";
 import { compareFiles, type FileHashes } from "./compare-files.ts";
@@ -143,8 +143,8 @@ export function decideRefresh(
 
 /** The paths of an image to match with a pattern: where it is in this folder, then where it was in the one it came from. */
 export function relPathsOf(
-  { image }: LegacyBundle,
+  bundle: LegacyBundle,
   known: Pick<KnownAcquisition, "relPath"> | undefined,
 ): readonly string[] {
-  return [image.relPath, ...(known?.relPath === undefined ? [] : [known.relPath])];
+  return [shownPath(bundle), ...(known?.relPath === undefined ? [] : [known.relPath])];
 }

@@ -7,5 +7,8 @@
 export { defaultAxes } from "./axes.ts";
 export { type AxisScale, type AxisScales, axisScalesOf } from "./axis-scale.ts";
 export { DTYPES, isDType, itemSizeBytes, type TypedArrayByDType } from "./dtype.ts";
+export type { ArrayMetadata } from "./metadata/array-metadata-model.ts";
+export { parseArrayMetadata } from "./metadata/array-metadata.ts";
 export { createNdArray, joinArrays, ndArrayBytes, planeOf } from "./nd-array.ts";
+export { type ChunkReader, type ReadArrayOptions, readArray } from "./read-array.ts";
 export { type Region, resolveSelection, sliceNdArray } from "./region.ts";

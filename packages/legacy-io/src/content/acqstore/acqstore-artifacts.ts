@@ -16,11 +16,12 @@ import { NO_PEAKS, peakRows } from "./acqstore-peaks.ts";
 import { type AnalysedImage, algorithmOf, runsOf } from "./acqstore-runs.ts";
 import { diameterTable, type PlacedTable, sumIntensityTable, velocityTable } from "./placed-tables.ts";
 import { RECIPROCAL } from "./said-once.ts";
+import type { SaidTable } from "./saying-with-acqstore.ts";
 
 /** What the artifacts are made from. */
 export interface AcqstoreParts {
   readonly sidecar: Said<AcqstoreSidecar> | undefined;
-  readonly tables: readonly Said<AcqstoreTable>[];
+  readonly tables: readonly SaidTable[];
   /** The ROIs of the image, as its metadata have them. */
   readonly rois: readonly Roi[];
   /** The text of the image's metadata, whose calibration counts. */
@@ -137,7 +138,7 @@ function rowArtifacts(
 }
 
 function tableArtifacts(
-  table: Said<AcqstoreTable>,
+  table: SaidTable,
   sidecar: Said<AcqstoreSidecar> | undefined,
   image: AnalysedImage,
   problems: string[],
@@ -174,8 +175,8 @@ const PLACED: Readonly<Record<AcqstoreTable["name"], readonly [ArtifactName, Mak
   sum_intensity: [ARTIFACTS.acqstoreSumIntensity, sumIntensityTable],
 };
 
-function pathsOf(table: Said<AcqstoreTable>, sidecar: Said<AcqstoreSidecar> | undefined): readonly string[] {
-  return [table.sidecar.relPath, ...(sidecar === undefined ? [] : [sidecar.sidecar.relPath])];
+function pathsOf(table: SaidTable, sidecar: Said<AcqstoreSidecar> | undefined): readonly string[] {
+  return [...table.paths, ...(sidecar === undefined ? [] : [sidecar.sidecar.relPath])];
 }
 
 function runsArtifact(

@@ -1,8 +1,9 @@
 // Finds what the classic JSON and acqstore's sidecar say of an image, joined, and where they differ.
 
 import type { AcqstoreSidecar } from "../../formats/acqstore/acqstore-sidecar.ts";
-import type { AcqstoreTable } from "../../formats/acqstore/acqstore-table.ts";
+import { type AcqstoreTable, joinedTable } from "../../formats/acqstore/acqstore-table.ts";
 import type { ClassicJson } from "../../formats/classic-json.ts";
+import { acqstoreStoredTableFormat } from "../../formats/sidecars/acqstore-stored-formats.ts";
 import { firstSaying, isUnderstood, type Said, type Understood } from "../first-saying.ts";
 import type { ContentNote } from "../image-content.ts";
 import type { ParsedSidecar } from "../parsed-sidecar.ts";
@@ -64,13 +65,34 @@ export function sayingWithAcqstore(
 /** True for a file of acqstore's: it is always kept as it is too, for the way back. */
 export function isOfAcqstore(sidecar: ParsedSidecar): boolean {
   const facts = isUnderstood(sidecar) ? sidecar.content.facts : undefined;
-  return facts?.acqstore !== undefined || facts?.acqstoreTable !== undefined;
+  return [facts?.acqstore, facts?.acqstoreTable, facts?.isOfAcqstore].some((fact) => fact !== undefined);
 }
 
-/** The tables of acqstore among the files. */
-export function acqstoreTables(sidecars: readonly Understood[]): readonly Said<AcqstoreTable>[] {
-  return sidecars.flatMap((sidecar) => {
+/** A table of acqstore, and the paths of the files that it is in. */
+export type SaidTable = Said<AcqstoreTable> & { readonly paths: readonly string[] };
+
+/** The tables of acqstore among the files. Those of one analysis that are in a file each are one table. */
+export function acqstoreTables(sidecars: readonly Understood[]): readonly SaidTable[] {
+  const tables = sidecars.flatMap((sidecar) => {
     const said = sidecar.content.facts.acqstoreTable;
     return said === undefined ? [] : [{ sidecar, said }];
   });
+  const isStored = ({ sidecar }: Said<AcqstoreTable>): boolean =>
+    sidecar.content.format.name === acqstoreStoredTableFormat.name;
+  const alone = tables.filter((table) => !isStored(table));
+  const joined = Map.groupBy(tables.filter(isStored), ({ said }) => said.name);
+  return [
+    ...alone.map((table) => ({ ...table, paths: [table.sidecar.relPath] })),
+    ...[...joined.values()].flatMap(([first, ...others]): readonly SaidTable[] =>
+      first === undefined
+        ? []
+        : [
+            {
+              sidecar: first.sidecar,
+              said: joinedTable([first.said, ...others.map(({ said }) => said)]),
+              paths: [first, ...others].map(({ sidecar }) => sidecar.relPath),
+            },
+          ],
+    ),
+  ];
 }

@@ -65,14 +65,7 @@ export function readAcqstoreTable(bytes: Uint8Array, name: AcqstoreTableName): A
     ),
   ];
   const table = readSidecarCsv(bytes, { schema: { columns } });
-  for (const title of [CHANNEL, ROI_ID, ...REQUIRED[name]]) {
-    if (!Object.hasOwn(table.columns, title)) {
-      throw new LegacyIoError("schema_mismatch", `not acqstore's table ${name}: it has no column ${title}`, {
-        expected: title,
-        found: table.schema.columns.map((column) => column.name),
-      });
-    }
-  }
+  assertColumns(table, name, [CHANNEL, ROI_ID, ...REQUIRED[name]]);
   return {
     name,
     table,
@@ -81,6 +74,79 @@ export function readAcqstoreTable(bytes: Uint8Array, name: AcqstoreTableName): A
       (channel) => channel + 1,
     ),
   };
+}
+
+/**
+ * Reads a table that lies in a stored image: it has the rows of one ROI and channel, and no columns that say so.
+ *
+ * @param key the channel, from 0, and the ROI, as the manifest has them
+ * @throws as {@link readAcqstoreTable}
+ */
+export function readStoredTable(
+  bytes: Uint8Array,
+  name: AcqstoreTableName,
+  key: { readonly channel: number; readonly roiId: number },
+): AcqstoreTable {
+  const titles = TITLES[name];
+  const columns = (["float64", "bool"] as const).flatMap((type) =>
+    (titles[type] ?? []).map((title): Column => ({ name: title, type })),
+  );
+  const read = readSidecarCsv(bytes, { schema: { columns } });
+  assertColumns(read, name, REQUIRED[name]);
+  // A column of ids that is there all the same says nothing that the manifest does not say.
+  const schema = {
+    columns: read.schema.columns.filter((column) => column.name !== CHANNEL && column.name !== ROI_ID),
+  };
+  const every = (value: number): readonly number[] => Array.from({ length: read.rowCount }, () => value);
+  return { name, table: { ...read, schema }, roiIds: every(key.roiId), channels: every(key.channel + 1) };
+}
+
+/** One table with the rows of several of one analysis, in their order. A cell that a table has no column for is empty. */
+export function joinedTable(tables: readonly [AcqstoreTable, ...AcqstoreTable[]]): AcqstoreTable {
+  const [first] = tables;
+  if (tables.length === 1) {
+    return first;
+  }
+  const columns = new Map(
+    tables.flatMap(({ table }) => table.schema.columns.map((column) => [column.name, column] as const)),
+  );
+  const rowCount = tables.reduce((sum, { table }) => sum + table.rowCount, 0);
+  const cellsOf = ({ name, type }: Column): CsvColumnData => {
+    const cells = tables.flatMap(({ table }): readonly unknown[] => {
+      const own: ArrayLike<unknown> = table.columns[name] ?? { length: table.rowCount };
+      return Array.from(own, (cell) => cell ?? null);
+    });
+    switch (type) {
+      case "float64":
+        return Float64Array.from(cells, (cell) => (typeof cell === "number" ? cell : Number.NaN));
+      case "bool":
+        return cells.map((cell) => (typeof cell === "boolean" ? cell : null));
+      default:
+        return cells.map((cell) => (cell === null ? null : String(cell)));
+    }
+  };
+  return {
+    name: first.name,
+    table: {
+      schema: { columns: [...columns.values()] },
+      columns: Object.fromEntries([...columns].map(([name, column]) => [name, cellsOf(column)])),
+      rowCount,
+      assumedEncoding: tables.find(({ table }) => table.assumedEncoding !== undefined)?.table.assumedEncoding,
+    },
+    roiIds: tables.flatMap(({ roiIds }) => roiIds),
+    channels: tables.flatMap(({ channels }) => channels),
+  };
+}
+
+function assertColumns(table: CsvTable, name: AcqstoreTableName, titles: readonly string[]): void {
+  for (const title of titles) {
+    if (!Object.hasOwn(table.columns, title)) {
+      throw new LegacyIoError("schema_mismatch", `not acqstore's table ${name}: it has no column ${title}`, {
+        expected: title,
+        found: table.schema.columns.map((column) => column.name),
+      });
+    }
+  }
 }
 
 function wholeCells(cells: CsvColumnData, title: string, least: bigint, most: bigint): readonly number[] {

@@ -2,6 +2,7 @@
 
 import type { SourceRow } from "@kym/zarr-store";
 import { nowEpochNs } from "@kym/zarr-store/runtime";
+import { shownPath } from "../../folder/bundle.ts";
 import type { ReadBundle } from "../read/read-bundle.ts";
 import type { IngestOptions } from "./ingest-options.ts";
 
@@ -25,11 +26,11 @@ export function settingsOf(options: IngestOptions): IngestSettings {
 
 /** Makes an id and a ledger row for an acquisition that was read. */
 export function assignImageId(
-  read: Pick<ReadBundle, "image" | "imageId">,
+  read: Pick<ReadBundle, "bundle" | "image" | "imageId">,
   { newId, nowEpochNs }: IngestSettings,
 ): StoredImage {
   const imageId = read.imageId ?? newId();
-  const { path, relPath, sizeBytes, mtimeNs, sha256 } = read.image;
+  const { path, sizeBytes, mtimeNs, sha256 } = read.image;
   return {
     imageId,
     sourceRow: {
@@ -39,7 +40,7 @@ export function assignImageId(
       source_size_bytes: BigInt(sizeBytes),
       ingested_epoch_ns: nowEpochNs(),
       source_sha256: sha256,
-      source_rel_path: relPath,
+      source_rel_path: shownPath(read.bundle),
     },
   };
 }

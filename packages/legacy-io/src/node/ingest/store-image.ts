@@ -7,11 +7,12 @@ import { FOLDER_NAMES } from "../../content/experiment-fields.ts";
 import { artifactKey, type SourcedArtifact, scalesOf } from "../../content/image-content.ts";
 import { imageJTagsValue } from "../../content/rois/imagej-tags.ts";
 import { isLegacyIoError } from "../../errors.ts";
+import { shownPath } from "../../folder/bundle.ts";
 import { fileNameOf } from "../../folder/compare-paths.ts";
 import { objectsOf } from "../../plan/decide-artifact-changes.ts";
 import { TIFF_ATTRIBUTES } from "../../tiff/axes/tiff-attributes.ts";
 import type { ValueCalibration } from "../../tiff/descriptions/value-calibration.ts";
-import { TIFF_READER } from "../../tiff/tiff-reader.ts";
+import { readerOfImage } from "../../readers/reader-of-image.ts";
 import type { ReadBundle } from "../read/read-bundle.ts";
 import type { SaidByTiff } from "../read/read-image.ts";
 import type { IngestOptions } from "./ingest-options.ts";
@@ -63,7 +64,7 @@ export async function storeImage(
     scales: scalesOf(content.artifacts, content.axes.length),
     compression,
     attributes: {
-      [PROVENANCE_KEYS.sourceName]: fileNameOf(read.image.relPath),
+      [PROVENANCE_KEYS.sourceName]: fileNameOf(shownPath(read.bundle)),
       pixels_sha256: pixelsSha256,
       ...Object.fromEntries(Object.entries(tiffAttributes(said)).filter(([, value]) => value !== undefined)),
     },
@@ -88,11 +89,11 @@ export async function storeImage(
     ARTIFACTS.provenance,
     encodeProvenance({
       sourcePrimaryPath: read.image.path,
-      sourceRelPath: read.image.relPath,
-      sourceName: fileNameOf(read.image.relPath),
+      sourceRelPath: shownPath(read.bundle),
+      sourceName: fileNameOf(shownPath(read.bundle)),
       sourceSha256: read.image.sha256,
       ingestMode: INGEST_MODE,
-      reader: TIFF_READER,
+      reader: readerOfImage(read.bundle),
       sidecars: read.sidecars.map((file) => ({
         path: file.path,
         sizeBytes: file.sizeBytes,

@@ -7,6 +7,7 @@ import { saidOnce } from "../../content/acqstore/said-once.ts";
 import { LegacyIoError } from "../../errors.ts";
 import type { BundleFile, FolderScan, LegacyBundle } from "../../folder/bundle.ts";
 import { withoutOnlineOnly } from "../../folder/online-only.ts";
+import { namePattern } from "../../folder/paths/name-pattern.ts";
 import type { SidecarFormat } from "../../formats/sidecar-format.ts";
 import { sidecarFormats } from "../../formats/sidecar-formats.ts";
 import { isChannelPath } from "../../plan/compare-files.ts";
@@ -33,6 +34,7 @@ import { loadKnownFolder } from "../scan/load-known-folder.ts";
 import { noteEqualImages } from "../scan/note-equal-images.ts";
 import { noteGoneImages } from "../scan/note-gone-images.ts";
 import { loadPathFields, savePathFields } from "../scan/path-fields-table.ts";
+import { findZarrImages } from "../scan/find-zarr-images.ts";
 import { scanFolder } from "../scan/scan-folder.ts";
 import type { ThreadOptions } from "../threads/image-threads.ts";
 import { commitRecordUpdates, type UpdateToCommit } from "../update/commit-record-updates.ts";
@@ -81,7 +83,10 @@ export async function syncFolder(
   const onFound = (tiffs: number, sizeBytes: number): void =>
     options.onEvent?.({ type: "found", tiffs, sizeBytes });
   const named = await scanFolder(root, { pattern, signal, formats: options.formats, onFound });
-  const { scan: scanned, notes: ofRecordings } = await findRecordings(root, named, signal);
+  const recorded = await findRecordings(root, named, signal);
+  const isWanted = pattern === undefined ? (): boolean => true : namePattern(pattern);
+  const { scan: scanned, notes: ofZarr } = await findZarrImages(root, recorded.scan, isWanted, signal);
+  const ofRecordings = [...recorded.notes, ...ofZarr];
   const found = includeSidecars
     ? await findAcqstoreLists(root, scanned)
     : { lists: [], notes: [], scan: scanned };

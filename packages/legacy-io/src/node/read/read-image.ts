@@ -23,6 +23,7 @@ import type { TiffInfo } from "../../tiff/tiff-info.ts";
 import { type ReadFile, readStable, type StableRead } from "../files/read-stable.ts";
 import type { ReusedBuffers } from "../files/reused-buffers.ts";
 import { sha256Of } from "../files/sha256-of.ts";
+import { readZarrPixels } from "../ngff/read-zarr-image.ts";
 import { codecsBeforeNodes } from "../tiff/tiff-codecs.ts";
 import type { MadeOverviews } from "./made-overviews.ts";
 import { openStreamedImage, STREAMED_FROM_BYTES } from "./streamed-image.ts";
@@ -90,6 +91,9 @@ export async function readImage(
     largeFromBytes = STREAMED_FROM_BYTES,
   }: ReadImageOptions,
 ): Promise<ReadImage> {
+  if (image.zarr !== undefined) {
+    return readZarrImage(image, { limits, signal });
+  }
   const isLarge = otherChannels.length === 0 && image.sizeBytes >= largeFromBytes;
   const large = isLarge
     ? await openStreamedImage(image, { limits, codecs, signal, applyCalibration })
@@ -126,6 +130,27 @@ export async function readImage(
     release();
     throw error;
   }
+}
+
+/** Reads the image in a Zarr folder, whole. */
+async function readZarrImage(
+  image: BundleFile,
+  { limits, signal }: Pick<ReadImageOptions, "limits" | "signal">,
+): Promise<ReadImage> {
+  const { maxDecodedBytes } = limits ?? {};
+  const { file, image: pixels, pixelsSha256, layout, opened, warnings } = await readZarrPixels(image, {
+    maxDecodedBytes,
+    signal,
+  });
+  const { calibration } = opened.axes.said;
+  const said: SaidByTiff = {
+    calibration: [],
+    scales: statedScales(layout, calibration),
+    fileAxes: layout.isReordered ? axesOfFile(layout) : undefined,
+    valueCalibration: undefined,
+    warnings: [...warnings, ...(layout.warning === undefined ? [] : [layout.warning])],
+  };
+  return { files: [file], pixels, axes: layout.axes, pixelsSha256, said, release: () => undefined };
 }
 
 /** A TIFF of the acquisition. */

@@ -4,13 +4,18 @@ import { basename } from "node:path";
 import type { ReaderVersion } from "@kym/kym-schema";
 import { whenAllDone } from "@kym/zarr-store/runtime";
 import type { ParsedSidecar } from "../../content/parsed-sidecar.ts";
+import { isLegacyIoError } from "../../errors.ts";
 import type { SidecarFile } from "../../folder/bundle.ts";
+import { comparePaths } from "../../folder/compare-paths.ts";
 import { parseSidecar, type SidecarMeaning } from "../../formats/parse-sidecar.ts";
 import { PICTURE } from "../../formats/prairie/prairie-name.ts";
 import type { SidecarFormat } from "../../formats/sidecar-format.ts";
 import { readerOf } from "../../readers/faults-of-reader.ts";
 import { gunzip } from "../files/gunzip.ts";
 import { type ReadFile, readStable } from "../files/read-stable.ts";
+import { sha256Of } from "../files/sha256-of.ts";
+import { hashOf } from "../ngff/hash-of.ts";
+import { readZarrPixels } from "../ngff/read-zarr-image.ts";
 
 /** A sidecar's file, with the size, time and hash it had, and its content. */
 export interface ReadSidecar {
@@ -31,8 +36,12 @@ export async function readSidecars(
   formats: readonly SidecarFormat[],
   signal: AbortSignal | undefined,
 ): Promise<readonly ReadSidecar[]> {
-  const read = await whenAllDone(files.map((file) => readStable(file, signal)));
-  return whenAllDone(
+  const folders = await whenAllDone(
+    files.flatMap((file) => (file.zarr === undefined ? [] : [readReference(file, formats, signal)])),
+  );
+  const alone = files.filter(({ zarr }) => zarr === undefined);
+  const read = await whenAllDone(alone.map((file) => readStable(file, signal)));
+  const parsed = await whenAllDone(
     read.map(async ({ file, bytes }) => {
       const { relPath } = file;
       const format = formatOf(file, formats);
@@ -41,7 +50,40 @@ export async function readSidecars(
       return { file, parsed: { relPath, fileName: basename(relPath), bytes, content }, reader };
     }),
   );
+  return [...parsed, ...folders].toSorted((a, b) => comparePaths(a.file.relPath, b.file.relPath));
 }
+
+/** Reads the image of the vessel, which is a folder. One that cannot be read is named. */
+async function readReference(
+  file: SidecarFile,
+  formats: readonly SidecarFormat[],
+  signal: AbortSignal | undefined,
+): Promise<ReadSidecar> {
+  const { relPath } = file;
+  const format = formatOf(file, formats);
+  const base = { relPath, fileName: basename(relPath), bytes: new Uint8Array(), isFolder: true } as const;
+  const reader = format && readerOf(format);
+  try {
+    const { file: hashed, image: array } = await readZarrPixels(file, { maxDecodedBytes: MAX_REFERENCE_BYTES, signal });
+    const [artifact] = format?.artifacts ?? [];
+    if (format === undefined || artifact === undefined) {
+      const reason = "its format is not known";
+      return { file: { ...file, ...hashed }, parsed: { ...base, content: { kind: "opaque", reason, cause: undefined } }, reader };
+    }
+    const facts = { artifacts: [{ kind: "array" as const, name: artifact.name, array }] };
+    return { file: { ...file, ...hashed }, parsed: { ...base, content: { kind: "understood", format, facts } }, reader };
+  } catch (error) {
+    if (!isLegacyIoError(error) || error.code === "aborted") {
+      throw error;
+    }
+    const sha256 = await hashOf(file, signal).catch(() => sha256Of(base.bytes));
+    const content = { kind: "opaque", reason: error.message, cause: error } as const;
+    return { file: { ...file, sha256 }, parsed: { ...base, content }, reader };
+  }
+}
+
+/** Decoded pixels of an image of a vessel. */
+const MAX_REFERENCE_BYTES = 256 * 2 ** 20;
 
 function formatOf(
   { kind, format: namedFormat }: SidecarFile,

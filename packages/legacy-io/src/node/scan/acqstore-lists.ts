@@ -125,11 +125,18 @@ function imageFinder(sources: Awaited<ReturnType<ZarrDataset["loadSourcesIndex"]
         : [],
     ),
   );
+  // An image of a Zarr folder lies elsewhere, and is known by the path that it had.
+  const known = Map.groupBy(sources, ({ source_rel_path: relPath }) => relPath ?? "");
   return (list, relPath) => {
     const folder = list.slice(0, list.lastIndexOf("/") + 1);
     const direct = byPath.get(resolve(root, relPath)) ?? byPath.get(resolve(root, `${folder}${relPath}`));
     if (direct !== undefined) {
       return direct;
+    }
+    const ids = new Set((known.get(relPath) ?? []).map((row) => row.image_id));
+    const [same] = ids;
+    if (same !== undefined && ids.size === 1) {
+      return same;
     }
     const [only, ...more] = [...here].filter(([path]) => path.endsWith(`/${relPath}`));
     return more.length > 0 ? undefined : only?.[1];

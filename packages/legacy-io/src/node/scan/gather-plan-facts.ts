@@ -8,7 +8,7 @@ import type { FileHash } from "../../plan/compare-files.ts";
 import { placesToProbe } from "../../plan/find-moved.ts";
 import type { KnownAcquisitions } from "../../plan/known-acquisition.ts";
 import { type FolderFacts, filesToHash } from "../../plan/plan-ingest.ts";
-import { hashFile } from "../files/read-stable.ts";
+import { hashOf } from "../ngff/hash-of.ts";
 import { systemErrorCode } from "../tiff/file-source.ts";
 
 /** Checks known paths and hashes files, but only those that the plan needs: files that look changed or moved. */
@@ -33,9 +33,9 @@ export async function gatherPlanFacts(
     }
     for (const file of files) {
       try {
-        hashes.set(file.path, { ok: true, sha256: await hashFile(file, signal) });
+        hashes.set(file.path, { ok: true, sha256: await hashOf(file, signal) });
       } catch (error) {
-        if (!isLegacyIoError(error, "io", "not_supported")) {
+        if (!isLegacyIoError(error, "io", "not_supported", "invalid_file")) {
           throw error;
         }
         hashes.set(file.path, { ok: false, reason: error.message });

@@ -62,7 +62,7 @@ export async function scanFolderWithTimes(root: string, options: ScanFolderOptio
   const formats = sidecarFormats(options.formats);
   const realRoot = await resolveRoot(root);
   const ctimesNs = new Map<string, bigint>();
-  const walk: Walk = { root, realRoot, isSelected, folders: [], unreadable: [], ignored: [], ctimesNs };
+  const walk: Walk = { root, realRoot, isSelected, folders: [], unreadable: [], ignored: [], zarrGroups: [], ctimesNs };
   let [images, sizeBytes] = [0, 0];
   const onFiles = (files: readonly BundleFile[]): void => {
     const selected = files.filter(({ relPath }) => isSelected(basename(relPath)));
@@ -82,6 +82,7 @@ export async function scanFolderWithTimes(root: string, options: ScanFolderOptio
     ...bundled,
     unreadable: walk.unreadable.toSorted(byPath),
     ignored: [...ignored, ...walk.ignored].toSorted(byPath),
+    ...(walk.zarrGroups.length > 0 && { zarrGroups: walk.zarrGroups.toSorted(comparePaths) }),
   };
   return { scan, ctimesNs };
 }
@@ -98,6 +99,7 @@ interface Walk {
   readonly folders: FolderFiles[];
   readonly unreadable: ScanNote[];
   readonly ignored: ScanNote[];
+  readonly zarrGroups: string[];
   readonly ctimesNs: Map<string, bigint>;
 }
 
@@ -147,6 +149,7 @@ async function readFolder(
     return [];
   }
   if (folder !== "" && entries.some((entry) => ZARR_NODES.has(entry.name) && entry.isFile())) {
+    walk.zarrGroups.push(folder);
     walk.ignored.push({
       relPath: folder,
       reason: "a Zarr group or array, such as a dataset: not searched for images",

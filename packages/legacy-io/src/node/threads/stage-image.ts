@@ -42,7 +42,8 @@ const OF_IMAGE = ["invalid_argument", "invalid_name", "schema_mismatch", "not_su
 
 async function stageImage(task: ImageTask, signal: AbortSignal): Promise<StagedImage> {
   const { image, otherChannels } = task.files;
-  const isLarge = otherChannels.length === 0 && image.sizeBytes >= STREAMED_FROM_BYTES / MOST_COMPRESSED;
+  const isLarge =
+    image.zarr === undefined && otherChannels.length === 0 && image.sizeBytes >= STREAMED_FROM_BYTES / MOST_COMPRESSED;
   return (isLarge ? await stageRows(task, signal) : undefined) ?? stageWhole(task, signal);
 }
 

@@ -4,6 +4,7 @@ import { isZarrStoreError, type SourceRow, type ZarrDataset, type ZarrStoreError
 import { imageObjectOf } from "@kym/zarr-store/layout";
 import { throwIfAborted } from "@kym/zarr-store/runtime";
 import { LegacyIoError } from "../../errors.ts";
+import { shownPath } from "../../folder/bundle.ts";
 import { IMAGE_DELETED, type PlannedAction } from "../../plan/decide-refresh.ts";
 import type { IngestItem } from "../../plan/ingest-report.ts";
 import { BATCH_LIMITS, planBatches } from "../../plan/plan-batches.ts";
@@ -128,7 +129,7 @@ function ledgerRow(
   options: CommitNewImagesOptions,
 ): SourceRow {
   const [image] = savedAgain ?? [];
-  const { path, relPath, sizeBytes, mtimeNs } = image ?? bundle.image;
+  const { path, sizeBytes, mtimeNs } = image ?? bundle.image;
   return {
     source_primary_path: path,
     image_id: imageId,
@@ -136,7 +137,7 @@ function ledgerRow(
     source_size_bytes: BigInt(sizeBytes),
     ingested_epoch_ns: settingsOf(options).nowEpochNs(),
     source_sha256: image?.sha256 ?? known.image.sha256,
-    source_rel_path: relPath,
+    source_rel_path: shownPath(bundle),
   };
 }
 

@@ -15,13 +15,14 @@ import { artifactKey } from "../../content/image-content.ts";
 import { withoutOme } from "../../content/prairie-says.ts";
 import { imageJTagsValue } from "../../content/rois/imagej-tags.ts";
 import { isLegacyIoError } from "../../errors.ts";
-import type { LegacyBundle } from "../../folder/bundle.ts";
+import { type LegacyBundle, shownPath } from "../../folder/bundle.ts";
 import { fileNameOf } from "../../folder/compare-paths.ts";
 import type { SidecarFormat } from "../../formats/sidecar-format.ts";
 import { isChannelPath } from "../../plan/compare-files.ts";
 import { wordsOfFields } from "../../plan/decide-path-fields.ts";
 import type { KnownSidecar } from "../../plan/known-acquisition.ts";
 import { sidecarsAfterUpdate } from "../../plan/sidecars-after-update.ts";
+import { readerOfImage } from "../../readers/reader-of-image.ts";
 import { TIFF_READER } from "../../tiff/tiff-reader.ts";
 import { storedFault } from "../files/stored-fault.ts";
 import { storeArtifact, tiffAttributes } from "../ingest/store-image.ts";
@@ -138,7 +139,7 @@ async function store(
         : storeArtifact(record, artifact));
     }
   }
-  await renameSource(record, update.move && bundle.image.relPath);
+  await renameSource(record, update.move && shownPath(bundle));
   for (const key of decision.remove) {
     await deleteArtifact(record, key);
   }
@@ -186,7 +187,7 @@ async function store(
     ARTIFACTS.provenance,
     encodeProvenance({
       ...baseProvenance(update, looked.provenance),
-      ...(update.said !== undefined && { reader: TIFF_READER }),
+      ...(update.said !== undefined && { reader: readerOfImage(bundle) }),
       sidecars: sources.filter(({ path }) => path !== FOLDER_NAMES),
       pathFields: update.folderFields && {
         ...update.folderFields,
@@ -314,7 +315,8 @@ function baseProvenance(
   { bundle, known, move, savedAgain }: RecordUpdate,
   provenance: Provenance | undefined,
 ): Omit<Provenance, "sidecars"> {
-  const { path, relPath } = bundle.image;
+  const { path } = bundle.image;
+  const relPath = shownPath(bundle);
   const place = {
     sourcePrimaryPath: path,
     sourceRelPath: relPath,

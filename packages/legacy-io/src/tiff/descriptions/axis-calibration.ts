@@ -8,6 +8,7 @@ export type CalibrationSource =
   | "ome"
   | "imagej"
   | "tifffile"
+  | "ngff"
   | "resolution";
 
 /** The distance between neighbouring elements along an axis. */
