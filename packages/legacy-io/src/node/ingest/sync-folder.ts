@@ -1,6 +1,6 @@
 // Runs an ingest or a refresh of a folder: scans it, plans, and carries the plan out.
 
-import { resolve } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 import { wordsOfField } from "@kym/kym-schema/merge";
 import type { SourceRow, ZarrDataset } from "@kym/zarr-store";
 import { saidOnce } from "../../content/acqstore/said-once.ts";
@@ -34,7 +34,7 @@ import { loadKnownFolder } from "../scan/load-known-folder.ts";
 import { noteEqualImages } from "../scan/note-equal-images.ts";
 import { noteGoneImages } from "../scan/note-gone-images.ts";
 import { loadPathFields, savePathFields } from "../scan/path-fields-table.ts";
-import { findZarrImages } from "../scan/find-zarr-images.ts";
+import { findZarrImages, isZarrGroup, notesToTell } from "../scan/find-zarr-images.ts";
 import { scanFolder } from "../scan/scan-folder.ts";
 import type { ThreadOptions } from "../threads/image-threads.ts";
 import { commitRecordUpdates, type UpdateToCommit } from "../update/commit-record-updates.ts";
@@ -82,15 +82,15 @@ export async function syncFolder(
   const { pattern, signal, includeSidecars = true } = options;
   const onFound = (tiffs: number, sizeBytes: number): void =>
     options.onEvent?.({ type: "found", tiffs, sizeBytes });
-  const named = await scanFolder(root, { pattern, signal, formats: options.formats, onFound });
-  const recorded = await findRecordings(root, named, signal);
+  const { place, only } = await placeOfScan(root);
+  const named = await scanFolder(place, { pattern, signal, formats: options.formats, onFound, only });
+  const recorded = await findRecordings(place, named, signal);
   const isWanted = pattern === undefined ? (): boolean => true : namePattern(pattern);
-  const { scan: scanned, notes: ofZarr } = await findZarrImages(root, recorded.scan, isWanted, signal);
-  const ofRecordings = [...recorded.notes, ...ofZarr];
+  const { scan: scanned, notes: ofZarr } = await findZarrImages(place, recorded.scan, isWanted, signal);
   const found = includeSidecars
-    ? await findAcqstoreLists(root, scanned)
+    ? await findAcqstoreLists(place, scanned)
     : { lists: [], notes: [], scan: scanned };
-  const whole = absolutePaths(root, found.scan);
+  const whole = absolutePaths(place, found.scan);
   const { acquisitions, ledger } = await loadKnownFolder(dataset);
   const { scan, notDownloaded } = withoutOnlineOnly(includeSidecars ? whole : withoutSidecars(whole));
   const known = includeSidecars ? acquisitions : channelsOnly(acquisitions);
@@ -102,6 +102,7 @@ export async function syncFolder(
   const allFormats = sidecarFormats(options.formats);
   const settled = await findSavedAgain(dataset, planned, known, { ...options, allFormats, rules });
   const { plan } = settled;
+  const ofRecordings = [...recorded.notes, ...notesToTell(ofZarr, plan.actions)];
   const missing = again === undefined ? [] : await missingImages(root, plan, again);
   const isMissing = new Set(missing.map(({ imageId }) => imageId));
   const gone = (await noteGoneImages(root, plan, withoutPaths(known, notDownloaded))).filter(
@@ -154,7 +155,7 @@ export async function syncFolder(
   }
   const done = joinOutcomes(parts);
   const equal = await noteEqualImages(dataset, done.ingested);
-  const listed = await saveAcqstoreLists(dataset, root, found.lists, signal);
+  const listed = await saveAcqstoreLists(dataset, place, found.lists, signal);
   const notes = [
     ...saidOnce(done.notes),
     ...missing,
@@ -225,6 +226,14 @@ async function openConflictsOf(dataset: ZarrDataset, plan: IngestPlan): Promise<
 /** Identifies a file by content and path, as the ledger does. */
 export function identityOf({ source_sha256: sha256, source_primary_path: path }: SourceRow): string {
   return `${sha256 ?? ""} ${path}`;
+}
+
+/** A folder that is a Zarr group itself is looked at from the folder above it, of which it is the only entry that counts. */
+async function placeOfScan(
+  root: string,
+): Promise<{ readonly place: string; readonly only: string | undefined }> {
+  const isAlone = await isZarrGroup(root);
+  return isAlone ? { place: dirname(root), only: basename(root) } : { place: root, only: undefined };
 }
 
 /** Makes the paths absolute, because the ledger knows files by absolute path. */

@@ -1,6 +1,7 @@
 // Finds the OME-Zarr images below a folder: alone, in a series, and in collections of acqstore.
 
 import { basename, dirname, join } from "node:path";
+import { ZARR_NODE_NAME } from "@kym/zarr-store/layout";
 import { throwIfAborted } from "@kym/zarr-store/runtime";
 import { isLegacyIoError, LegacyIoError } from "../../errors.ts";
 import type { BundleFile, FolderScan, LegacyBundle, ScanNote, SidecarFile } from "../../folder/bundle.ts";
@@ -33,6 +34,20 @@ import { filesOfFolder, type ZarrFile, type ZarrFiles } from "../ngff/zarr-files
 
 type Note = { readonly path: string; readonly reason: string };
 
+/** The notes that are about images which something happens to. What was told once about an image that stays is not told again. */
+export function notesToTell(
+  notes: readonly Note[],
+  actions: readonly { readonly action: string; readonly bundle: Pick<LegacyBundle, "image"> }[],
+): readonly Note[] {
+  const quiet = actions.filter(({ action }) => action === "unchanged").map(({ bundle }) => bundle.image);
+  const told = actions.filter(({ action }) => action !== "unchanged").map(({ bundle }) => bundle.image);
+  const isAbout = (path: string, { relPath }: BundleFile): boolean =>
+    path.startsWith(`${relPath}/`) || relPath.startsWith(`${path.slice(0, path.indexOf("/acqstore/"))}/`);
+  return notes.filter(
+    ({ path }) => told.some((image) => isAbout(path, image)) || !quiet.some((image) => isAbout(path, image)),
+  );
+}
+
 /** A scan with the images of Zarr folders. */
 export interface FoundZarr {
   readonly scan: FolderScan;
@@ -45,6 +60,17 @@ const REFERENCE = "reference";
 /** What a group says of itself, in either version of Zarr. It is kept, because no more than the axes of it is understood. */
 const GROUP_DOCUMENTS = ["zarr.json", ".zattrs"] as const;
 const MAX_DOCUMENT_BYTES = 64 * 2 ** 20;
+
+/** True for a folder that is a Zarr group or array itself. */
+export async function isZarrGroup(root: string): Promise<boolean> {
+  const files = filesOfFolder(root);
+  for (const name of [ZARR_NODE_NAME, ".zgroup", ".zarray"]) {
+    if ((await files.read(name, MAX_NODE_BYTES)) !== undefined) {
+      return true;
+    }
+  }
+  return false;
+}
 
 /** What is found, while the folders are looked through. */
 interface Finding {

@@ -27,6 +27,8 @@ export interface ScanFolderOptions {
   readonly pattern?: string | undefined;
   /** Formats of sidecars besides the built-in ones. */
   readonly formats?: readonly SidecarFormat[] | undefined;
+  /** The name of the only entry of the folder to look at. Default: all of them. */
+  readonly only?: string | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Called with the number of images and their bytes so far, after every few files. */
   readonly onFound?: ((images: number, sizeBytes: number) => void) | undefined;
@@ -62,7 +64,7 @@ export async function scanFolderWithTimes(root: string, options: ScanFolderOptio
   const formats = sidecarFormats(options.formats);
   const realRoot = await resolveRoot(root);
   const ctimesNs = new Map<string, bigint>();
-  const walk: Walk = { root, realRoot, isSelected, folders: [], unreadable: [], ignored: [], zarrGroups: [], ctimesNs };
+  const walk: Walk = { root, realRoot, isSelected, folders: [], unreadable: [], ignored: [], zarrGroups: [], ctimesNs, only: options.only };
   let [images, sizeBytes] = [0, 0];
   const onFiles = (files: readonly BundleFile[]): void => {
     const selected = files.filter(({ relPath }) => isSelected(basename(relPath)));
@@ -100,6 +102,7 @@ interface Walk {
   readonly unreadable: ScanNote[];
   readonly ignored: ScanNote[];
   readonly zarrGroups: string[];
+  readonly only: string | undefined;
   readonly ctimesNs: Map<string, bigint>;
 }
 
@@ -136,7 +139,9 @@ async function readFolder(
   const path = join(walk.root, folder);
   let entries: readonly Dirent[];
   try {
-    entries = await readdir(path, { withFileTypes: true });
+    const all = await readdir(path, { withFileTypes: true });
+    const { only } = walk;
+    entries = folder === "" && only !== undefined ? all.filter(({ name }) => name === only) : all;
   } catch (cause) {
     if (folder === "") {
       throw unreadableRoot(walk.root, cause);
