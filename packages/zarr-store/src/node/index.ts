@@ -17,3 +17,11 @@ export {
 export { nodeRuntime } from "./runtime/node-runtime.ts";
 export { serveTasks, type TaskContext, type TaskResult } from "./workers/serve-tasks.ts";
 export { type RunTaskOptions, WorkerPool, type WorkerPoolOptions } from "./workers/worker-pool.ts";
+export { openZipFile } from "./zip/open-zip-file.ts";
+export {
+  type WriteZipOptions,
+  type WrittenZip,
+  writeOzx,
+  writeZipFile,
+  type ZipInput,
+} from "./zip/write-zip-file.ts";
