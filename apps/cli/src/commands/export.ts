@@ -27,13 +27,13 @@ import { EXIT } from "../terminal/exit-code.ts";
 import { startProgress } from "../terminal/progress.ts";
 import { counted, printable } from "../terminal/text-table.ts";
 
-const FORMATS: readonly ExportFormat[] = ["legacy", "kymflow", "imagej"];
+const FORMATS: readonly ExportFormat[] = ["legacy", "kymflow", "imagej", "ome-zarr", "acqstore"];
 const LAYOUTS: readonly ExportLayout[] = ["lab", "ids"];
 /** How many left-out images the screen names without `-v`. */
 const LEFT_OUT_SHOWN = 10;
 
 export const exportCommand: Command = defineCommand({
-  usage: "export DATASET FOLDER [IMAGE…]",
+  usage: "export DATASET [FOLDER] [IMAGE…]",
   description: `Writes every image as TIFF with the name and in the folder that it came from, its artifacts
 beside it as JSON, CSV and NPY, and the tables as CSV. kym ingest of FOLDER gives the same dataset
 again. FOLDER appears whole or not at all. index.csv says which file is which image; names that
@@ -49,7 +49,12 @@ then have only their rows, and export.json lists what is left out.
 kym_event_db.csv and radon_report_db.csv. Run kym index first, because the last one is made
 from the table kym_radon.
 
---to imagej writes calibrated TIFFs and ROI sets.`,
+--to imagej writes calibrated TIFFs and ROI sets.
+
+--to ome-zarr writes OME-NGFF 0.5 for napari, Fiji, vizarr and others: one image is FOLDER itself,
+several are groups in it. --to acqstore writes each image as NAME.cs.ome.zarr, which acqstore opens
+with its ROIs and analyses. Neither holds a path of this machine, and kym ingest of either gives the
+images back; pooled tables are made again by kym index.`,
   examples: [
     "kym export study.zarr ./out",
     "kym export study.zarr ./fiji 20250722_A89_0002 --to imagej",
@@ -57,9 +62,11 @@ from the table kym_radon.
     "kym export study.zarr ./out --force",
     "kym export study.zarr ./lab --to kymflow",
     "kym export study.zarr ./share --no-absolute-paths",
+    "kym export study.zarr -o A89.ome.zarr --to ome-zarr 20250722_A89_0002",
   ],
   options: {
-    to: { value: "X", choices: FORMATS, help: "legacy (default), kymflow or imagej" },
+    to: { value: "X", choices: FORMATS, help: "legacy (default), kymflow, imagej, ome-zarr or acqstore" },
+    output: { short: "o", value: "FOLDER", help: "the folder to write, in place of the argument FOLDER" },
     ...WHERE_OPTION,
     layout: {
       value: "X",
@@ -73,10 +80,17 @@ from the table kym_radon.
     "no-absolute-paths": { help: "for sharing: write no path of this machine into any file" },
   },
   run: async (context) => {
-    const [path = "", folder = "", ...wanted] = context.args;
-    const { to: format = "legacy", layout = "lab" } = context.options;
+    const { to: format = "legacy", layout = "lab", output } = context.options;
+    const [path = "", ...words] = context.args;
+    const [folder = "", ...wanted] = output === undefined ? words : [output, ...words];
+    if (folder === "") {
+      throw usageError("there is no FOLDER to write", "name it after DATASET, or with -o");
+    }
     if (format !== "legacy" && context.options.layout !== undefined) {
       throw usageError(`--to ${format} is always laid out as the lab's folder`, "leave --layout out");
+    }
+    if (isNgff(format) && context.options["no-tiff"] === true) {
+      throw usageError(`--to ${format} always has the pixels`, "leave --no-tiff out");
     }
     const { where } = context.options;
     if (where !== undefined && wanted.length > 0) {
@@ -189,6 +203,10 @@ function noteText({ path, reason }: ExportNote): string {
   return `${printable(path)}: ${reason}`;
 }
 
+function isNgff(format: string): boolean {
+  return format === "ome-zarr" || format === "acqstore";
+}
+
 /** What could not be read, with the command that says more. */
 function failureTexts(failed: readonly ExportFailure[], dataset: string): readonly string[] {
   const texts = failed.map(
@@ -208,7 +226,9 @@ function nextOf(
   folder: string,
   { options }: Pick<CommandContext, "options">,
 ): Pick<CommandResult, "next"> {
-  return format === "legacy" && options["no-tiff"] !== true
+  return isNgff(format)
+    ? { next: `kym ingest ${shellWord(folder)} copy.zarr   (gives the same images)` }
+    : format === "legacy" && options["no-tiff"] !== true
     ? { next: `kym ingest ${shellWord(folder)} copy.zarr   (gives the same dataset)` }
     : {};
 }

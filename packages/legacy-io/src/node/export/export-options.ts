@@ -11,8 +11,17 @@ import type { SidecarFormat } from "../../formats/sidecar-format.ts";
  * | `legacy` | TIFF, JSON, CSV and NPY, from which the dataset can be restored |
  * | `kymflow` | the files of the older application |
  * | `imagej` | calibrated TIFFs and ROIs |
+ * | `ome-zarr` | OME-NGFF 0.5: one image as the root, or several below one root. Images can be restored, tables cannot |
+ * | `acqstore` | each image as `<stem>.cs.ome.zarr`, with the files of acqstore. Images can be restored, tables cannot |
+ *
+ * The last two never hold an absolute path of this machine.
+ *
+ * @see docs/ngff-export.md
  */
-export type ExportFormat = "legacy" | "kymflow" | "imagej";
+export type ExportFormat = (typeof EXPORT_FORMATS)[number];
+
+/** All formats of an export. */
+export const EXPORT_FORMATS = ["legacy", "kymflow", "imagej", "ome-zarr", "acqstore"] as const;
 
 /**
  * Where the format `legacy` puts the files of an image.

@@ -9,15 +9,18 @@ import { EXPORT_MANIFEST } from "../../export/export-manifest.ts";
 import { EXPORT_MARKER, encodeExportMarker } from "../../export/export-marker.ts";
 import { folderOfSource, redactPaths } from "../../export/path-redaction.ts";
 import { assertMayWrite, assertReplaceable, onlyInExport, settlePartialFolders } from "./assert-may-write.ts";
-import type {
-  ExportFailure,
-  ExportFolderOptions,
-  ExportNote,
-  ExportPreview,
-  ExportReport,
-  WrittenFolder,
+import {
+  EXPORT_FORMATS,
+  type ExportFailure,
+  type ExportFolderOptions,
+  type ExportNote,
+  type ExportPreview,
+  type ExportReport,
+  type WrittenFolder,
 } from "./export-options.ts";
 import { originsOf } from "./image-places.ts";
+import { writeAcqstore } from "./ngff/write-acqstore.ts";
+import { writeOmeZarr } from "./ngff/write-ome-zarr.ts";
 import { RedactingSink } from "./redacting-sink.ts";
 import { type ExportSink, HASHING_SINK, StagedFolder } from "./staged-folder.ts";
 import { writeForImageJ } from "./write-for-image-j.ts";
@@ -161,6 +164,11 @@ async function writeFormat(
   options: ExportFolderOptions,
 ): Promise<WrittenFolder> {
   const { format = "legacy" } = options;
+  if (format === "ome-zarr" || format === "acqstore") {
+    const redact = redactPaths(await foldersOfMachine(dataset));
+    const write = format === "ome-zarr" ? writeOmeZarr : writeAcqstore;
+    return write(dataset, { sink: files, redact }, options);
+  }
   const sink =
     options.absolutePaths === false
       ? new RedactingSink(files, redactPaths(await foldersOfMachine(dataset)))
@@ -174,7 +182,7 @@ async function writeFormat(
       return writeForImageJ(dataset, sink, options);
     default:
       throw new LegacyIoError("invalid_argument", `there is no export format ${String(format)}`, {
-        expected: ["legacy", "kymflow", "imagej"],
+        expected: EXPORT_FORMATS,
         found: format satisfies never,
       });
   }

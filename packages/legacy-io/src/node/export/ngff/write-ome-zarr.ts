@@ -1,0 +1,91 @@
+// Writes images of a dataset as OME-NGFF 0.5: one as the root, or several below one root.
+
+import type { SourceRow, ZarrDataset } from "@kym/zarr-store";
+import { throwIfAborted } from "@kym/zarr-store/runtime";
+import { LegacyIoError } from "../../../errors.ts";
+import { EXPORT_INDEX, type ExportIndexRow, encodeExportIndex } from "../../../export/export-index.ts";
+import { collectionAttributes, groupNode, seriesAttributes } from "../../../export/ngff/ngff-documents.ts";
+import type { RedactPaths } from "../../../export/path-redaction.ts";
+import { comparePaths } from "../../../folder/compare-paths.ts";
+import { chosenImages, Failures } from "../chosen-images.ts";
+import type { ExportFolderOptions, ExportNote, WrittenFolder } from "../export-options.ts";
+import { placesOf, readableLedger } from "../image-places.ts";
+import { RedactingSink } from "../redacting-sink.ts";
+import type { ExportSink } from "../staged-folder.ts";
+import { writeNgffImage } from "./write-ngff-image.ts";
+
+/** The table of the source files, whose rows stand beside each image. */
+const SOURCES = "sources";
+
+/** Where an export goes, and what is removed from its texts. */
+export interface NgffSink {
+  /** Writes as it is given. */
+  readonly sink: ExportSink;
+  readonly redact: RedactPaths;
+}
+
+/**
+ * Writes the chosen images. One alone is the root of the export. Several are the groups `0`, `1`, … below a root with
+ * `bioformats2raw.layout`, in the order of their paths, and `index.csv` says which is which.
+ */
+export async function writeOmeZarr(
+  dataset: ZarrDataset,
+  { sink, redact }: NgffSink,
+  options: ExportFolderOptions,
+): Promise<WrittenFolder> {
+  const { imageIds, leftOut } = await chosenImages(dataset, options);
+  const places = (await placesOf(dataset, imageIds)).toSorted((a, b) => comparePaths(a.relPath, b.relPath));
+  const failures = new Failures();
+  const notes: ExportNote[] = [];
+  const rows: ExportIndexRow[] = [];
+  const sources = await sourcesByImage(dataset);
+  const tables = await pooledTables(dataset);
+  const isOne = places.length === 1;
+  for (const [index, place] of places.entries()) {
+    throwIfAborted(options.signal, LegacyIoError);
+    const { imageId, relPath, stem, sourceRelPath } = place;
+    const group = String(rows.length);
+    const folder = isOne ? "" : `${group}/`;
+    const found = await failures.ofImage(place, sink, (files) =>
+      writeNgffImage(dataset, dataset.record(imageId), {
+        ...{ writtenFor: "ome-zarr", folder, name: stem, sources: sources.get(imageId) ?? [], tables },
+        sink: files,
+        redacting: new RedactingSink(files, redact),
+      }),
+    );
+    if (found !== undefined) {
+      rows.push({ file: group, imageId, sourceRelPath });
+      notes.push(...found);
+    }
+    options.onEvent?.({ imageId, path: relPath, done: index + 1, total: places.length });
+  }
+  failures.assertSome(places.length);
+  if (!isOne) {
+    await sink.write("zarr.json", groupNode(collectionAttributes()));
+    await sink.write("OME/zarr.json", groupNode(seriesAttributes(rows.map(({ file }) => file ?? ""))));
+    await new RedactingSink(sink, redact).write(EXPORT_INDEX, encodeExportIndex(rows));
+  }
+  return {
+    images: rows.length,
+    tables: 0,
+    leftOut: failures.leftOut(leftOut, options.includeTables === false ? [] : tables),
+    notes,
+    failed: failures.list,
+  };
+}
+
+/** The names of the tables that an export of this kind does not have. */
+export async function pooledTables(dataset: ZarrDataset): Promise<readonly string[]> {
+  return (await dataset.listTableNames()).filter((name) => name !== SOURCES).toSorted();
+}
+
+/** The rows of the ledger by image. */
+export async function sourcesByImage(
+  dataset: ZarrDataset,
+): Promise<ReadonlyMap<string, readonly SourceRow[]>> {
+  const rows = new Map<string, SourceRow[]>();
+  for (const row of await readableLedger(dataset)) {
+    rows.set(row.image_id, [...(rows.get(row.image_id) ?? []), row]);
+  }
+  return rows;
+}
