@@ -27,6 +27,7 @@ import {
 import { listOpenConflicts } from "../resolve/list-open-conflicts.ts";
 import { previewRestore } from "../restore/preview-restore.ts";
 import { isExportedFolder, restoreExport } from "../restore/restore-export.ts";
+import { type RestoredKym, restoreKymImages } from "../restore/restore-kym.ts";
 import { findAcqstoreLists, saveAcqstoreLists } from "../scan/acqstore-lists.ts";
 import { findRecordings } from "../scan/find-recordings.ts";
 import { gatherPlanFacts } from "../scan/gather-plan-facts.ts";
@@ -86,7 +87,8 @@ export async function syncFolder(
   const named = await scanFolder(place, { pattern, signal, formats: options.formats, onFound, only });
   const recorded = await findRecordings(place, named, signal);
   const isWanted = pattern === undefined ? (): boolean => true : namePattern(pattern);
-  const { scan: scanned, notes: ofZarr } = await findZarrImages(place, recorded.scan, isWanted, signal);
+  const ofZarr = await findZarrImages(place, recorded.scan, isWanted, signal);
+  const { scan: scanned } = ofZarr;
   const found = includeSidecars
     ? await findAcqstoreLists(place, scanned)
     : { lists: [], notes: [], scan: scanned };
@@ -100,9 +102,10 @@ export async function syncFolder(
   const rules = { ...ruled, again, pathFields: pathFields ?? undefined, returnDeleted };
   const planned = planIngest(scan, known, await gatherPlanFacts(scan, known, signal, verify), rules);
   const allFormats = sidecarFormats(options.formats);
+  const restored = await restoreKymImages(dataset, ofZarr.exports, { ...options, allFormats });
   const settled = await findSavedAgain(dataset, planned, known, { ...options, allFormats, rules });
   const { plan } = settled;
-  const ofRecordings = [...recorded.notes, ...notesToTell(ofZarr, plan.actions)];
+  const ofRecordings = [...recorded.notes, ...notesToTell(ofZarr.notes, plan.actions)];
   const missing = again === undefined ? [] : await missingImages(root, plan, again);
   const isMissing = new Set(missing.map(({ imageId }) => imageId));
   const gone = (await noteGoneImages(root, plan, withoutPaths(known, notDownloaded))).filter(
@@ -113,7 +116,7 @@ export async function syncFolder(
     const report = reportOfPlan(plan, scan, await conflictsToCome(dataset, settled, formats));
     const open = await openConflictsOf(dataset, plan);
     const notes = [...report.notes, ...missing, ...gone, ...found.notes, ...ofRecordings];
-    return withNotDownloaded({ ...report, open, notes }, notDownloaded);
+    return withNotDownloaded(withRestored({ ...report, open, notes }, restored, true), notDownloaded);
   }
   const images = plan.actions.flatMap((action): readonly NewImage[] =>
     action.action === "ingest"
@@ -167,7 +170,25 @@ export async function syncFolder(
   ];
   const report = reportOfRun(plan, scan, { ...done, notes });
   const open = await openConflictsOf(dataset, plan);
-  return withNotDownloaded({ ...report, open }, notDownloaded);
+  return withNotDownloaded(withRestored({ ...report, open }, restored), notDownloaded);
+}
+
+/** Adds the images that were restored from exports. */
+function withRestored(report: IngestReport, restored: RestoredKym, isDryRun = false): IngestReport {
+  const { ingested, updated, unchanged, conflicts, failed, notes } = restored;
+  const all = [ingested, updated, unchanged, conflicts, failed];
+  const ids = isDryRun ? [] : ingested.flatMap(({ imageId }) => (imageId === undefined ? [] : [imageId]));
+  return {
+    ...report,
+    found: report.found + all.reduce((sum, list) => sum + list.length, 0),
+    ingested: [...report.ingested, ...ingested],
+    updated: [...report.updated, ...updated],
+    unchanged: [...report.unchanged, ...unchanged],
+    conflicts: [...report.conflicts, ...conflicts],
+    failed: [...report.failed, ...failed],
+    notes: [...report.notes, ...notes],
+    newImageIds: [...report.newImageIds, ...ids],
+  };
 }
 
 async function carryOut(

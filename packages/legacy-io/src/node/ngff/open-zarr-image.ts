@@ -63,7 +63,11 @@ export async function openZarrImage(files: ZarrFiles, maxDecodedBytes: number): 
   return { ngff, metadata, axes, sizeBytes };
 }
 
-async function arrayMetadata(files: ZarrFiles, path: string): Promise<ArrayMetadata> {
+/**
+ * The metadata of an array of either version of Zarr.
+ * @throws {LegacyIoError} `invalid_file` or `not_supported`, naming the member; `io`
+ */
+export async function arrayMetadata(files: ZarrFiles, path: string): Promise<ArrayMetadata> {
   const third = `${path}/zarr.json`;
   const second = `${path}/.zarray`;
   const bytes = (await files.read(third, MAX_NODE_BYTES)) ?? (await files.read(second, MAX_NODE_BYTES));

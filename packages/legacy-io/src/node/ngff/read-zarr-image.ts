@@ -1,7 +1,7 @@
 // Reads an OME-Zarr image from its folder: pixels, hashes and what the documents say.
 
 import type { NdArray } from "@kym/zarr-store";
-import { itemSizeBytes, ndArrayBytes, readArray } from "@kym/zarr-store/array";
+import { type ArrayMetadata, itemSizeBytes, ndArrayBytes, readArray } from "@kym/zarr-store/array";
 import { nodeRuntime } from "@kym/zarr-store/node";
 import { isZarrStoreError, throwIfAborted } from "@kym/zarr-store/runtime";
 import { isLegacyIoError, LegacyIoError } from "../../errors.ts";
@@ -67,7 +67,7 @@ export async function readZarrPixels(
   const { value, listed } = await atRest(file, signal, async (files, now) => {
     const opened = await openZarrImage(files, maxDecodedBytes);
     const there = now.filter(({ path }) => path.startsWith(`${opened.ngff.path}/`)).length;
-    const { stored, warnings } = await readStored(files, opened, there, signal);
+    const { stored, warnings } = await readZarrArray(files, { ...opened, path: opened.ngff.path, there }, signal);
     return { opened, stored, warnings, sha256: await hashAll(files, now, signal) };
   });
   const { opened, stored, warnings, sha256 } = value;
@@ -159,10 +159,25 @@ async function hashAll(
 
 const { zstd } = nodeRuntime();
 
-async function readStored(
+/** An array of a folder. */
+export interface ZarrArrayFiles {
+  /** Below the folder. */
+  readonly path: string;
+  readonly metadata: ArrayMetadata;
+  /** Decoded. */
+  readonly sizeBytes: number;
+  /** How many files lie there, its document among them. */
+  readonly there: number;
+}
+
+/**
+ * Reads an array whole. Chunks that are not there have the fill value, and a sentence says how many; an array without any chunk is
+ * none.
+ * @throws {LegacyIoError} `invalid_file` for chunks that are damaged or are no chunks of this array, `io`, `aborted`
+ */
+export async function readZarrArray(
   files: ZarrFiles,
-  { metadata, ngff, sizeBytes }: OpenZarrImage,
-  there: number,
+  { metadata, path: arrayPath, sizeBytes, there }: ZarrArrayFiles,
   signal: AbortSignal | undefined,
 ): Promise<{ readonly stored: NdArray; readonly warnings: readonly string[] }> {
   const { chunkShape, shape, dtype } = metadata;
@@ -173,27 +188,27 @@ async function readStored(
   if (most === 0 || (sizeBytes > SPARSE_FROM_BYTES && most < chunks / 2)) {
     throw new LegacyIoError(
       "invalid_file",
-      `${ngff.path}: an array of the shape [${shape}] has ${chunks} chunks, and ${most} are there`,
+      `${arrayPath}: an array of the shape [${shape}] has ${chunks} chunks, and ${most} are there`,
       { expected: chunks, found: most },
     );
   }
   let missing = 0;
   const readChunk = async (key: string): Promise<Uint8Array | undefined> => {
     throwIfAborted(signal, LegacyIoError);
-    const bytes = await files.read(`${ngff.path}/${key}`, 2 * chunkBytes + CHUNK_HEAD_BYTES);
+    const bytes = await files.read(`${arrayPath}/${key}`, 2 * chunkBytes + CHUNK_HEAD_BYTES);
     missing += bytes === undefined ? 1 : 0;
     return bytes;
   };
   try {
     const stored = await readArray(metadata, readChunk, {
       missingChunks: "fill",
-      where: ngff.path,
+      where: arrayPath,
       maxSizeBytes: sizeBytes,
       zstd,
       signal,
     });
     if (missing === chunks) {
-      throw new LegacyIoError("invalid_file", `${ngff.path}: none of its ${chunks} chunks is there`, {
+      throw new LegacyIoError("invalid_file", `${arrayPath}: none of its ${chunks} chunks is there`, {
         expected: chunks,
       });
     }
@@ -202,7 +217,7 @@ async function readStored(
     return { stored, warnings: missing === 0 ? [] : [text] };
   } catch (cause) {
     if (isZarrStoreError(cause, "integrity", "invalid_argument", "not_supported", "invalid_metadata")) {
-      throw new LegacyIoError("invalid_file", cause.message, { path: ngff.path, cause });
+      throw new LegacyIoError("invalid_file", cause.message, { path: arrayPath, cause });
     }
     throw cause;
   }

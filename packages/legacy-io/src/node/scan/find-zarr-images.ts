@@ -27,6 +27,7 @@ import {
   storedTableKey,
   tableOfAnalysis,
 } from "../../formats/sidecars/acqstore-stored-formats.ts";
+import { KYM_MANIFEST } from "../../export/ngff/kym-manifest.ts";
 import { isNgffImage, isNgffSeries, readNgffImage, seriesOf } from "../../ngff/ngff-image.ts";
 import { groupAttributes, MAX_NODE_BYTES } from "../ngff/open-zarr-image.ts";
 import { totals } from "../ngff/read-zarr-image.ts";
@@ -51,6 +52,8 @@ export function notesToTell(
 /** A scan with the images of Zarr folders. */
 export interface FoundZarr {
   readonly scan: FolderScan;
+  /** Images that an export wrote, with the folder from which they are restored. They are not in the scan. */
+  readonly exports: readonly LegacyBundle[];
   readonly notes: readonly Note[];
 }
 
@@ -78,6 +81,7 @@ interface Finding {
   readonly isWanted: (name: string) => boolean;
   readonly signal: AbortSignal | undefined;
   readonly bundles: LegacyBundle[];
+  readonly exports: LegacyBundle[];
   readonly unreadable: ScanNote[];
   readonly notes: Note[];
   readonly taken: Set<string>;
@@ -98,7 +102,7 @@ export async function findZarrImages(
 ): Promise<FoundZarr> {
   const finding: Finding = {
     ...{ root, isWanted, signal },
-    ...{ bundles: [], unreadable: [], notes: [], taken: new Set() },
+    ...{ bundles: [], exports: [], unreadable: [], notes: [], taken: new Set() },
   };
   for (const group of scan.zarrGroups ?? []) {
     throwIfAborted(signal, LegacyIoError);
@@ -115,6 +119,7 @@ export async function findZarrImages(
       ),
       ignored: scan.ignored.filter(({ relPath }) => !finding.taken.has(relPath)),
     },
+    exports: finding.exports.toSorted((a, b) => comparePaths(a.image.relPath, b.image.relPath)),
     notes: finding.notes,
   };
 }
@@ -150,11 +155,16 @@ async function lookAtGroup(finding: Finding, group: string): Promise<void> {
   }
   if (isNgffImage(attributes)) {
     taken.add(group);
-    finding.bundles.push(await bundleOf(finding, group, undefined));
+    await takeImage(finding, group);
   } else if (isNgffSeries(attributes)) {
     taken.add(group);
     await lookAtSeries(finding, group, files);
   }
+}
+
+async function takeImage(finding: Finding, relPath: string): Promise<void> {
+  const { bundle, isExport } = await bundleOf(finding, relPath, undefined);
+  (isExport ? finding.exports : finding.bundles).push(bundle);
 }
 
 /** The images that Bio-Formats' layout lists, else those named 0, 1, … */
@@ -171,7 +181,7 @@ async function lookAtSeries(finding: Finding, group: string, files: ZarrFiles): 
   for (const path of found) {
     const relPath = `${group}/${path}`;
     await guarded(finding, relPath, async () => {
-      finding.bundles.push(await bundleOf(finding, relPath, undefined));
+      await takeImage(finding, relPath);
     });
   }
 }
@@ -188,7 +198,7 @@ async function lookAtCollection(
   for (const [index, image] of images.entries()) {
     const relPath = `${group}/${image.imagePath}`;
     await guarded(finding, relPath, async () => {
-      const bundle = await bundleOf(finding, relPath, { group, image });
+      const { bundle } = await bundleOf(finding, relPath, { group, image });
       const first = index === 0 ? await documentOf(finding, group) : [];
       finding.bundles.push({ ...bundle, sidecars: inOrder([...first, ...bundle.sidecars]) });
     });
@@ -220,7 +230,7 @@ async function bundleOf(
   finding: Finding,
   relPath: string,
   collected: InCollection | undefined,
-): Promise<LegacyBundle> {
+): Promise<{ readonly bundle: LegacyBundle; readonly isExport: boolean }> {
   const files = filesOfFolder(join(finding.root, relPath));
   const attributes = await groupAttributes(files);
   if (attributes === undefined) {
@@ -228,6 +238,7 @@ async function bundleOf(
   }
   const ngff = readNgffImage(attributes);
   const listed = await files.list([], finding.signal);
+  const isExport = listed.some(({ path }) => path === KYM_MANIFEST);
   const inImage = collected && withinImage(finding, relPath, collected);
   const manifest = await manifestOf(finding, relPath, files, inImage?.manifest);
   const reference = manifest?.reference ?? inImage?.reference ?? REFERENCE;
@@ -236,7 +247,7 @@ async function bundleOf(
   const isLevel = ({ path }: ZarrFile): boolean =>
     !path.includes("/") || levels.some((level) => of(path, level));
   const without = [...new Set(listed.filter((file) => !isLevel(file)).map(({ path }) => topOf(path, levels)))];
-  const others = without.filter(
+  const others = (isExport ? [] : without).filter(
     (folder) => folder !== reference && !OWN_FOLDERS.some((own) => own === folder),
   );
   finding.notes.push(
@@ -249,13 +260,14 @@ async function bundleOf(
     zarr: { without },
   };
   const sidecars = sidecarsOf(finding, relPath, listed, { manifest, reference, sidecar: inImage?.sidecar });
-  return {
+  const bundle: LegacyBundle = {
     image,
     stem: basename(relPath),
     otherChannels: [],
     sidecars: inOrder(sidecars),
     ...(collected?.image.sourcePath !== undefined && { cameFrom: collected.image.sourcePath }),
   };
+  return { bundle, isExport };
 }
 
 /** The longest folder above a file that holds no level: what is left out of the image. */

@@ -149,7 +149,7 @@ async function readFolder(
     walk.unreadable.push({ relPath: folder, reason: `the folder cannot be read: ${systemErrorCode(cause)}` });
     return [];
   }
-  if (folder !== "" && isExport(entries)) {
+  if (folder !== "" && folder !== walk.only && isExport(entries)) {
     walk.ignored.push({ relPath: folder, reason: "an export of a dataset: ingest this folder separately" });
     return [];
   }
