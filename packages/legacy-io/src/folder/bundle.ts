@@ -19,6 +19,8 @@ export interface BundleFile {
   readonly archive?: string;
   /** True for a file whose bytes a cloud keeps online only; otherwise absent. */
   readonly isOnlineOnly?: true;
+  /** For one of several line scans in a file, whose paths are those of the scan: the path for opening the file. */
+  readonly container?: string;
 }
 
 /** What of a folder belongs to the image that it holds. */
@@ -41,6 +43,16 @@ export interface LegacyBundle {
   readonly sidecars: readonly SidecarFile[];
   /** Where the image was before it was stored in a Zarr folder, as that says it: what people know it by. Default: where it is. */
   readonly cameFrom?: string | undefined;
+  /** Set for a recording of a microscope that is not TIFF. The other channels are then the companions of its file. */
+  readonly recording?: RecordedPlace | undefined;
+}
+
+/** Where in a file the line scan of an image is. */
+export interface RecordedPlace {
+  /** The name of the format. */
+  readonly format: string;
+  /** The scan's place among those of the file, counted from 0; undefined for a file that could not be read. */
+  readonly scan: number | undefined;
 }
 
 /** The path that people know an image by: the one it had before it was stored in a Zarr folder, else that of its file. */

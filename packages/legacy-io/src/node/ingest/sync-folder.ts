@@ -29,6 +29,7 @@ import { previewRestore } from "../restore/preview-restore.ts";
 import { isExportedFolder, restoreExport } from "../restore/restore-export.ts";
 import { type RestoredKym, restoreKymImages } from "../restore/restore-kym.ts";
 import { findAcqstoreLists, saveAcqstoreLists } from "../scan/acqstore-lists.ts";
+import { findRecordedScans } from "../scan/find-recorded-scans.ts";
 import { findRecordings } from "../scan/find-recordings.ts";
 import { gatherPlanFacts } from "../scan/gather-plan-facts.ts";
 import { loadKnownFolder } from "../scan/load-known-folder.ts";
@@ -48,6 +49,7 @@ import {
 } from "./commit-new-images.ts";
 import { findSavedAgain, type SettledPlan, updatesOf } from "./find-saved-again.ts";
 import type { IngestFolderOptions } from "./ingest-options.ts";
+import { type ImageOfFiles, keepOriginals } from "./keep-originals.ts";
 import { isReadOfTiff, missingImages, readImagesAgain, readsToRepeat } from "./read-images-again.ts";
 
 /** The rules of a refresh, and whether to read again what a reader with a known fault may have read wrong. */
@@ -85,9 +87,10 @@ export async function syncFolder(
     options.onEvent?.({ type: "found", tiffs, sizeBytes });
   const { place, only } = await placeOfScan(root);
   const named = await scanFolder(place, { pattern, signal, formats: options.formats, onFound, only });
-  const recorded = await findRecordings(place, named, signal);
+  const inFiles = await findRecordedScans(place, named, options);
+  const ofFolders = await findRecordings(place, inFiles.scan, signal);
   const isWanted = pattern === undefined ? (): boolean => true : namePattern(pattern);
-  const ofZarr = await findZarrImages(place, recorded.scan, isWanted, signal);
+  const ofZarr = await findZarrImages(place, ofFolders.scan, isWanted, signal);
   const { scan: scanned } = ofZarr;
   const found = includeSidecars
     ? await findAcqstoreLists(place, scanned)
@@ -105,7 +108,7 @@ export async function syncFolder(
   const restored = await restoreKymImages(dataset, ofZarr.exports, { ...options, allFormats });
   const settled = await findSavedAgain(dataset, planned, known, { ...options, allFormats, rules });
   const { plan } = settled;
-  const ofRecordings = [...recorded.notes, ...notesToTell(ofZarr.notes, plan.actions)];
+  const ofRecordings = [...inFiles.notes, ...ofFolders.notes, ...notesToTell(ofZarr.notes, plan.actions)];
   const missing = again === undefined ? [] : await missingImages(root, plan, again);
   const isMissing = new Set(missing.map(({ imageId }) => imageId));
   const gone = (await noteGoneImages(root, plan, withoutPaths(known, notDownloaded))).filter(
@@ -159,8 +162,11 @@ export async function syncFolder(
   const done = joinOutcomes(parts);
   const equal = await noteEqualImages(dataset, done.ingested);
   const listed = await saveAcqstoreLists(dataset, place, found.lists, signal);
+  const kept =
+    options.keepOriginal === true ? await keepOriginals(dataset, imagesOfFiles(plan, done), signal) : [];
   const notes = [
     ...saidOnce(done.notes),
+    ...kept,
     ...missing,
     ...gone,
     ...equal,
@@ -189,6 +195,17 @@ function withRestored(report: IngestReport, restored: RestoredKym, isDryRun = fa
     notes: [...report.notes, ...notes],
     newImageIds: [...report.newImageIds, ...ids],
   };
+}
+
+/** The images of a plan that are in the dataset now, new and old. */
+function imagesOfFiles({ actions }: IngestPlan, { ingested }: PlanOutcome): readonly ImageOfFiles[] {
+  const added = new Map(ingested.map(({ path, imageId }) => [path, imageId]));
+  return actions.flatMap((action) => {
+    const { bundle } = action;
+    const former = action.action === "unchanged" || action.action === "update" ? action.imageId : undefined;
+    const imageId = added.get(bundle.image.relPath) ?? former;
+    return imageId === undefined ? [] : [{ imageId, bundle }];
+  });
 }
 
 async function carryOut(
@@ -259,7 +276,11 @@ async function placeOfScan(
 
 /** Makes the paths absolute, because the ledger knows files by absolute path. */
 function absolutePaths(root: string, scan: FolderScan): FolderScan {
-  const absolute = <F extends BundleFile>(file: F): F => ({ ...file, path: resolve(root, file.relPath) });
+  const absolute = <F extends BundleFile>(file: F): F => ({
+    ...file,
+    path: resolve(root, file.relPath),
+    ...(file.container !== undefined && { container: resolve(file.container) }),
+  });
   return {
     ...scan,
     bundles: scan.bundles.map((bundle) => ({

@@ -1,9 +1,12 @@
 // Reads the TIFFs of an image from disk: the pixels, and what the files say of them.
 
+import type { ReaderVersion } from "@kym/kym-schema";
 import type { ArrayRows, EncodedArray, NdArray, StagedArray } from "@kym/zarr-store";
 import { joinArrays, ndArrayBytes } from "@kym/zarr-store/array";
+import type { RecordedFacts } from "../../content/recorded-facts.ts";
 import { type ImageJTags, joinedTags } from "../../content/rois/imagej-tags.ts";
 import { LegacyIoError } from "../../errors.ts";
+import { NGFF_READER } from "../../ngff/ngff-reader.ts";
 import type { BundleFile, LegacyBundle } from "../../folder/bundle.ts";
 import { fileNameOf } from "../../folder/compare-paths.ts";
 import { axesOfFile, type ImageLayout, imageLayout } from "../../tiff/axes/image-layout.ts";
@@ -26,6 +29,7 @@ import { sha256Of } from "../files/sha256-of.ts";
 import { readZarrPixels } from "../ngff/read-zarr-image.ts";
 import { codecsBeforeNodes } from "../tiff/tiff-codecs.ts";
 import type { MadeOverviews } from "./made-overviews.ts";
+import { readRecordedImage } from "./recorded-image.ts";
 import { openStreamedImage, STREAMED_FROM_BYTES } from "./streamed-image.ts";
 
 const CHANNEL_AXIS = "c";
@@ -46,10 +50,21 @@ export interface SaidByTiff {
   readonly warnings: readonly string[];
   /** What ImageJ keeps in tags of its own: of the first channel that has them, with the overlays of all. */
   readonly tags?: ImageJTags | undefined;
+  /** Set if the file is no TIFF but a recording of a microscope. */
+  readonly recording?: SaidByRecording | undefined;
+  /** The reader of a file that is neither. */
+  readonly reader?: ReaderVersion | undefined;
 }
 
-/** The TIFFs of an image. */
-export type ImageFiles = Pick<LegacyBundle, "image" | "otherChannels">;
+/** What a recording says of a scan besides its pixels. */
+export interface SaidByRecording {
+  readonly facts: RecordedFacts;
+  /** The image in which the line was drawn, if there is one. */
+  readonly pictures: readonly { readonly axes: readonly string[]; readonly array: NdArray }[];
+}
+
+/** The TIFFs of an image, or the files of a recording. */
+export type ImageFiles = Pick<LegacyBundle, "image" | "otherChannels" | "recording">;
 
 export interface ReadImageOptions {
   readonly limits?: Partial<TiffLimits> | undefined;
@@ -81,7 +96,7 @@ export interface ReadImage {
 
 /** Reads the pixels of an image and what its TIFFs say. Throws as `readBundle` does. */
 export async function readImage(
-  { image, otherChannels }: ImageFiles,
+  bundle: ImageFiles,
   {
     limits,
     codecs,
@@ -91,8 +106,12 @@ export async function readImage(
     largeFromBytes = STREAMED_FROM_BYTES,
   }: ReadImageOptions,
 ): Promise<ReadImage> {
+  const { image, otherChannels, recording } = bundle;
   if (image.zarr !== undefined) {
     return readZarrImage(image, { limits, signal });
+  }
+  if (recording !== undefined) {
+    return readRecordedImage(bundle, { limits, signal, largeFromBytes });
   }
   const isLarge = otherChannels.length === 0 && image.sizeBytes >= largeFromBytes;
   const large = isLarge
@@ -148,6 +167,7 @@ async function readZarrImage(
     scales: statedScales(layout, calibration),
     fileAxes: layout.isReordered ? axesOfFile(layout) : undefined,
     valueCalibration: undefined,
+    reader: NGFF_READER,
     warnings: [...warnings, ...(layout.warning === undefined ? [] : [layout.warning])],
   };
   return { files: [file], pixels, axes: layout.axes, pixelsSha256, said, release: () => undefined };
