@@ -15,8 +15,8 @@ export interface BundleFile {
    * files, and its hash is that of the folder.
    */
   readonly zarr?: ZarrFolder;
-  /** The archive that the file lies in; absent for a file of its own. `path` and `relPath` then go on inside of it. */
-  readonly archive?: string;
+  /** The zip file that the file or folder lies in, and where there; absent otherwise. `path` is then no place on the disk. */
+  readonly archive?: { readonly path: string; readonly folder: string };
   /** True for a file whose bytes a cloud keeps online only; otherwise absent. */
   readonly isOnlineOnly?: true;
   /** For one of several line scans in a file, whose paths are those of the scan: the path for opening the file. */

@@ -279,6 +279,9 @@ function absolutePaths(root: string, scan: FolderScan): FolderScan {
   const absolute = <F extends BundleFile>(file: F): F => ({
     ...file,
     path: resolve(root, file.relPath),
+    ...(file.archive !== undefined && {
+      archive: { ...file.archive, path: resolve(file.archive.path) },
+    }),
     ...(file.container !== undefined && { container: resolve(file.container) }),
   });
   return {

@@ -2,9 +2,12 @@
 
 import type { BundleFile } from "../../folder/bundle.ts";
 import { hashFile } from "../files/read-stable.ts";
-import { hashZarr } from "./read-zarr-image.ts";
+import { hashZarr, readAnyFile } from "./read-zarr-image.ts";
 
-/** The SHA-256 in lower-case hexadecimal. Throws as `hashFile` and `hashZarr` do. */
+/** The SHA-256 in lower-case hexadecimal. Throws as `hashFile`, `hashZarr` and `readAnyFile` do. */
 export async function hashOf(file: BundleFile, signal: AbortSignal | undefined): Promise<string> {
-  return file.zarr === undefined ? hashFile(file, signal) : hashZarr(file, signal);
+  if (file.zarr !== undefined) {
+    return hashZarr(file, signal);
+  }
+  return file.archive === undefined ? hashFile(file, signal) : (await readAnyFile(file, signal)).file.sha256;
 }

@@ -10,7 +10,9 @@ import { type HashedFile, textOfFiles } from "../../ngff/files-hash.ts";
 import { type ImageLayout, imageLayout } from "../../tiff/axes/image-layout.ts";
 import { reorderAxes } from "../../tiff/axes/reorder-axes.ts";
 import { DEFAULT_TIFF_LIMITS } from "../../tiff/header/tiff-limits.ts";
+import { readStable, type StableRead } from "../files/read-stable.ts";
 import { sha256Of } from "../files/sha256-of.ts";
+import { filesOfArchive } from "./archive-files.ts";
 import { type OpenZarrImage, openZarrImage } from "./open-zarr-image.ts";
 import { type ZarrFile, type ZarrFiles, filesOfFolder } from "./zarr-files.ts";
 
@@ -44,8 +46,31 @@ const SPARSE_FROM_BYTES = 64 * 2 ** 20;
 const HASHED_AT_ONCE = 8;
 
 /** The files of a folder or of a part of an archive. */
-export function filesOf({ path }: BundleFile): ZarrFiles {
-  return filesOfFolder(path);
+export function filesOf({ path, archive }: Pick<BundleFile, "path" | "archive">): ZarrFiles {
+  return archive === undefined ? filesOfFolder(path) : filesOfArchive(archive);
+}
+
+/**
+ * Reads a file, also one in an archive. Throws as `readStable` and `filesOfArchive` do.
+ */
+export async function readAnyFile<F extends BundleFile>(
+  file: F,
+  signal: AbortSignal | undefined,
+): Promise<StableRead<F>> {
+  const { archive, relPath, path } = file;
+  if (archive === undefined) {
+    return readStable(file, signal);
+  }
+  const slash = archive.folder.lastIndexOf("/");
+  const folder = archive.folder.slice(0, Math.max(0, slash));
+  const bytes = await filesOfArchive({ path: archive.path, folder }).read(
+    archive.folder.slice(slash + 1),
+    MAX_FILE_BYTES,
+  );
+  if (bytes === undefined) {
+    throw new LegacyIoError("io", `${relPath} is gone from its archive`, { path });
+  }
+  return { file: { ...file, sizeBytes: bytes.length, sha256: sha256Of(bytes) }, bytes };
 }
 
 /**

@@ -87,6 +87,16 @@ async function listInto(
   }
 }
 
+/** Size and time of a file. */
+export async function statOf(path: string): Promise<Omit<ZarrFile, "path">> {
+  try {
+    const { size, mtimeNs } = await lstat(path, { bigint: true });
+    return { sizeBytes: Number(size), mtimeNs };
+  } catch (cause) {
+    throw new LegacyIoError("io", `cannot read ${path}: ${systemErrorCode(cause)}`, { path, cause });
+  }
+}
+
 async function openFolder(path: string, folder: string): Promise<Awaited<ReturnType<typeof opendir>>> {
   try {
     return await opendir(path);

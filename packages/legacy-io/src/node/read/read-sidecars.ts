@@ -12,10 +12,10 @@ import { PICTURE } from "../../formats/prairie/prairie-name.ts";
 import type { SidecarFormat } from "../../formats/sidecar-format.ts";
 import { readerOf } from "../../readers/faults-of-reader.ts";
 import { gunzip } from "../files/gunzip.ts";
-import { type ReadFile, readStable } from "../files/read-stable.ts";
+import type { ReadFile } from "../files/read-stable.ts";
 import { sha256Of } from "../files/sha256-of.ts";
 import { hashOf } from "../ngff/hash-of.ts";
-import { readZarrPixels } from "../ngff/read-zarr-image.ts";
+import { readAnyFile, readZarrPixels } from "../ngff/read-zarr-image.ts";
 
 /** A sidecar's file, with the size, time and hash it had, and its content. */
 export interface ReadSidecar {
@@ -40,7 +40,7 @@ export async function readSidecars(
     files.flatMap((file) => (file.zarr === undefined ? [] : [readReference(file, formats, signal)])),
   );
   const alone = files.filter(({ zarr }) => zarr === undefined);
-  const read = await whenAllDone(alone.map((file) => readStable(file, signal)));
+  const read = await whenAllDone(alone.map((file) => readAnyFile(file, signal)));
   const parsed = await whenAllDone(
     read.map(async ({ file, bytes }) => {
       const { relPath } = file;

@@ -30,7 +30,8 @@ import {
 import { KYM_MANIFEST } from "../../export/ngff/kym-manifest.ts";
 import { isNgffImage, isNgffSeries, readNgffImage, seriesOf } from "../../ngff/ngff-image.ts";
 import { groupAttributes, MAX_NODE_BYTES } from "../ngff/open-zarr-image.ts";
-import { totals } from "../ngff/read-zarr-image.ts";
+import { filesOf, totals } from "../ngff/read-zarr-image.ts";
+import { folderOfArchive } from "../ngff/archive-files.ts";
 import { filesOfFolder, type ZarrFile, type ZarrFiles } from "../ngff/zarr-files.ts";
 
 type Note = { readonly path: string; readonly reason: string };
@@ -64,8 +65,11 @@ const REFERENCE = "reference";
 const GROUP_DOCUMENTS = ["zarr.json", ".zattrs"] as const;
 const MAX_DOCUMENT_BYTES = 64 * 2 ** 20;
 
-/** True for a folder that is a Zarr group or array itself. */
+/** True for a folder that is a Zarr group or array itself, and for the name of a zip file that may hold one. */
 export async function isZarrGroup(root: string): Promise<boolean> {
+  if (ARCHIVE.test(root)) {
+    return true;
+  }
   const files = filesOfFolder(root);
   for (const name of [ZARR_NODE_NAME, ".zgroup", ".zarray"]) {
     if ((await files.read(name, MAX_NODE_BYTES)) !== undefined) {
@@ -106,7 +110,17 @@ export async function findZarrImages(
   };
   for (const group of scan.zarrGroups ?? []) {
     throwIfAborted(signal, LegacyIoError);
-    await guarded(finding, group, () => lookAtGroup(finding, group));
+    await guarded(finding, group, () => lookAtGroup(finding, placeOf(root, group)));
+  }
+  for (const { relPath, isOnlineOnly } of scan.unrecognised.filter((file) => ARCHIVE.test(file.relPath))) {
+    throwIfAborted(signal, LegacyIoError);
+    await guarded(finding, relPath, async () => {
+      const path = join(root, relPath);
+      const folder = isOnlineOnly === true ? undefined : await folderOfArchive(path);
+      if (folder !== undefined) {
+        await lookAtGroup(finding, placeOf(root, relPath, { path, folder }));
+      }
+    });
   }
   return {
     scan: {
@@ -118,6 +132,7 @@ export async function findZarrImages(
         comparePaths(a.relPath, b.relPath),
       ),
       ignored: scan.ignored.filter(({ relPath }) => !finding.taken.has(relPath)),
+      unrecognised: scan.unrecognised.filter(({ relPath }) => !finding.taken.has(relPath)),
     },
     exports: finding.exports.toSorted((a, b) => comparePaths(a.image.relPath, b.image.relPath)),
     notes: finding.notes,
@@ -137,16 +152,41 @@ async function guarded(finding: Finding, relPath: string, look: () => Promise<vo
   }
 }
 
-async function lookAtGroup(finding: Finding, group: string): Promise<void> {
-  const { root, isWanted, taken } = finding;
+/** A Zarr group on the disk or in an archive. */
+interface Place {
+  readonly root: string;
+  readonly relPath: string;
+  readonly path: string;
+  readonly archive: BundleFile["archive"];
+  readonly files: ZarrFiles;
+}
+
+function placeOf(root: string, relPath: string, archive?: BundleFile["archive"]): Place {
+  const path = join(root, relPath);
+  return { root, relPath, path, archive, files: filesOf({ path, ...(archive && { archive }) }) };
+}
+
+function placeBelow({ root, relPath, archive }: Place, name: string): Place {
+  return placeOf(
+    root,
+    `${relPath}/${name}`,
+    archive && { ...archive, folder: archive.folder === "" ? name : `${archive.folder}/${name}` },
+  );
+}
+
+/** The names of zip files that may hold OME-Zarr images. */
+const ARCHIVE = /\.(zarr\.zip|ozx)$/i;
+
+async function lookAtGroup(finding: Finding, place: Place): Promise<void> {
+  const { isWanted, taken } = finding;
+  const { relPath: group, files } = place;
   if (!isWanted(basename(group))) {
     return;
   }
-  const files = filesOfFolder(join(root, group));
   const document = await files.read(COLLECTION_DOCUMENT, MAX_DOCUMENT_BYTES);
   if (document !== undefined) {
     taken.add(group);
-    await lookAtCollection(finding, group, readAcqstoreCollection(document));
+    await lookAtCollection(finding, place, readAcqstoreCollection(document));
     return;
   }
   const attributes = await groupAttributes(files);
@@ -155,20 +195,21 @@ async function lookAtGroup(finding: Finding, group: string): Promise<void> {
   }
   if (isNgffImage(attributes)) {
     taken.add(group);
-    await takeImage(finding, group);
+    await takeImage(finding, place);
   } else if (isNgffSeries(attributes)) {
     taken.add(group);
-    await lookAtSeries(finding, group, files);
+    await lookAtSeries(finding, place);
   }
 }
 
-async function takeImage(finding: Finding, relPath: string): Promise<void> {
-  const { bundle, isExport } = await bundleOf(finding, relPath, undefined);
+async function takeImage(finding: Finding, place: Place): Promise<void> {
+  const { bundle, isExport } = await bundleOf(finding, place, undefined);
   (isExport ? finding.exports : finding.bundles).push(bundle);
 }
 
 /** The images that Bio-Formats' layout lists, else those named 0, 1, … */
-async function lookAtSeries(finding: Finding, group: string, files: ZarrFiles): Promise<void> {
+async function lookAtSeries(finding: Finding, place: Place): Promise<void> {
+  const { relPath: group, files } = place;
   const problems: string[] = [];
   const listed = seriesOf(await groupAttributes(files, "OME"), problems);
   finding.notes.push(...problems.map((reason) => ({ path: group, reason })));
@@ -181,16 +222,17 @@ async function lookAtSeries(finding: Finding, group: string, files: ZarrFiles): 
   for (const path of found) {
     const relPath = `${group}/${path}`;
     await guarded(finding, relPath, async () => {
-      await takeImage(finding, relPath);
+      await takeImage(finding, placeBelow(place, path));
     });
   }
 }
 
 async function lookAtCollection(
   finding: Finding,
-  group: string,
+  place: Place,
   collection: AcqstoreCollection,
 ): Promise<void> {
+  const { relPath: group } = place;
   const { images, refused, problems, tables } = collection;
   const path = `${group}/${COLLECTION_DOCUMENT}`;
   finding.notes.push(...problems.map((reason) => ({ path, reason })));
@@ -198,8 +240,8 @@ async function lookAtCollection(
   for (const [index, image] of images.entries()) {
     const relPath = `${group}/${image.imagePath}`;
     await guarded(finding, relPath, async () => {
-      const { bundle } = await bundleOf(finding, relPath, { group, image });
-      const first = index === 0 ? await documentOf(finding, group) : [];
+      const { bundle } = await bundleOf(finding, placeBelow(place, image.imagePath), { group, image });
+      const first = index === 0 ? await documentOf(finding, place) : [];
       finding.bundles.push({ ...bundle, sidecars: inOrder([...first, ...bundle.sidecars]) });
     });
   }
@@ -210,14 +252,11 @@ async function lookAtCollection(
 }
 
 /** The document of a collection, which its first image keeps. */
-async function documentOf(finding: Finding, group: string): Promise<readonly SidecarFile[]> {
-  const listed = await filesOfFolder(join(finding.root, group, dirname(COLLECTION_DOCUMENT))).list(
-    [],
-    finding.signal,
-  );
+async function documentOf(finding: Finding, place: Place): Promise<readonly SidecarFile[]> {
+  const at = placeBelow(place, dirname(COLLECTION_DOCUMENT));
+  const listed = await at.files.list([], finding.signal);
   const file = listed.find((one) => one.path === basename(COLLECTION_DOCUMENT));
-  const at = `${group}/${dirname(COLLECTION_DOCUMENT)}`;
-  return file === undefined ? [] : [sidecarOf(finding, at, file, { kind: acqstoreDocumentFormat.name })];
+  return file === undefined ? [] : [sidecarOf(at, file, { kind: acqstoreDocumentFormat.name })];
 }
 
 /** Where an image stands in a collection. */
@@ -228,10 +267,10 @@ interface InCollection {
 
 async function bundleOf(
   finding: Finding,
-  relPath: string,
+  place: Place,
   collected: InCollection | undefined,
 ): Promise<{ readonly bundle: LegacyBundle; readonly isExport: boolean }> {
-  const files = filesOfFolder(join(finding.root, relPath));
+  const { relPath, path, archive, files } = place;
   const attributes = await groupAttributes(files);
   if (attributes === undefined) {
     throw new LegacyIoError("invalid_file", "expected an OME-Zarr image, found no Zarr group", {});
@@ -254,12 +293,12 @@ async function bundleOf(
     ...others.map((folder) => ({ path: `${relPath}/${folder}`, reason: "no part of the image: not taken" })),
   );
   const image: BundleFile = {
-    path: join(finding.root, relPath),
-    relPath,
+    ...{ path, relPath },
+    ...(archive && { archive }),
     ...totals(listed.filter(isLevel)),
     zarr: { without },
   };
-  const sidecars = sidecarsOf(finding, relPath, listed, { manifest, reference, sidecar: inImage?.sidecar });
+  const sidecars = sidecarsOf(finding, place, listed, { manifest, reference, sidecar: inImage?.sidecar });
   const bundle: LegacyBundle = {
     image,
     stem: basename(relPath),
@@ -342,7 +381,7 @@ async function manifestOf(
 
 function sidecarsOf(
   finding: Finding,
-  relPath: string,
+  place: Place,
   listed: readonly ZarrFile[],
   {
     manifest,
@@ -354,6 +393,7 @@ function sidecarsOf(
     readonly sidecar: string | undefined;
   },
 ): readonly SidecarFile[] {
+  const { relPath } = place;
   const byPath = new Map(listed.map((file) => [file.path, file]));
   const kinds = new Map<string, Pick<SidecarFile, "kind" | "artifact">>();
   const claim = (path: string | undefined, what: Pick<SidecarFile, "kind" | "artifact">): void => {
@@ -393,7 +433,7 @@ function sidecarsOf(
   }
   const files = [...kinds].flatMap(([path, what]): readonly SidecarFile[] => {
     const file = byPath.get(path);
-    return file === undefined ? [] : [sidecarOf(finding, relPath, file, what)];
+    return file === undefined ? [] : [sidecarOf(place, file, what)];
   });
   const ofReference = listed.filter(({ path }) => path.startsWith(`${reference}/`));
   if (ofReference.length === 0) {
@@ -402,11 +442,12 @@ function sidecarsOf(
     }
     return files;
   }
-  const path = `${relPath}/${reference}`;
+  const below = placeBelow(place, reference);
   return [
     ...files,
     {
-      ...{ path: join(finding.root, path), relPath: path },
+      ...{ path: below.path, relPath: below.relPath },
+      ...(below.archive && { archive: below.archive }),
       ...totals(ofReference),
       zarr: { without: [] },
       kind: acqstoreReferenceFormat.name,
@@ -415,13 +456,12 @@ function sidecarsOf(
 }
 
 function sidecarOf(
-  { root }: Finding,
-  folder: string,
-  { path, sizeBytes, mtimeNs }: ZarrFile,
+  place: Place,
+  { path: name, sizeBytes, mtimeNs }: ZarrFile,
   what: Pick<SidecarFile, "kind" | "artifact">,
 ): SidecarFile {
-  const relPath = `${folder}/${path}`;
-  return { path: join(root, relPath), relPath, sizeBytes, mtimeNs, ...what };
+  const { path, relPath, archive } = placeBelow(place, name);
+  return { path, relPath, ...(archive && { archive }), sizeBytes, mtimeNs, ...what };
 }
 
 function inOrder(sidecars: readonly SidecarFile[]): readonly SidecarFile[] {
