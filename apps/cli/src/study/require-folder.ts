@@ -8,6 +8,9 @@ import { shellWord } from "../screen/shell-word.ts";
 import { CliError } from "../terminal/cli-error.ts";
 import { EXIT } from "../terminal/exit-code.ts";
 
+/** A zip file that holds an OME-Zarr image is ingested like the folder that was packed. */
+const ZARR_ARCHIVE = /\.(zarr\.zip|ozx)$/i;
+
 /**
  * Throws an error with a hint if `location` is not a folder, or is a dataset.
  *
@@ -23,6 +26,9 @@ export async function requireFolder(location: string, path: string): Promise<voi
       ...(hint !== undefined && { hint }),
       details: { path: location },
     });
+  }
+  if (found.isFile() && ZARR_ARCHIVE.test(location)) {
+    return;
   }
   if (!found.isDirectory()) {
     throw refusal("not_a_folder", `${location} is not a folder`, {

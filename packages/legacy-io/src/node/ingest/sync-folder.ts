@@ -184,8 +184,10 @@ function withRestored(report: IngestReport, restored: RestoredKym, isDryRun = fa
   const { ingested, updated, unchanged, conflicts, failed, notes } = restored;
   const all = [ingested, updated, unchanged, conflicts, failed];
   const ids = isDryRun ? [] : ingested.flatMap(({ imageId }) => (imageId === undefined ? [] : [imageId]));
+  const isAlone = report.found === 0 && restored.notes.length + all.flat().length > 0;
   return {
     ...report,
+    ...(isAlone && { counts: undefined }),
     found: report.found + all.reduce((sum, list) => sum + list.length, 0),
     ingested: [...report.ingested, ...ingested],
     updated: [...report.updated, ...updated],

@@ -4,6 +4,7 @@ import type { NdArray } from "@kym/zarr-store";
 import { itemSizeBytes, ndArrayBytes } from "@kym/zarr-store/array";
 import { isZarrStoreError } from "@kym/zarr-store/runtime";
 import { LegacyIoError } from "../../errors.ts";
+import { EXPORT_MARKER } from "../../export/export-marker.ts";
 import { decodeKymManifest, KYM_MANIFEST, type KymManifest } from "../../export/ngff/kym-manifest.ts";
 import { KYM_FOLDER } from "../../export/ngff/kym-paths.ts";
 import { inverseOrder, reorderAxes } from "../../tiff/axes/reorder-axes.ts";
@@ -94,7 +95,8 @@ async function changedFiles(
       changed.push(path);
     }
   }
-  return [...changed, ...[...listed.keys()].filter((path) => !known.has(path))].sort();
+  const added = [...listed.keys()].filter((path) => !known.has(path) && path !== EXPORT_MARKER);
+  return [...changed, ...added].sort();
 }
 
 async function readPixels(
