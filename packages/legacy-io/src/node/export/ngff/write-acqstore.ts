@@ -36,7 +36,7 @@ export async function writeAcqstore(
         redacting: new RedactingSink(files, redact),
       }),
     );
-    notes.push(...(found ?? []));
+    notes.push(...(found?.notes ?? []));
     options.onEvent?.({ imageId, path: relPath, done: index + 1, total: places.length });
   }
   failures.assertSome(places.length);
