@@ -1,5 +1,6 @@
 // The `zarr.json` documents of an export as OME-NGFF 0.5: an image, several below one root, and their list.
 
+import { serializeLossless } from "@kym/zarr-store/json";
 import type { DisplayWindow } from "./display-window.ts";
 import type { WrittenNgffAxis } from "./ngff-layout.ts";
 
@@ -115,5 +116,5 @@ export function seriesAttributes(series: readonly string[]): Readonly<Record<str
 /** The `zarr.json` of a group. */
 export function groupNode(attributes: Readonly<Record<string, unknown>>): Uint8Array<ArrayBuffer> {
   const node = { zarr_format: 3, node_type: "group", attributes };
-  return new TextEncoder().encode(`${JSON.stringify(node, null, 2)}\n`);
+  return new TextEncoder().encode(`${serializeLossless(node)}\n`);
 }

@@ -3,7 +3,7 @@
 import type { ZarrDataset } from "@kym/zarr-store";
 import { throwIfAborted } from "@kym/zarr-store/runtime";
 import { LegacyIoError } from "../../errors.ts";
-import { acqstoreEnding } from "../../export/acqstore-ending.ts";
+import { acqstoreEnding } from "../../export/acqstore/acqstore-ending.ts";
 import { EXPORT_INDEX, encodeExportIndex } from "../../export/export-index.ts";
 import {
   EXPORT_MANIFEST,
