@@ -223,12 +223,13 @@ const ARROWS: Arrows = {
     array: ["bytes", "codecs", "json", "runtime"],
     store: ["runtime"],
     commit: ["bytes", "json", "runtime", "store"],
+    zip: ["bytes", "runtime", "store"],
     http: ["runtime", "store", "commit"],
     table: ["bytes", "codecs", "json"],
     image: ["json", "runtime", "array", "table"],
     dataset: ["bytes", "json", "runtime", "array", "store", "commit", "http", "table", "image"],
     layout: ["commit", "dataset", "image"],
-    node: ["codecs", "runtime", "store", "commit", "http", "table", "dataset"],
+    node: ["codecs", "runtime", "store", "commit", "zip", "http", "table", "dataset"],
     testing: ["json", "array", "store", "table", "image"],
   },
   "packages/zarr-store/src/array": {
@@ -260,6 +261,7 @@ const ARROWS: Arrows = {
   },
   "packages/zarr-store/src/node": {
     local: [],
+    zip: ["local"],
     runtime: [],
     workers: ["local", "runtime"],
   },

@@ -1,55 +1,14 @@
 // The CRC-32C checksum, which guards chunks and sealed gzip files.
 
-const BYTES_AT_ONCE = 8;
-/** What eight bytes in a row do, a table of 256 for each of them: the last byte's first. */
-const TABLES = tables();
+import { crcOf, crcTables } from "./crc.ts";
 
-function tables(): Uint32Array {
-  const all = new Uint32Array(256 * BYTES_AT_ONCE);
-  for (let byte = 0; byte < 256; byte += 1) {
-    let crc = byte;
-    for (let bit = 0; bit < 8; bit += 1) {
-      crc = crc & 1 ? (crc >>> 1) ^ 0x82f63b78 : crc >>> 1;
-    }
-    all[byte] = crc;
-  }
-  for (let place = 256; place < all.length; place += 1) {
-    const before = all[place - 256] ?? 0;
-    all[place] = (before >>> 8) ^ (all[before & 0xff] ?? 0);
-  }
-  return all;
-}
+const TABLES = crcTables(0x82f63b78);
 
 /**
- * Computes the CRC-32C (Castagnoli) of bytes, as an unsigned 32-bit integer. Eight bytes at a time: Kounavis & Berry, "A
- * systematic approach to building high performance software-based CRC generators", ISCC 2005.
+ * Computes the CRC-32C (Castagnoli) of bytes, as an unsigned 32-bit integer.
  *
  * @see https://www.rfc-editor.org/rfc/rfc3720#appendix-B.4
  */
 export function crc32c(bytes: Uint8Array): number {
-  const table = TABLES;
-  const { length } = bytes;
-  let crc = 0xffffffff;
-  let at = 0;
-  for (; at + BYTES_AT_ONCE <= length; at += BYTES_AT_ONCE) {
-    const mixed =
-      crc ^
-      ((bytes[at] ?? 0) |
-        ((bytes[at + 1] ?? 0) << 8) |
-        ((bytes[at + 2] ?? 0) << 16) |
-        ((bytes[at + 3] ?? 0) << 24));
-    crc =
-      (table[1792 + (mixed & 0xff)] ?? 0) ^
-      (table[1536 + ((mixed >>> 8) & 0xff)] ?? 0) ^
-      (table[1280 + ((mixed >>> 16) & 0xff)] ?? 0) ^
-      (table[1024 + (mixed >>> 24)] ?? 0) ^
-      (table[768 + (bytes[at + 4] ?? 0)] ?? 0) ^
-      (table[512 + (bytes[at + 5] ?? 0)] ?? 0) ^
-      (table[256 + (bytes[at + 6] ?? 0)] ?? 0) ^
-      (table[bytes[at + 7] ?? 0] ?? 0);
-  }
-  for (; at < length; at += 1) {
-    crc = (crc >>> 8) ^ (table[(crc ^ (bytes[at] ?? 0)) & 0xff] ?? 0);
-  }
-  return ~crc >>> 0;
+  return crcOf(TABLES, bytes);
 }

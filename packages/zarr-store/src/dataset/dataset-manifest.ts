@@ -5,6 +5,7 @@ import { ZarrStoreError } from "../errors.ts";
 import type { ReadOptions } from "../runtime/read-options.ts";
 import { runBounded } from "../runtime/run-bounded.ts";
 import { isWritableStore } from "../store/key-value-store.ts";
+import type { StoreKey } from "../store/store-key.ts";
 import { assertWritable, type DatasetParts } from "./dataset-parts.ts";
 import { imageGroup } from "./layout.ts";
 import { type Manifest, type ManifestEntry, manifestEntryOf, unlessMalformed } from "./manifest.ts";
@@ -71,7 +72,14 @@ export class DatasetManifest {
       const message = `the manifest describes version ${manifest.version}, but the dataset is at version ${version}`;
       throw new ZarrStoreError("conflict", message, { expected: version, found: manifest.version });
     }
-    await writeCheckpoint(this.#parts, this.#session, this);
+    await writeCheckpoint(this.#parts, this);
+  }
+
+  /** Rebuilds the manifest and encodes the checkpoint that holds it, for this dataset or for a copy of this version. */
+  async encode(): Promise<{ readonly key: StoreKey; readonly bytes: Uint8Array<ArrayBuffer> }> {
+    await this.rebuild();
+    const { head } = this.#parts.engine.log;
+    return encodeCheckpoint(head, await checkpointImages(head, this.#session.nodes));
   }
 
   /** Rebuilds the manifest and stores it. @throws {ZarrStoreError} `conflict`, `read_only` */
@@ -85,15 +93,12 @@ export class DatasetManifest {
 /** Writes a checkpoint with the manifest in it, unless nothing was committed yet or the store is read-only. */
 export async function writeCheckpoint(
   { store, engine, runtime }: DatasetParts,
-  session: ObjectSession,
   manifest: DatasetManifest,
 ): Promise<void> {
   if (!isWritableStore(store) || engine.log.head.version === 0) {
     return;
   }
-  await manifest.rebuild();
-  const { head } = engine.log;
-  const checkpoint = await encodeCheckpoint(head, await checkpointImages(head, session.nodes));
+  const checkpoint = await manifest.encode();
   await replaceCheckpoint(store, checkpoint, runtime);
   await engine.checkpointed(checkpoint.key, checkpoint.bytes.length);
 }

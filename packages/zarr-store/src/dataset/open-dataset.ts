@@ -3,8 +3,9 @@
 import type { ZarrCodec } from "../array/codecs/zarr-codec.ts";
 import { CommitEngine, type CommitEngineOptions } from "../commit/commit-engine.ts";
 import { isZarrStoreError, ZarrStoreError } from "../errors.ts";
-import { type HttpStoreOptions, httpStore } from "../http/http-store.ts";
+import type { HttpStoreOptions } from "../http/http-store.ts";
 import { isHttpUrl } from "../http/http-url.ts";
+import { isZipUrl, openHttp } from "../http/open-http.ts";
 import { type Logger, SILENT_LOGGER } from "../runtime/logger.ts";
 import { portableRuntime, type Runtime } from "../runtime/runtime.ts";
 import { isWritableStore, type ReadableStore } from "../store/key-value-store.ts";
@@ -25,7 +26,7 @@ import { ZarrDataset } from "./zarr-dataset.ts";
 /** How a dataset is opened. */
 export interface OpenDatasetOptions {
   /**
-   * What the dataset may be used for. Default `a`.
+   * What the dataset may be used for. Default `a`; for a zip file `r`, because that can only be read.
    *
    * - `r` reads; a write throws `read_only` before any byte is written.
    * - `a` reads and writes; the first commit creates a missing dataset.
@@ -73,7 +74,8 @@ export interface OpenDatasetOptions {
 }
 
 /**
- * Opens a dataset at an http(s) URL or in a store. Opening never writes.
+ * Opens a dataset at an http(s) URL or in a store. Opening never writes. A URL that ends with `.zip` or `.ozx` is one file, of which
+ * ranges are read.
  *
  * A dataset of the Python system (Zarr v2, no log) opens only in mode `r`, without conversion. A folder is opened by
  * `openLocalDataset` of `@kym/zarr-store/node`.
@@ -90,8 +92,9 @@ export async function openDataset(
   location: string | ReadableStore,
   options: OpenDatasetOptions = {},
 ): Promise<ZarrDataset> {
-  const { mode = "a", logger = SILENT_LOGGER, runtime = portableRuntime() } = options;
-  const store = typeof location === "string" ? storeAt(location, { logger, runtime }) : location;
+  const { logger = SILENT_LOGGER, runtime = portableRuntime() } = options;
+  const store = typeof location === "string" ? await storeAt(location, { logger, runtime }) : location;
+  const mode = options.mode ?? (typeof location === "string" && isZipUrl(location) ? "r" : "a");
   if (mode !== "r" && !isWritableStore(store)) {
     throw new ZarrStoreError("read_only", `${store.location} can only be read: open it with mode "r"`);
   }
@@ -164,7 +167,7 @@ async function assertFormat(engine: CommitEngine, store: ReadableStore, logger: 
   }
 }
 
-function storeAt(location: string, options: HttpStoreOptions): ReadableStore {
+async function storeAt(location: string, options: HttpStoreOptions): Promise<ReadableStore> {
   if (!isHttpUrl(location)) {
     throw new ZarrStoreError(
       "not_supported",
@@ -172,7 +175,7 @@ function storeAt(location: string, options: HttpStoreOptions): ReadableStore {
       { found: location },
     );
   }
-  return httpStore(location, options);
+  return openHttp(location, options);
 }
 
 /** Why no new dataset can be created here; undefined if it can. */

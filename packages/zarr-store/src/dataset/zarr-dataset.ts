@@ -253,7 +253,7 @@ export class ZarrDataset extends DatasetContents {
     }
     if (records > recordsBeside(engine.checkpointSizeBytes) || sizeBytes > engine.checkpointSizeBytes) {
       try {
-        await writeCheckpoint(this.#parts, this.session, this.manifest);
+        await writeCheckpoint(this.#parts, this.manifest);
       } catch (error) {
         logger.warn(`no checkpoint was written: ${String(error)}`);
       }

@@ -32,6 +32,8 @@ export interface HttpClientOptions {
 
 export interface HttpRequest<T> {
   readonly key: StoreKey;
+  /** Default: GET. */
+  readonly method?: "HEAD" | undefined;
   readonly headers: Readonly<Record<string, string>>;
   readonly signal: AbortSignal | undefined;
   /** Reads a response that is not a passing fault. It calls `heard` for every part that arrives. */
@@ -69,12 +71,13 @@ export class HttpClient {
    *
    * @throws {ZarrStoreError} `invalid_name`, `aborted`, `io` after the last attempt; and whatever `read` throws.
    */
-  async request<T>({ key, headers, signal, read }: HttpRequest<T>): Promise<T> {
+  async request<T>(request: HttpRequest<T>): Promise<T> {
+    const { key, signal } = request;
     const url = this.#urlOf(key);
     for (let retry = 0; ; retry++) {
       throwIfAborted(signal);
       try {
-        return await this.#attempt(url, { key, headers, signal, read });
+        return await this.#attempt(url, request);
       } catch (error) {
         throwIfAborted(signal);
         if (isZarrStoreError(error)) {
@@ -85,7 +88,7 @@ export class HttpClient {
     }
   }
 
-  async #attempt<T>(url: string, { key, headers, signal, read }: HttpRequest<T>): Promise<T> {
+  async #attempt<T>(url: string, { key, method, headers, signal, read }: HttpRequest<T>): Promise<T> {
     const { credentials, sameOrigin = true, timeoutMs = 30_000 } = this.#options;
     return withSilenceLimit(timeoutMs, signal, async (attemptSignal, heard) => {
       const allHeaders = new Headers(this.#headers);
@@ -97,6 +100,7 @@ export class HttpClient {
         signal: attemptSignal,
         // A commit may replace a file that a cache still holds, so every cache must revalidate.
         cache: "no-cache",
+        ...(method && { method }),
         ...(credentials === undefined ? {} : { credentials }),
       };
       const where = this.where(key);

@@ -56,7 +56,8 @@ export function httpStore(url: string | URL, options: HttpStoreOptions = {}): Re
   return new HttpStore(new HttpClient(url, options), options);
 }
 
-class HttpStore implements ReadableStore {
+/** The store of {@link httpStore}, which can also say how long a file is. */
+export class HttpStore implements ReadableStore {
   readonly location: string;
   readonly #client: HttpClient;
   readonly #maxSizeBytes: number;
@@ -104,6 +105,59 @@ class HttpStore implements ReadableStore {
       signal,
       read: (response, heard) => this.#readRange(key, range, response, heard),
     });
+  }
+
+  /**
+   * Asks how long a file is; undefined if it does not exist. One byte is asked for. Where a browser hides how long the whole is,
+   * because the file is on another origin, its headers are asked for as well.
+   */
+  async sizeOf(key: StoreKey, { signal }: ReadOptions = {}): Promise<number | undefined> {
+    const size = await this.#client.request({
+      key,
+      headers: { range: "bytes=0-0" },
+      signal,
+      read: async (response) => this.#sizeOfWhole(key, response),
+    });
+    return size !== "hidden"
+      ? size
+      : this.#client.request({
+          key,
+          method: "HEAD",
+          headers: {},
+          signal,
+          read: async (response) => this.#sizeInHeaders(key, response),
+        });
+  }
+
+  #sizeOfWhole(key: StoreKey, response: Response): number | "hidden" | undefined {
+    const { status, headers, type } = response;
+    switch (status) {
+      case 206:
+      case 416: {
+        const header = headers.get("content-range");
+        const sizeBytes = parseContentRange(header)?.sizeBytes;
+        if (sizeBytes === undefined && !(header === null && type === "cors")) {
+          throw this.#fault(key, "the server does not say how long the file is", header);
+        }
+        return sizeBytes ?? "hidden";
+      }
+      case 200:
+        this.#assertNoWebPage(key, response);
+        throw this.#fault(key, "the server sends the whole file where a range was asked for", 200);
+      default:
+        return this.#absent(key, response);
+    }
+  }
+
+  #sizeInHeaders(key: StoreKey, response: Response): number | undefined {
+    if (response.status !== 200) {
+      return this.#absent(key, response);
+    }
+    const length = response.headers.get("content-length") ?? "";
+    if (!/^\d{1,15}$/.test(length)) {
+      throw this.#fault(key, "the server does not say how long the file is", length);
+    }
+    return Number(length);
   }
 
   async #readWhole(

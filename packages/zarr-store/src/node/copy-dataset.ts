@@ -1,7 +1,7 @@
 // Copies one version of a dataset into a new folder, which appears whole or not at all.
 
 import { constants } from "node:fs";
-import { copyFile, lstat, mkdir, open, rename, rm } from "node:fs/promises";
+import { copyFile, lstat, mkdir, rename, rm } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
 import { type CopyReport, type CopyStoreOptions, copyStore } from "../commit/copy/copy-store.ts";
 import type { KeepsHistory } from "../dataset/keeps-history.ts";
@@ -9,13 +9,14 @@ import { contentRulesWith } from "../dataset/maintain/dataset-content-rules.ts";
 import type { Summarize } from "../dataset/session/object-session.ts";
 import type { UndoRules } from "../dataset/undo/undo-rules.ts";
 import { ZarrStoreError } from "../errors.ts";
-import { httpStore } from "../http/http-store.ts";
 import { isHttpUrl } from "../http/http-url.ts";
 import type { StoreKey } from "../store/store-key.ts";
 import { errnoOf } from "./local/errno.ts";
 import { localStore } from "./local/local-store.ts";
 import { openLocalDataset } from "./open-local-dataset.ts";
+import { openLocation } from "./open-location.ts";
 import { nodeRuntime } from "./runtime/node-runtime.ts";
+import { assertNothingAt, assertOutsideDatasets, flushFolder, ioError } from "./zip/staged-file.ts";
 
 export interface CopyDatasetOptions extends Pick<CopyStoreOptions, "version" | "onProgress" | "signal"> {
   /** As for `openDataset`, and the scales of an undo: what makes metadata of an older version again, which is not kept. */
@@ -28,8 +29,9 @@ export interface CopyDatasetOptions extends Pick<CopyStoreOptions, "version" | "
 }
 
 /**
- * Copies one version of a dataset, a folder or an http(s) URL, with its log up to that version and the history. The copy opens,
- * checks clean, pulls and undoes as the original. Writers of the original need not stop.
+ * Copies one version of a dataset, a folder, a zip file or an http(s) URL, with its log up to that version and the history. The copy
+ * opens, checks clean, pulls and undoes as the original. Writers of the original need not stop. A zip file has no history: of that
+ * the copy undoes no change before it was packed.
  *
  * The copy is built in a folder beside the target, verified by hash, flushed, and then renamed. Where the file system can, files
  * share their blocks with the original until one of them changes.
@@ -47,12 +49,13 @@ export async function copyDataset(
   const runtime = nodeRuntime();
   const place = resolve(target);
   const folder = isHttpUrl(source) ? undefined : resolve(source);
-  const from = folder === undefined ? httpStore(source, { runtime }) : localStore(folder);
+  const { store: from, isZip } = await openLocation(source, { runtime });
   const inside = folder === undefined ? ".." : relative(folder, place);
   if (inside === "" || !inside.startsWith("..")) {
     throw new ZarrStoreError("invalid_argument", `${place} is inside the dataset ${folder}`, { path: place });
   }
   await assertNothingAt(place);
+  await assertOutsideDatasets(place);
   const partial = `${place}${options.partialEnding ?? `.partial-${crypto.randomUUID()}`}`;
   try {
     await orIoError(place, () => mkdir(partial, { recursive: true }));
@@ -69,7 +72,7 @@ export async function copyDataset(
         original &&
         ((path, sha256, then): Promise<Uint8Array<ArrayBuffer> | undefined> =>
           original.past.nodeAgain(path, sha256, then, { ...(scales && { scales }) })),
-      clone: folder === undefined ? undefined : cloner(folder, partial),
+      clone: folder === undefined || isZip ? undefined : cloner(folder, partial),
     });
     await writeCheckpoint(partial);
     await assertNothingAt(place);
@@ -113,35 +116,10 @@ function cloner(from: string, to: string): (key: StoreKey) => Promise<boolean> {
   };
 }
 
-async function assertNothingAt(place: string): Promise<void> {
-  const found = await lstat(place).catch((error: unknown) => {
-    if (errnoOf(error) !== "ENOENT") {
-      throw ioError(place, error);
-    }
-  });
-  if (found !== undefined) {
-    throw new ZarrStoreError("already_exists", `there is something at ${place} already`, { path: place });
-  }
-}
-
-async function flushFolder(folder: string): Promise<void> {
-  const handle = await open(folder, "r").catch(() => undefined);
-  await handle?.sync().catch(() => undefined);
-  await handle?.close();
-}
-
 async function orIoError<T>(place: string, run: () => Promise<T>): Promise<T> {
   try {
     return await run();
   } catch (error) {
     throw ioError(place, error);
   }
-}
-
-function ioError(place: string, cause: unknown): ZarrStoreError {
-  return new ZarrStoreError("io", `cannot write ${place}: ${String(cause)}`, {
-    path: place,
-    found: errnoOf(cause),
-    cause,
-  });
 }

@@ -14,6 +14,16 @@ export {
   /** The older name of `openLocalDataset`. */
   openLocalDataset as openDataset,
 } from "./open-local-dataset.ts";
+export { isZipLocation } from "./open-location.ts";
+export { type PackDatasetOptions, type PackReport, packDataset } from "./pack-dataset.ts";
 export { nodeRuntime } from "./runtime/node-runtime.ts";
 export { serveTasks, type TaskContext, type TaskResult } from "./workers/serve-tasks.ts";
 export { type RunTaskOptions, WorkerPool, type WorkerPoolOptions } from "./workers/worker-pool.ts";
+export { openZipFile } from "./zip/open-zip-file.ts";
+export {
+  type WriteZipOptions,
+  type WrittenZip,
+  writeOzx,
+  writeZipFile,
+  type ZipInput,
+} from "./zip/write-zip-file.ts";

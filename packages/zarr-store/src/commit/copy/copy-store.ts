@@ -9,16 +9,21 @@ import type { KeyValueStore, ReadableStore } from "../../store/key-value-store.t
 import { parentKey, type StoreKey } from "../../store/store-key.ts";
 import type { NeededHistory } from "../content-rules.ts";
 import { bytesWithHash } from "../foreign/other-line-ends.ts";
-import { HistoryNames } from "../history/history-names.ts";
+import { encodeHistoryStart, historyStart } from "../history/history-start.ts";
 import { findNeededHistory } from "../history/needed-history.ts";
-import { CommitLog } from "../log/commit-log.ts";
-import { type CommittedObject, Head } from "../log/head.ts";
+import type { CommittedObject } from "../log/head.ts";
 import { encodeLatest } from "../log/latest.ts";
 import { decodeCommitPack } from "../records/commit-pack.ts";
-import { type CommitRecord, encodeCommitRecord } from "../records/commit-record.ts";
-import { commitKey, firstOfBlock, historyKey, LATEST, packKey } from "../records/control-keys.ts";
+import {
+  commitKey,
+  firstOfBlock,
+  HISTORY_START,
+  historyKey,
+  LATEST,
+  packKey,
+} from "../records/control-keys.ts";
 import { mayBePacked } from "../records/stored-records.ts";
-import { findCommittedBytes } from "./find-committed-bytes.ts";
+import { VersionFiles } from "./version-files.ts";
 
 export interface CopyProgress {
   readonly done: number;
@@ -82,9 +87,7 @@ class StoreCopy {
   readonly #source: ReadableStore;
   readonly #target: KeyValueStore;
   readonly #options: CopyStoreOptions;
-  readonly #log: CommitLog;
-  readonly #head = new Head();
-  readonly #names = new HistoryNames();
+  readonly #version: VersionFiles;
   /** The hash that each path has in the target by now. */
   readonly #copied = new Map<StoreKey, string>();
   readonly #written: StoreKey[] = [];
@@ -95,79 +98,38 @@ class StoreCopy {
     this.#source = source;
     this.#target = target;
     this.#options = options;
-    this.#log = new CommitLog(source, options.runtime.sha256);
+    this.#version = new VersionFiles(source, options);
   }
 
   async run(): Promise<CopyReport> {
     const { version: wanted } = this.#options;
-    await this.#refresh();
-    const newest = this.#log.head.version;
-    if (
-      newest === 0 ||
-      (wanted !== undefined && !(Number.isSafeInteger(wanted) && wanted >= 1 && wanted <= newest))
-    ) {
-      const what = newest === 0 ? "has no commit" : `has no version ${wanted}; the newest is ${newest}`;
-      throw new ZarrStoreError("not_found", `${this.#source.location} ${what}`, {
-        path: this.#source.location,
-        expected: newest,
-        found: wanted,
-      });
-    }
-    await this.#advance(wanted ?? newest);
+    await this.#version.open();
     for (;;) {
       const gone = await this.#copyObjects();
       if (gone.length === 0) {
         break;
       }
-      await this.#refresh();
-      if (wanted !== undefined || this.#log.head.version === this.#head.version) {
-        throw this.#goneError(gone);
-      }
-      await this.#advance(this.#log.head.version);
+      await this.#version.goOnFrom(gone);
     }
     const history = await this.#copyHistory();
     await this.#copyLog();
     const notCopied = wanted === undefined ? await this.#editsInSource() : [];
     await this.#target.sync(withFolders([...this.#copied.keys(), ...this.#written]));
-    const objects = [...this.#head.objects()];
+    const { head } = this.#version;
+    const objects = [...head.objects()];
     const sizeBytes = objects.reduce((sum, [, object]) => sum + object.sizeBytes, 0);
-    return { version: this.#head.version, objects: objects.length, sizeBytes, history, notCopied };
-  }
-
-  async #refresh(): Promise<void> {
-    await this.#log.refresh();
-    this.#log.assertWhole();
-  }
-
-  /** Makes the head that of a later version. */
-  async #advance(version: number): Promise<void> {
-    for (let next = this.#head.version + 1; next <= version; next++) {
-      throwIfAborted(this.#options.signal);
-      const record = await this.#record(next);
-      this.#names.apply(record, (path) => this.#head.object(path)?.sizeBytes);
-      this.#head.apply(record);
-    }
-  }
-
-  async #record(version: number): Promise<CommitRecord> {
-    const record = await this.#log.record(version);
-    if (record === undefined) {
-      throw new ZarrStoreError("integrity", `commit record ${version} is missing`, {
-        path: commitKey(version),
-      });
-    }
-    return record;
+    return { version: head.version, objects: objects.length, sizeBytes, history, notCopied };
   }
 
   /** Copies what the target lacks of the head, and removes what is not in it. Returns the paths whose bytes are gone. */
   async #copyObjects(): Promise<readonly StoreKey[]> {
     for (const path of [...this.#copied.keys()]) {
-      if (this.#head.object(path) === undefined) {
+      if (this.#version.head.object(path) === undefined) {
         await this.#target.remove(path);
         this.#copied.delete(path);
       }
     }
-    const objects = [...this.#head.objects()];
+    const objects = [...this.#version.head.objects()];
     const gone: StoreKey[] = [];
     let done = 0;
     const copy = async ([path, object]: readonly [StoreKey, CommittedObject]): Promise<void> => {
@@ -180,7 +142,7 @@ class StoreCopy {
     await runBounded(objects, copy, { concurrency: AT_ONCE, signal: this.#options.signal });
     const left: StoreKey[] = [];
     for (const path of gone.sort()) {
-      const object = this.#head.object(path);
+      const object = this.#version.head.object(path);
       if (object !== undefined && !(await this.#makeAgain(path, object))) {
         left.push(path);
       }
@@ -189,7 +151,7 @@ class StoreCopy {
   }
 
   async #copyObject(path: StoreKey, object: CommittedObject): Promise<boolean> {
-    const { runtime, signal, clone } = this.#options;
+    const { runtime, clone } = this.#options;
     if (!this.#copied.has(path) && (await clone?.(path)) === true) {
       this.#copied.set(path, "");
       const bytes = await this.#target.get(path, { expectedBytes: object.sizeBytes });
@@ -198,7 +160,7 @@ class StoreCopy {
         return true;
       }
     }
-    const found = await findCommittedBytes(this.#source, runtime, path, object, { signal });
+    const found = await this.#version.find(path, object);
     if (found === undefined) {
       return false;
     }
@@ -212,14 +174,10 @@ class StoreCopy {
 
   /** What is in the place of objects that came from elsewhere, unless a later commit put it there. */
   async #editsInSource(): Promise<readonly StoreKey[]> {
-    await this.#refresh();
+    await this.#version.refresh();
     const edits: StoreKey[] = [];
     for (const path of [...this.#elsewhere].sort()) {
-      const object = this.#head.object(path);
-      const isNewest = object !== undefined && this.#log.head.object(path)?.sha256 === object.sha256;
-      const bytes = isNewest ? await this.#source.get(path, this.#options) : undefined;
-      const sha256 = bytes && (await this.#options.runtime.sha256(bytes));
-      if (sha256 !== undefined && sha256 !== object?.sha256 && !this.#head.wasCommitted(path, sha256)) {
+      if (await this.#version.isEdited(path)) {
         edits.push(path);
       }
     }
@@ -230,7 +188,7 @@ class StoreCopy {
   async #makeAgain(path: StoreKey, { sha256 }: CommittedObject): Promise<boolean> {
     const { makeAgain, runtime } = this.#options;
     const then: ReadThen = async (other) => {
-      const isThere = this.#head.object(other)?.sha256 === this.#copied.get(other);
+      const isThere = this.#version.head.object(other)?.sha256 === this.#copied.get(other);
       return isThere ? this.#target.get(other) : undefined;
     };
     const bytes = await makeAgain?.(path, sha256, then);
@@ -258,13 +216,15 @@ class StoreCopy {
     const { runtime, neededHistory, signal } = this.#options;
     const needed = await findNeededHistory(
       neededHistory,
-      this.#head,
+      this.#version.head,
       (path) => this.#target.get(path),
       signal,
     );
-    const hashes = [...new Set([...this.#names.kept.keys(), ...needed])];
+    const hashes = [...new Set([...this.#version.names.kept.keys(), ...needed])];
     let copied = 0;
+    const start = await historyStart(this.#source);
     let missing = 0;
+    let left = 0;
     const copy = async (hash: string): Promise<void> => {
       const key = historyKey(hash);
       const found = await this.#source.get(key, { ...(signal && { signal }) });
@@ -273,17 +233,23 @@ class StoreCopy {
         await this.#write(key, bytes);
         this.#written.push(key);
         copied++;
-      } else if (this.#names.kept.has(hash)) {
-        missing++;
+        return;
       }
+      const named = this.#version.names.kept.get(hash);
+      missing += named === undefined ? 0 : 1;
+      left += named !== undefined && named.version <= start ? 1 : 0;
     };
     await runBounded(hashes, copy, { concurrency: AT_ONCE, signal });
+    if (left > 0) {
+      await this.#write(HISTORY_START, encodeHistoryStart(Math.min(start, this.#version.head.version)));
+      this.#written.push(HISTORY_START);
+    }
     return { copied, missing };
   }
 
   /** Copies the packs of old blocks, and writes all other records as files: byte for byte what their writers wrote. */
   async #copyLog(): Promise<void> {
-    const { version: newest, recordSha256, nextRecordFormat } = this.#head;
+    const { version: newest, recordSha256, nextRecordFormat } = this.#version.head;
     let packed: ReadonlySet<number> = new Set();
     for (let version = 1; version <= newest; version++) {
       throwIfAborted(this.#options.signal);
@@ -291,14 +257,7 @@ class StoreCopy {
         packed = mayBePacked(version, newest) ? await this.#copyPack(version) : new Set();
       }
       if (!packed.has(version)) {
-        const { sha256, ...record } = await this.#record(version);
-        const { record: same, bytes } = await encodeCommitRecord(record, this.#options.runtime.sha256);
-        if (same.sha256 !== sha256) {
-          throw new ZarrStoreError("integrity", `commit record ${version} does not match its own hash`, {
-            path: commitKey(version),
-          });
-        }
-        await this.#write(commitKey(version), bytes);
+        await this.#write(commitKey(version), await this.#version.recordFile(version));
         this.#written.push(commitKey(version));
       }
     }
@@ -318,20 +277,6 @@ class StoreCopy {
     await this.#write(key, bytes);
     this.#written.push(key);
     return new Set(pack.keys());
-  }
-
-  #goneError(gone: readonly StoreKey[]): ZarrStoreError {
-    const [path = ""] = gone;
-    const { version } = this.#head;
-    const isNewest = version === this.#log.head.version;
-    const more = gone.length > 1 ? `, and ${gone.length - 1} more` : "";
-    return new ZarrStoreError(
-      isNewest ? "integrity" : "not_found",
-      isNewest
-        ? `${path} is missing or damaged${more}: repair the dataset before it is copied`
-        : `version ${version} cannot be copied: later commits replaced ${path}${more}, and the history does not keep it`,
-      { path, paths: gone },
-    );
   }
 }
 
