@@ -4,7 +4,8 @@ import { serializeLossless } from "@kym/zarr-store/json";
 import type { DisplayWindow } from "./display-window.ts";
 import type { WrittenNgffAxis } from "./ngff-layout.ts";
 
-const NGFF_VERSION = "0.5";
+/** The version of OME-Zarr that exports have. */
+export const NGFF_VERSION = "0.5";
 /** Version 3 of the layout that bioformats2raw writes. */
 const BIOFORMATS2RAW_LAYOUT = 3;
 
