@@ -88,7 +88,7 @@ async function followed(path: string): Promise<string> {
 const LOG_FOLDER = "__commits";
 
 /** @throws {CliError} `inside_dataset` */
-async function assertInNoDataset(path: string): Promise<void> {
+export async function assertInNoDataset(path: string): Promise<void> {
   let folder = await realpath(dirname(path)).catch(() => dirname(path));
   for (; dirname(folder) !== folder; folder = dirname(folder)) {
     if ((await lstat(join(folder, LOG_FOLDER)).catch(() => undefined))?.isDirectory() === true) {

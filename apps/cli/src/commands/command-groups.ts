@@ -6,6 +6,6 @@ export const COMMAND_GROUPS: Readonly<Record<string, readonly string[]>> = {
   look: ["ls", "show", "plot", "report", "query", "explain", "random", "agree", "compare", "log", "diff"],
   edit: ["edit", "roi", "undo", "resolve", "delete", "pull"],
   compute: ["analyze", "index"],
-  "take out": ["export", "copy"],
+  "take out": ["export", "copy", "pack", "unpack"],
   keep: ["check", "adopt", "gc", "doctor", "completion"],
 };

@@ -4,9 +4,12 @@ import { sourcesOfImages } from "@kym/kym-dataset/sources";
 import { summarizeMetadata } from "@kym/kym-schema";
 import { PROVENANCE_HISTORY } from "@kym/kym-schema/keys";
 import type { DatasetMode, ZarrDataset } from "@kym/zarr-store";
-import { openLocalDataset } from "@kym/zarr-store/node";
+import { isZipLocation, openLocalDataset } from "@kym/zarr-store/node";
 import type { CommandContext } from "../arguments/command.ts";
 import { printableLines } from "../screen/printable.ts";
+import { shellWord } from "../screen/shell-word.ts";
+import { CliError } from "../terminal/cli-error.ts";
+import { EXIT } from "../terminal/exit-code.ts";
 import { isBlind } from "./blind.ts";
 import { requireDataset } from "./require-dataset.ts";
 
@@ -26,12 +29,19 @@ export async function openStudy(
   return openOrMakeStudy(context, path, mode);
 }
 
-/** The same for a dataset that may not exist yet: its first commit creates it. */
+/**
+ * The same for a dataset that may not exist yet: its first commit creates it.
+ *
+ * @throws {CliError} `read_only` for a packed file, unless it is only read
+ */
 export async function openOrMakeStudy(
   context: CommandContext,
   path: string,
   mode: DatasetMode,
 ): Promise<ZarrDataset> {
+  if (mode !== "r") {
+    await refusePacked(context, path);
+  }
   const silent = (): void => undefined;
   // Messages name files, which can tell a blind scorer what a scan is.
   const warn = isBlind(context)
@@ -50,6 +60,17 @@ export async function openOrMakeStudy(
       error: warn,
     },
   });
+}
+
+/** What `kym pack` made can only be read. @throws {CliError} `read_only` */
+async function refusePacked(context: CommandContext, path: string): Promise<void> {
+  const location = locationOf(context, path);
+  if (await isZipLocation(location)) {
+    throw new CliError(EXIT.refused, "read_only", `${location} is a packed file, which can only be read`, {
+      details: { path: location },
+      hint: `kym unpack ${shellWord(path)} DATASET makes a dataset of it, which takes changes; kym pull gets them from there`,
+    });
+  }
 }
 
 /** A URL unchanged; a path made absolute, relative to the user's folder. */

@@ -3,6 +3,7 @@
 import { readdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { ZARR_NODE_NAME } from "@kym/zarr-store/layout";
+import { isZipLocation } from "@kym/zarr-store/node";
 import { guessOr } from "../arguments/nearest-word.ts";
 import { shellWord } from "../screen/shell-word.ts";
 import { CliError } from "../terminal/cli-error.ts";
@@ -20,10 +21,10 @@ export function isDataset(location: string, exists: (path: string) => boolean): 
   return ROOT_NAMES.some((name) => exists(join(location, name)));
 }
 
-/** Whether there is a dataset at `location`. */
+/** Whether there is a dataset at `location`: a folder, or a file that `kym pack` made. */
 export async function isDatasetAt(location: string): Promise<boolean> {
   const names = await namesIn(location);
-  return names !== "no folder" && ROOT_NAMES.some((name) => names.includes(name));
+  return names === "no folder" ? isZipLocation(location) : ROOT_NAMES.some((name) => names.includes(name));
 }
 
 /**
@@ -56,7 +57,7 @@ async function hintFor(
     }
   }
   const siblings = await namesIn(dirname(location));
-  const others = siblings === "no folder" ? [] : siblings.filter((name) => name.endsWith(".zarr"));
+  const others = siblings === "no folder" ? [] : siblings.filter((name) => /\.zarr(\.zip)?$/.test(name));
   const folder = dirname(path);
   return guessOr(basename(location), others, `kym ingest FOLDER ${shellWord(path)} creates it`, (meant) =>
     join(folder, meant),

@@ -110,10 +110,12 @@ describe("a session with KYM_BLIND=1", () => {
       "gc",
       "ingest",
       "migrate",
+      "pack",
       "pull",
       "refresh",
       "resolve",
       "run",
+      "unpack",
       "watch",
     ]);
   });

@@ -6,15 +6,29 @@ import { parseLossless, plainValue, serializeLossless } from "@kym/zarr-store/js
 export const EXPORT_MARKER = ".kym-export.json";
 const FORMAT = "kym-export-files";
 
-/** Encodes a marker. `format` is the kind of export: `kymflow`, `imagej`, or `legacy` without pixels. */
-export function encodeExportMarker(format: string, paths: readonly string[]): Uint8Array<ArrayBuffer> {
-  return new TextEncoder().encode(
-    `${serializeLossless({ format: FORMAT, format_version: 1, written_for: format, files: paths.toSorted() })}\n`,
-  );
+/**
+ * Encodes a marker. `format` is the kind of export: `kymflow`, `imagej`, `ome-zarr`, `acqstore`, or `legacy` without pixels.
+ *
+ * @param hashes the SHA-256 of each file, where edits by others are to be seen
+ */
+export function encodeExportMarker(
+  format: string,
+  paths: readonly string[],
+  hashes?: ReadonlyMap<string, string>,
+): Uint8Array<ArrayBuffer> {
+  const files = paths.toSorted();
+  const content = {
+    format: FORMAT,
+    format_version: 1,
+    written_for: format,
+    files,
+    ...(hashes && { sha256: Object.fromEntries(files.map((path) => [path, hashes.get(path) ?? null])) }),
+  };
+  return new TextEncoder().encode(`${serializeLossless(content)}\n`);
 }
 
-/** Returns the files that a marker lists, or undefined if the bytes are not a marker. */
-export function decodeExportMarker(bytes: Uint8Array): readonly string[] | undefined {
+/** Returns the files that a marker lists, with their hashes where it has them, or undefined if the bytes are not a marker. */
+export function decodeExportMarker(bytes: Uint8Array): ReadonlyMap<string, string | undefined> | undefined {
   let root: unknown;
   try {
     root = plainValue(parseLossless(new TextDecoder().decode(bytes)));
@@ -24,5 +38,12 @@ export function decodeExportMarker(bytes: Uint8Array): readonly string[] | undef
   if (typeof root !== "object" || root === null || !("format" in root) || root.format !== FORMAT) {
     return undefined;
   }
-  return "files" in root && Array.isArray(root.files) ? root.files.map(String) : undefined;
+  const hashes = new Map("sha256" in root ? Object.entries(root.sha256 ?? {}) : []);
+  const hashOf = (path: string): string | undefined => {
+    const hash = hashes.get(path);
+    return typeof hash === "string" ? hash : undefined;
+  };
+  return "files" in root && Array.isArray(root.files)
+    ? new Map(root.files.map(String).map((path) => [path, hashOf(path)]))
+    : undefined;
 }

@@ -6,7 +6,7 @@ import { fileNameOfArtifact } from "../folder/artifact-file-name.ts";
 import { sameFileKey } from "../folder/same-file-key.ts";
 import { canWriteImageJTiff } from "../tiff/write/write-imagej.ts";
 import { imageJAxes, opensSamples, originalAxes, type WrittenAxes } from "../tiff/write/written-axes.ts";
-import { acqstoreEnding } from "./acqstore-ending.ts";
+import { acqstoreEnding } from "./acqstore/acqstore-ending.ts";
 
 /** The parts of an image by name, as {@link planExport} needs them. */
 export interface ImageInventory {

@@ -14,6 +14,7 @@ export {
   /** The older name of `openLocalDataset`. */
   openLocalDataset as openDataset,
 } from "./open-local-dataset.ts";
+export { isZipLocation } from "./open-location.ts";
 export { type PackDatasetOptions, type PackReport, packDataset } from "./pack-dataset.ts";
 export { nodeRuntime } from "./runtime/node-runtime.ts";
 export { serveTasks, type TaskContext, type TaskResult } from "./workers/serve-tasks.ts";

@@ -1,6 +1,6 @@
 // Finds the store that a path or URL means, in Node.
 
-import { stat } from "node:fs/promises";
+import { open, stat } from "node:fs/promises";
 import { crc32 } from "node:zlib";
 import { ZarrStoreError } from "../errors.ts";
 import type { HttpStoreOptions } from "../http/http-store.ts";
@@ -19,8 +19,7 @@ export interface OpenedLocation {
 }
 
 /**
- * Opens a folder, a zip file, or either on a web server; a store is returned as it is. A path of a file means a zip file, whatever
- * its name.
+ * Opens a folder, a zip file, or either on a web server; a store is returned as it is.
  *
  * @throws {ZarrStoreError} `not_supported` for a text that is neither a path nor an http(s) URL; as `openZip` for a zip file
  */
@@ -43,6 +42,36 @@ export async function openLocation(
       },
     );
   }
-  const isZip = (await stat(location).catch(() => undefined))?.isFile() === true;
+  const isZip = await isZipLocation(location);
   return { store: isZip ? await zarrRoot(await openZipFile(location)) : localStore(location), isZip };
+}
+
+/**
+ * Whether a path or URL means a zip file: a file that ends with `.zip` or `.ozx`, or begins as a zip file does. It may still be
+ * damaged.
+ */
+export async function isZipLocation(location: string): Promise<boolean> {
+  if (isHttpUrl(location)) {
+    return isZipUrl(location);
+  }
+  const stats = await stat(location).catch(() => undefined);
+  return stats?.isFile() === true && (ZIP_NAME.test(location) || (await beginsAsZip(location)));
+}
+
+const ZIP_NAME = /\.(zip|ozx)$/i;
+/** How the first header of a file begins, and the end of one without entries. */
+const ZIP_BEGINS: readonly string[] = ["PK\u0003\u0004", "PK\u0005\u0006"];
+
+async function beginsAsZip(path: string): Promise<boolean> {
+  try {
+    const file = await open(path, "r");
+    try {
+      const { bytesRead, buffer } = await file.read(Buffer.alloc(4), 0, 4, 0);
+      return bytesRead === 4 && ZIP_BEGINS.includes(buffer.toString("latin1"));
+    } finally {
+      await file.close();
+    }
+  } catch {
+    return false;
+  }
 }

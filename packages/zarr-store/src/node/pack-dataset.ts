@@ -19,11 +19,11 @@ import { openLocalDataset } from "./open-local-dataset.ts";
 import { openLocation } from "./open-location.ts";
 import { nodeRuntime } from "./runtime/node-runtime.ts";
 import { openZipFile } from "./zip/open-zip-file.ts";
-import { makeStagedFile } from "./zip/staged-file.ts";
+import { makeStagedFile, type StagedFileOptions } from "./zip/staged-file.ts";
 import { ZipFileWriter } from "./zip/zip-file-writer.ts";
 
 /** As for a copy. A zip file has no history. */
-export type PackDatasetOptions = Omit<CopyDatasetOptions, "keepsHistory">;
+export type PackDatasetOptions = Omit<CopyDatasetOptions, "keepsHistory"> & StagedFileOptions;
 
 /** What was packed. Plain JSON. */
 export interface PackReport {
@@ -73,7 +73,7 @@ export async function packDataset(
       await packing.writer.settle();
     }
   };
-  return makeStagedFile(place, fill, options.partialEnding);
+  return makeStagedFile(place, fill, options);
 }
 
 class Packing {

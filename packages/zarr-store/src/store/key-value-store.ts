@@ -54,6 +54,8 @@ export interface GetOptions extends ReadOptions {
 export interface ReadableStore {
   /** The name of this store in messages: a path or a URL. */
   readonly location: string;
+  /** Whether this is one file that holds a folder, such as a zip file: it has what its maker chose, and no more. */
+  readonly isArchive?: boolean | undefined;
   /** Returns the whole value in a new array of exactly its length; undefined if the file does not exist. */
   get(key: StoreKey, options?: GetOptions): Promise<Uint8Array<ArrayBuffer> | undefined>;
   /**

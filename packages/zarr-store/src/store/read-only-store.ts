@@ -5,7 +5,7 @@ import type { KeyValueStore, ReadableStore } from "./key-value-store.ts";
 /** The operations of a store that only read. */
 export type ReadOnlyStore = Pick<
   KeyValueStore,
-  "location" | "get" | "getRange" | "list" | "stat" | "statsBelow"
+  "location" | "isArchive" | "get" | "getRange" | "list" | "stat" | "statsBelow"
 >;
 
 /**
@@ -17,6 +17,7 @@ export type ReadOnlyStore = Pick<
 export function readOnlyStore(store: KeyValueStore): ReadOnlyStore {
   return {
     location: store.location,
+    ...(store.isArchive && { isArchive: true }),
     get: (key, options) => store.get(key, options),
     getRange: (key, range, options) => store.getRange(key, range, options),
     list: (prefix, options) => store.list(prefix, options),

@@ -34,6 +34,7 @@ function storeBelow(store: ReadOnlyStore, folder: StoreKey): ReadOnlyStore {
   const below = (key: StoreKey | ""): StoreKey => (key === "" ? folder : keyBelow(folder, key));
   return {
     location: store.location,
+    isArchive: true,
     get: (key, options) => store.get(below(key), options),
     getRange: (key, range, options) => store.getRange(below(key), range, options),
     list: (prefix, options) => store.list(below(prefix), options),

@@ -70,6 +70,7 @@ type Children = Map<string, StoreEntry["kind"]>;
 
 class ZipFolder implements ZipStore {
   readonly location: string;
+  readonly isArchive = true;
   readonly comment: Uint8Array<ArrayBuffer>;
   readonly #source: ByteSource;
   readonly #entries: ReadonlyMap<StoreKey, ZipEntry>;

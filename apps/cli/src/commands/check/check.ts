@@ -3,7 +3,7 @@
 import { PROVENANCE_HISTORY } from "@kym/kym-schema/keys";
 import { type FaultyRead, findFaultyReads, type HealReport } from "@kym/legacy-io/node";
 import type { CheckProblem, CheckReport, RepairReport } from "@kym/zarr-store";
-import { checkLocalDataset, openLocalDataset } from "@kym/zarr-store/node";
+import { checkLocalDataset, isZipLocation, openLocalDataset } from "@kym/zarr-store/node";
 import { type Command, type CommandContext, defineCommand } from "../../arguments/command.ts";
 import { locationOf, openStudy } from "../../study/open-study.ts";
 import { usageError } from "../../terminal/cli-error.ts";
@@ -110,7 +110,7 @@ not a problem, because the bytes are as they were stored. The level structure le
         ...(repaired && { repaired: repaired.actions, ...repaired.heal }),
       },
       text: textOf({ ...report, notes }, repaired, faultLines(readers, readAgain)),
-      ...(next !== undefined && { next }),
+      ...(next !== undefined && !(await isZipLocation(locationOf(context, path))) && { next }),
     };
   },
 });

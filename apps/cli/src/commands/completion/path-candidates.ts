@@ -10,6 +10,9 @@ import type { Candidate } from "./decide-completion.ts";
 /** More than a person reads; a folder of a lab can have tens of thousands of files. */
 const MOST = 500;
 
+/** How `kym pack` names what it makes, unless it is told another name. */
+const PACKED = /\.zarr\.zip$/i;
+
 /**
  * Lists the paths that begin with `prefix`. A folder ends with a slash, because more can follow; a dataset does not. Hidden
  * files need the dot.
@@ -34,7 +37,8 @@ export async function pathCandidates(
       const path = join(location, entry.name);
       const text = `${folder}${entry.name}`;
       if (!(await isFolder(entry, path))) {
-        return kind === "file" ? [{ text, help: "" }] : [];
+        const isPacked = kind === "dataset" && PACKED.test(entry.name);
+        return kind === "file" || isPacked ? [{ text, help: isPacked ? "packed dataset" : "" }] : [];
       }
       if (kind === "file" || !isDataset(path, existsSync)) {
         return [{ text: `${text}/`, help: "" }];

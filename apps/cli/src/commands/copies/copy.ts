@@ -1,19 +1,17 @@
 // `kym copy`: copies one version of a dataset into a new folder, beside writers.
 
-import { basename, dirname } from "node:path";
-import { summarizeMetadata } from "@kym/kym-schema";
 import { PROVENANCE_HISTORY } from "@kym/kym-schema/keys";
-import { METADATA_UNDO } from "@kym/kym-schema/merge";
 import { copyDataset } from "@kym/zarr-store/node";
 import { type Command, defineCommand } from "../../arguments/command.ts";
-import { ownMark, removeLeftovers } from "../../leftover-name.ts";
 import { shellWord } from "../../screen/shell-word.ts";
 import { locationOf } from "../../study/open-study.ts";
 import { requireDataset } from "../../study/require-dataset.ts";
+import { usageError } from "../../terminal/cli-error.ts";
 import { EXIT } from "../../terminal/exit-code.ts";
 import { startProgress } from "../../terminal/progress.ts";
 import { counted } from "../../terminal/text-table.ts";
 import { parseVersion } from "../history/parse-version.ts";
+import { copyingOptions, notCopiedWarnings, removePartialsOf, sizeText } from "./copying.ts";
 
 export const copyCommand: Command = defineCommand({
   usage: "copy DATASET TARGET",
@@ -40,16 +38,19 @@ tables are not kept, so a version before such a change cannot be copied.`,
       await requireDataset(source, path);
     }
     const target = context.resolvePath(to);
-    const ending = ".partial-";
-    await removeLeftovers(dirname(target), `${basename(target)}${ending}`);
+    if (/\.zip$/i.test(to)) {
+      throw usageError(
+        `kym copy makes a folder, and ${to} is the name of a file`,
+        `kym pack ${shellWord(path)} ${shellWord(to)} makes one file`,
+      );
+    }
+    await removePartialsOf(target);
     const progress = startProgress(context.terminal, "copied", context.progress);
     try {
       const report = await copyDataset(source, target, {
+        ...copyingOptions(),
         version: parseVersion(version),
         keepsHistory: PROVENANCE_HISTORY,
-        summarize: summarizeMetadata,
-        scales: METADATA_UNDO.scales,
-        partialEnding: `${ending}${ownMark()}${crypto.randomUUID()}`,
         signal: context.signal,
         onProgress: ({ done, total, path: item }) => progress.update(done, total, item),
       });
@@ -64,13 +65,9 @@ tables are not kept, so a version before such a change cannot be copied.`,
             : [
                 `${counted(history.missing, "older version")} of files that the log names are not in the history`,
               ]),
-          ...notCopied.map(
-            (file) =>
-              `${file}: the file has other bytes than were committed, and the copy has those that were`,
-          ),
-          ...(notCopied.length === 0 ? [] : [`kym adopt ${shellWord(path)} commits what is whole`]),
+          ...notCopiedWarnings(notCopied, path),
         ],
-        text: `copied version ${report.version}: ${counted(objects, "file")}, ${(sizeBytes / 1e6).toFixed(1)} MB, to ${to}\n`,
+        text: `copied version ${report.version}: ${sizeText(objects, sizeBytes)}, to ${to}\n`,
         next: `kym check ${shellWord(to)}`,
       };
     } finally {

@@ -106,7 +106,7 @@ export function encodeKymManifest(manifest: KymManifest): Uint8Array<ArrayBuffer
     tables: manifest.tables,
     left_out: manifest.leftOut,
   };
-  return new TextEncoder().encode(`${serializeLossless(content, { indent: 2 })}\n`);
+  return new TextEncoder().encode(`${serializeLossless(content)}\n`);
 }
 
 /** Throws `invalid_file`, with the place in the file. */

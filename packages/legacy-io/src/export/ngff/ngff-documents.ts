@@ -1,9 +1,11 @@
 // The `zarr.json` documents of an export as OME-NGFF 0.5: an image, several below one root, and their list.
 
+import { serializeLossless } from "@kym/zarr-store/json";
 import type { DisplayWindow } from "./display-window.ts";
 import type { WrittenNgffAxis } from "./ngff-layout.ts";
 
-const NGFF_VERSION = "0.5";
+/** The version of OME-Zarr that exports have. */
+export const NGFF_VERSION = "0.5";
 /** Version 3 of the layout that bioformats2raw writes. */
 const BIOFORMATS2RAW_LAYOUT = 3;
 
@@ -115,5 +117,5 @@ export function seriesAttributes(series: readonly string[]): Readonly<Record<str
 /** The `zarr.json` of a group. */
 export function groupNode(attributes: Readonly<Record<string, unknown>>): Uint8Array<ArrayBuffer> {
   const node = { zarr_format: 3, node_type: "group", attributes };
-  return new TextEncoder().encode(`${JSON.stringify(node, null, 2)}\n`);
+  return new TextEncoder().encode(`${serializeLossless(node)}\n`);
 }

@@ -34,7 +34,7 @@ export async function assertMayWrite(target: string, overwrite: boolean): Promis
 }
 
 /**
- * Makes sure that nobody has edited a file of an export. Its manifest has the hash of each; a marker has none.
+ * Makes sure that nobody has edited a file of an export. Its manifest has the hash of each; a marker has them for some formats.
  *
  * @throws LegacyIoError `already_exists`, naming what was edited
  */
@@ -177,8 +177,8 @@ async function exportedFiles(target: string): Promise<ReadonlyMap<string, string
     }
   }
   if (await pathExists(join(target, EXPORT_MARKER))) {
-    const paths = decodeExportMarker(await readRegularFile(join(target, EXPORT_MARKER)));
-    return paths && new Map([...paths, EXPORT_MARKER].map((path) => [path, undefined]));
+    const files = decodeExportMarker(await readRegularFile(join(target, EXPORT_MARKER)));
+    return files && new Map([...files, [EXPORT_MARKER, undefined]]);
   }
   return undefined;
 }

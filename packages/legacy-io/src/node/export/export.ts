@@ -21,6 +21,13 @@ import {
 import { originsOf } from "./image-places.ts";
 import { writeAcqstore } from "./ngff/write-acqstore.ts";
 import { writeOmeZarr } from "./ngff/write-ome-zarr.ts";
+import {
+  assertMayWriteOzx,
+  assertOzxFormat,
+  isOzx,
+  onlyInOzx,
+  writeStagedOzx,
+} from "./ngff/write-ozx.ts";
 import { RedactingSink } from "./redacting-sink.ts";
 import { type ExportSink, HASHING_SINK, StagedFolder } from "./staged-folder.ts";
 import { writeForImageJ } from "./write-for-image-j.ts";
@@ -38,6 +45,8 @@ import { writeLegacy } from "./write-legacy.ts";
  * An image whose files in the dataset are damaged, missing or changed by another program is left out, and so is such a table:
  * `failed` names them, and `export.json` lists them as left out. If no image can be read, the first error is thrown, and with
  * `overwrite` nothing is replaced. Nor is an earlier export that has what `failed` names, because it may hold the last copy.
+ *
+ * The format `ome-zarr` to a target that ends in `.ozx` makes one file, as NGFF RFC-9 asks.
  *
  * The folder appears whole or not at all, even if the power fails. Files are first written to a folder beside the
  * target, flushed, read back and compared; then that folder is renamed. The same dataset gives the same bytes. What an export
@@ -67,7 +76,9 @@ export async function exportLegacyFolder(
       await staged.begin();
       return writeFormat(dataset, staged, options);
     });
-    const lastCopies = await onlyInExport(target, report.failed);
+    const lastCopies = isOzx(target)
+      ? await onlyInOzx(target, report.failed)
+      : await onlyInExport(target, report.failed);
     if (lastCopies.length > 0) {
       throw new LegacyIoError(
         "already_exists",
@@ -77,7 +88,15 @@ export async function exportLegacyFolder(
       );
     }
     if (!staged.paths.includes(EXPORT_MANIFEST)) {
-      await staged.write(EXPORT_MARKER, encodeExportMarker(options.format ?? "legacy", staged.paths));
+      const { format = "legacy" } = options;
+      const hashes = isNgff(format) ? staged.hashes : undefined;
+      await staged.write(EXPORT_MARKER, encodeExportMarker(format, staged.paths, hashes));
+    }
+    if (isOzx(target)) {
+      await staged.verify();
+      const { files, sizeBytes } = await writeStagedOzx(staged, target, options);
+      notes.push(...report.notes);
+      return { ...report, notes, folder: target, files, sizeBytes };
     }
     await staged.flush();
     await staged.verify();
@@ -143,8 +162,11 @@ async function checkedTarget(
       path: target,
     });
   }
+  if (isOzx(target)) {
+    assertOzxFormat(target, options);
+  }
   const notes = [...(await settle(target))];
-  await assertMayWrite(target, options.overwrite ?? false);
+  await (isOzx(target) ? assertMayWriteOzx : assertMayWrite)(target, options.overwrite ?? false);
   return { target, notes };
 }
 
@@ -164,7 +186,7 @@ async function writeFormat(
   options: ExportFolderOptions,
 ): Promise<WrittenFolder> {
   const { format = "legacy" } = options;
-  if (format === "ome-zarr" || format === "acqstore") {
+  if (isNgff(format)) {
     const redact = redactPaths(await foldersOfMachine(dataset));
     const write = format === "ome-zarr" ? writeOmeZarr : writeAcqstore;
     return write(dataset, { sink: files, redact }, options);
@@ -186,6 +208,10 @@ async function writeFormat(
         found: format satisfies never,
       });
   }
+}
+
+function isNgff(format: string): format is "ome-zarr" | "acqstore" {
+  return format === "ome-zarr" || format === "acqstore";
 }
 
 /** Lists the folders to remove from texts: those of the dataset, of its sources and of the user. */

@@ -93,6 +93,16 @@ export class StagedFolder implements ExportSink {
     return [...this.#hashes.keys()];
   }
 
+  /** The SHA-256 of each file, by path. */
+  get hashes(): ReadonlyMap<string, string> {
+    return this.#hashes;
+  }
+
+  /** The folder that is filled: it is gone after a rename. */
+  get root(): string {
+    return this.#root;
+  }
+
   /**
    * Starts with an empty folder; whatever was written before is discarded.
    *

@@ -6,7 +6,7 @@ import { isZarrStoreError, type ZarrDataset, type ZarrImageRecord } from "@kym/z
 import { throwIfAborted } from "@kym/zarr-store/runtime";
 import { planeSize } from "../../content/rois/plane-size.ts";
 import { isLegacyIoError, LegacyIoError } from "../../errors.ts";
-import { acqstoreEnding } from "../../export/acqstore-ending.ts";
+import { acqstoreEnding } from "../../export/acqstore/acqstore-ending.ts";
 import type { KymflowPlace } from "../../export/kymflow/kymflow-place.ts";
 import { planExport } from "../../export/plan-export.ts";
 import { fileNameOfArtifact } from "../../folder/artifact-file-name.ts";

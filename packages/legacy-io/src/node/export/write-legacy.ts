@@ -4,7 +4,7 @@ import { ARTIFACTS } from "@kym/kym-schema";
 import type { ZarrDataset } from "@kym/zarr-store";
 import { throwIfAborted } from "@kym/zarr-store/runtime";
 import { LegacyIoError } from "../../errors.ts";
-import { acqstoreEnding } from "../../export/acqstore-ending.ts";
+import { acqstoreEnding } from "../../export/acqstore/acqstore-ending.ts";
 import { EXPORT_INDEX, encodeExportIndex } from "../../export/export-index.ts";
 import {
   EXPORT_MANIFEST,

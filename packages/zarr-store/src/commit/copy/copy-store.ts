@@ -9,11 +9,19 @@ import type { KeyValueStore, ReadableStore } from "../../store/key-value-store.t
 import { parentKey, type StoreKey } from "../../store/store-key.ts";
 import type { NeededHistory } from "../content-rules.ts";
 import { bytesWithHash } from "../foreign/other-line-ends.ts";
+import { encodeHistoryStart, historyStart } from "../history/history-start.ts";
 import { findNeededHistory } from "../history/needed-history.ts";
 import type { CommittedObject } from "../log/head.ts";
 import { encodeLatest } from "../log/latest.ts";
 import { decodeCommitPack } from "../records/commit-pack.ts";
-import { commitKey, firstOfBlock, historyKey, LATEST, packKey } from "../records/control-keys.ts";
+import {
+  commitKey,
+  firstOfBlock,
+  HISTORY_START,
+  historyKey,
+  LATEST,
+  packKey,
+} from "../records/control-keys.ts";
 import { mayBePacked } from "../records/stored-records.ts";
 import { VersionFiles } from "./version-files.ts";
 
@@ -214,7 +222,9 @@ class StoreCopy {
     );
     const hashes = [...new Set([...this.#version.names.kept.keys(), ...needed])];
     let copied = 0;
+    const start = await historyStart(this.#source);
     let missing = 0;
+    let left = 0;
     const copy = async (hash: string): Promise<void> => {
       const key = historyKey(hash);
       const found = await this.#source.get(key, { ...(signal && { signal }) });
@@ -223,11 +233,17 @@ class StoreCopy {
         await this.#write(key, bytes);
         this.#written.push(key);
         copied++;
-      } else if (this.#version.names.kept.has(hash)) {
-        missing++;
+        return;
       }
+      const named = this.#version.names.kept.get(hash);
+      missing += named === undefined ? 0 : 1;
+      left += named !== undefined && named.version <= start ? 1 : 0;
     };
     await runBounded(hashes, copy, { concurrency: AT_ONCE, signal });
+    if (left > 0) {
+      await this.#write(HISTORY_START, encodeHistoryStart(Math.min(start, this.#version.head.version)));
+      this.#written.push(HISTORY_START);
+    }
     return { copied, missing };
   }
 

@@ -2,9 +2,11 @@
 
 import { isZarrStoreError, ZarrStoreError } from "../../errors.ts";
 import { runBounded } from "../../runtime/run-bounded.ts";
+import { joinKey } from "../../store/store-key.ts";
 import { ONLY_LINE_ENDS, otherLineEnds } from "../foreign/other-line-ends.ts";
+import { historyStart } from "../history/history-start.ts";
 import { findNeededHistory } from "../history/needed-history.ts";
-import { HISTORY, historyKey, isHistoryName } from "../records/control-keys.ts";
+import { HISTORY, HISTORY_START, historyKey, isHistoryName } from "../records/control-keys.ts";
 import { type CheckContext, lookUntilSettled } from "./check-context.ts";
 import type { CheckNote, CheckProblem } from "./check-report.ts";
 
@@ -22,7 +24,7 @@ type ReadsData = (object: { readonly sha256: string }) => boolean;
 
 /**
  * Checks every object of the history that the log says was kept, and those that are there besides. What a collection may have
- * removed can be missing. If the log is broken, nothing is known about the history, and nothing is checked.
+ * removed can be missing, and so can what a packed file left out. If the log is broken, nothing is known about the history, and nothing is checked.
  */
 export async function checkHistory(context: CheckContext, readsData: ReadsData): Promise<HistoryFindings> {
   const { audit, store, signal } = context;
@@ -30,6 +32,7 @@ export async function checkHistory(context: CheckContext, readsData: ReadsData):
     return { problems: [], notes: [], readBytes: 0 };
   }
   const listed = (await store.list(HISTORY)).map(({ name }) => name);
+  const start = await historyStart(store);
   const problems: CheckProblem[] = [];
   let readBytes = 0;
   const check = async (sha256: string): Promise<void> => {
@@ -37,7 +40,8 @@ export async function checkHistory(context: CheckContext, readsData: ReadsData):
     const problem = await lookUntilSettled(context, async () => {
       const kept = audit.history.kept.get(sha256);
       found = kept && (await inspect(context, sha256, kept.sizeBytes, readsData({ sha256 })));
-      return found?.problem;
+      const wasLeft = found?.problem?.kind === "missing" && kept !== undefined && kept.version <= start;
+      return wasLeft ? undefined : found?.problem;
     });
     readBytes += found?.readBytes ?? 0;
     problems.push(...(problem ? [problem] : []));
@@ -45,7 +49,8 @@ export async function checkHistory(context: CheckContext, readsData: ReadsData):
   await runBounded([...audit.history.kept.keys()], check, { concurrency: OBJECTS_AT_ONCE, signal });
   const others = await checkOthers(context, listed.filter(isHistoryName), readsData);
   const foreign = listed
-    .filter((name) => !isHistoryName(name) && !context.systemFiles.meets(HISTORY, name))
+    .filter((name) => !isHistoryName(name) && joinKey(HISTORY, name) !== HISTORY_START)
+    .filter((name) => !context.systemFiles.meets(HISTORY, name))
     .map(noteForeign);
   return {
     problems: [...problems, ...others.problems],

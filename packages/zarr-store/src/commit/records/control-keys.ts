@@ -13,6 +13,8 @@ export const OLD_CHECKPOINT: StoreKey = joinKey(COMMITS, "checkpoint.json.gz");
 export const LATEST: StoreKey = joinKey(COMMITS, "latest.json");
 /** What commits replaced or deleted, by hash. */
 export const HISTORY: StoreKey = joinKey("__history");
+/** In a copy that was unpacked: up to which version the history was left behind. */
+export const HISTORY_START: StoreKey = joinKey(HISTORY, "starts.json");
 /** What was seen of the files at the last look, a file for each machine and file system. It is derived and may be lost. */
 export const SEEN: StoreKey = joinKey("__seen");
 export const LOCK: StoreKey = joinKey(STAGING, "lock");

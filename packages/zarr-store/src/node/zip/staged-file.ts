@@ -1,24 +1,30 @@
 // Makes a file beside its place, and gives it its name when it is whole.
 
-import { type FileHandle, link, lstat, mkdir, open, rename, rm } from "node:fs/promises";
+import { type FileHandle, link, lstat, mkdir, open, realpath, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { COMMITS } from "../../commit/records/control-keys.ts";
 import { ZarrStoreError } from "../../errors.ts";
 import { errnoOf, isPerhapsWithoutHardLinks } from "../local/errno.ts";
 
+export interface StagedFileOptions {
+  /** What follows the name of the place in that of the file beside it. Default: `.partial-<uuid>`. */
+  readonly partialEnding?: string | undefined;
+  /** Whether a file that is there is replaced, once the new one is whole. Default false. */
+  readonly replace?: boolean | undefined;
+}
+
 /**
  * Makes a new file: `fill` writes it beside the place and flushes it, then it gets its name. If that fails, nothing is left.
  *
- * @param ending what follows the name of the place in that of the file beside it. Default: `.partial-<uuid>`
  * @throws {ZarrStoreError} `already_exists` if anything is at the place, `invalid_argument` if it lies in a dataset, `io`, and what
  * `fill` throws
  */
 export async function makeStagedFile<T>(
   place: string,
   fill: (file: FileHandle, partial: string) => Promise<T>,
-  ending = `.partial-${crypto.randomUUID()}`,
+  { partialEnding: ending = `.partial-${crypto.randomUUID()}`, replace = false }: StagedFileOptions = {},
 ): Promise<T> {
-  await assertNothingAt(place);
+  await (replace ? assertAtMostFile(place) : assertNothingAt(place));
   await assertOutsideDatasets(place);
   const partial = `${place}${ending}`;
   try {
@@ -30,7 +36,7 @@ export async function makeStagedFile<T>(
     } finally {
       await file.close();
     }
-    await giveName(partial, place);
+    await (replace ? rename(partial, place) : giveName(partial, place));
     await flushFolder(dirname(place));
     return made;
   } catch (error) {
@@ -51,9 +57,18 @@ export async function assertNothingAt(place: string): Promise<void> {
   }
 }
 
+/** @throws {ZarrStoreError} `already_exists`, `io` */
+async function assertAtMostFile(place: string): Promise<void> {
+  const found = await lstat(place).catch(() => undefined);
+  if (found?.isFile() !== true) {
+    await assertNothingAt(place);
+  }
+}
+
 /** A dataset holds nothing that it does not know. @throws {ZarrStoreError} `invalid_argument` */
 export async function assertOutsideDatasets(place: string): Promise<void> {
-  for (let folder = dirname(place); ; folder = dirname(folder)) {
+  const above = dirname(place);
+  for (let folder = await realpath(above).catch(() => above); ; folder = dirname(folder)) {
     const log = await lstat(join(folder, COMMITS)).catch(() => undefined);
     if (log?.isDirectory() === true) {
       throw new ZarrStoreError("invalid_argument", `${place} is inside the dataset ${folder}`, {

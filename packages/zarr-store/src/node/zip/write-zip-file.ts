@@ -7,7 +7,7 @@ import type { ReadOptions } from "../../runtime/read-options.ts";
 import { throwIfAborted } from "../../runtime/throw-if-aborted.ts";
 import { compareZarrZipKeys, ozxComment } from "../../zip/zarr-zip-order.ts";
 import { errnoOf } from "../local/errno.ts";
-import { makeStagedFile } from "./staged-file.ts";
+import { makeStagedFile, type StagedFileOptions } from "./staged-file.ts";
 import { ZipFileWriter } from "./zip-file-writer.ts";
 
 /** A file of a zip: its name there, and its bytes or where they are. */
@@ -15,11 +15,9 @@ export type ZipInput =
   | { readonly name: string; readonly bytes: Uint8Array }
   | { readonly name: string; readonly path: string };
 
-export interface WriteZipOptions extends ReadOptions {
+export interface WriteZipOptions extends ReadOptions, StagedFileOptions {
   /** The comment of the file, at most 65 535 bytes. Default none. */
   readonly comment?: Uint8Array | undefined;
-  /** What follows the name of the target in that of the file beside it, while it is written. Default: `.partial-<uuid>`. */
-  readonly partialEnding?: string | undefined;
 }
 
 /** What was written. */
@@ -44,7 +42,7 @@ export interface WrittenZip {
 export async function writeZipFile(
   target: string,
   files: string | readonly ZipInput[],
-  { comment, partialEnding, signal }: WriteZipOptions = {},
+  { comment, signal, ...staged }: WriteZipOptions = {},
 ): Promise<WrittenZip> {
   if (comment !== undefined && comment.length > 0xffff) {
     throw new ZarrStoreError("invalid_argument", "the comment of a zip has at most 65535 bytes", {
@@ -68,7 +66,7 @@ export async function writeZipFile(
       }
       return { files: inputs.length, sizeBytes: writer.sizeBytes };
     },
-    partialEnding,
+    staged,
   );
 }
 

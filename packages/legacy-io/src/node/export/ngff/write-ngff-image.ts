@@ -57,8 +57,15 @@ export interface LaidOutImage {
   readonly metadata: string | undefined;
 }
 
+/** What was written of an image. */
+export interface WrittenNgffImageFacts {
+  readonly image: LaidOutImage;
+  /** What is worth knowing. */
+  readonly notes: readonly ExportNote[];
+}
+
 /**
- * Writes an image and `kym/`. Returns what is worth knowing.
+ * Writes an image and `kym/`.
  *
  * @throws {LegacyIoError} `io`
  * @throws {ZarrStoreError} of reading the image
@@ -67,7 +74,7 @@ export async function writeNgffImage(
   dataset: ZarrDataset,
   record: ZarrImageRecord,
   parts: NgffImageParts,
-): Promise<readonly ExportNote[]> {
+): Promise<WrittenNgffImageFacts> {
   const { folder, sink, redacting } = parts;
   const image = await record.loadArray();
   const stored = await storedPixels(dataset, record, image);
@@ -87,7 +94,8 @@ export async function writeNgffImage(
     factors,
     channels: windows.map((window, index) => ({ label: `channel ${index + 1}`, window })),
   });
-  const foreign = await parts.foreign?.({ layout, shape: laidOut.shape, dtype: image.dtype, metadata });
+  const facts: LaidOutImage = { layout, shape: laidOut.shape, dtype: image.dtype, metadata };
+  const foreign = await parts.foreign?.(facts);
   const group = await redacting.write(`${folder}zarr.json`, groupNode({ ...attributes, ...foreign?.attributes }));
   const { chunks, node } = await writeLevelZero(stored, layout, folder, sink);
   const smaller = await writeSmallerLevels(laidOut, layout, factors, { folder, sink });
@@ -117,7 +125,7 @@ export async function writeNgffImage(
       encodedAnew: stored.isEncodedAnew,
     },
   });
-  return [...notes, ...(foreign?.notes ?? [])];
+  return { image: facts, notes: [...notes, ...(foreign?.notes ?? [])] };
 }
 
 /** The scale of each axis: from the metadata, which edits change, and else from what the array says. */

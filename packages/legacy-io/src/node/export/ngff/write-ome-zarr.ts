@@ -5,6 +5,7 @@ import { throwIfAborted } from "@kym/zarr-store/runtime";
 import { LegacyIoError } from "../../../errors.ts";
 import { EXPORT_INDEX, type ExportIndexRow, encodeExportIndex } from "../../../export/export-index.ts";
 import { collectionAttributes, groupNode, seriesAttributes } from "../../../export/ngff/ngff-documents.ts";
+import { type OmeXmlImage, omeXml } from "../../../export/ngff/ome-xml.ts";
 import type { RedactPaths } from "../../../export/path-redaction.ts";
 import { comparePaths } from "../../../folder/compare-paths.ts";
 import { chosenImages, Failures } from "../chosen-images.ts";
@@ -16,6 +17,10 @@ import { writeNgffImage } from "./write-ngff-image.ts";
 
 /** The table of the source files, whose rows stand beside each image. */
 const SOURCES = "sources";
+
+/** The group that lists the images. */
+const OME = "OME";
+const OME_XML = `${OME}/METADATA.ome.xml`;
 
 /** Where an export goes, and what is removed from its texts. */
 export interface NgffSink {
@@ -38,6 +43,7 @@ export async function writeOmeZarr(
   const failures = new Failures();
   const notes: ExportNote[] = [];
   const rows: ExportIndexRow[] = [];
+  const images: OmeXmlImage[] = [];
   const sources = await sourcesByImage(dataset);
   const tables = await pooledTables(dataset);
   const isOne = places.length === 1;
@@ -55,15 +61,22 @@ export async function writeOmeZarr(
     );
     if (found !== undefined) {
       rows.push({ file: group, imageId, sourceRelPath });
-      notes.push(...found);
+      images.push({ ...found.image, name: stem, axes: found.image.layout.axes });
+      notes.push(...found.notes);
     }
     options.onEvent?.({ imageId, path: relPath, done: index + 1, total: places.length });
   }
   failures.assertSome(places.length);
   if (!isOne) {
     await sink.write("zarr.json", groupNode(collectionAttributes()));
-    await sink.write("OME/zarr.json", groupNode(seriesAttributes(rows.map(({ file }) => file ?? ""))));
+    await sink.write(`${OME}/zarr.json`, groupNode(seriesAttributes(rows.map(({ file }) => file ?? ""))));
     await new RedactingSink(sink, redact).write(EXPORT_INDEX, encodeExportIndex(rows));
+    const xml = omeXml(images);
+    if (xml === undefined) {
+      notes.push({ path: OME_XML, reason: "left out: OME-XML has no word for integers of 64 bits" });
+    } else {
+      await sink.write(OME_XML, xml);
+    }
   }
   return {
     images: rows.length,

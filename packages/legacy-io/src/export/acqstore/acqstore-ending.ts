@@ -1,7 +1,7 @@
 // Recognises the files that acqstore writes beside a TIFF, by their names alone.
 
-import { isLegacyIoError } from "../errors.ts";
-import { fileNameOfAttachment } from "../folder/attachment-name.ts";
+import { isLegacyIoError } from "../../errors.ts";
+import { fileNameOfAttachment } from "../../folder/attachment-name.ts";
 
 /** What follows the name of the TIFF: its JSON, and a table for each analysis. */
 const ENDING = /^\.(json|[a-z][a-z0-9_]{0,63}\.csv)$/i;
