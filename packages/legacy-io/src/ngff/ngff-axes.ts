@@ -44,8 +44,7 @@ export function ngffAxes(image: NgffImage, shape: readonly number[]): NgffAxes {
     const spelled = unit ?? ofOwn.at(at - image.axes.length);
     const ngff = step === undefined ? undefined : axisCalibration(name, step, spelled, "ngff");
     const words = ofAcqstore.get(name);
-    const own =
-      words?.step === undefined ? undefined : axisCalibration(name, words.step, words.unit, "ngff");
+    const own = words?.step === undefined ? undefined : axisCalibration(name, words.step, words.unit, "ngff");
     if (own !== undefined && ngff !== undefined && !isSame(own, ngff)) {
       problems.push(
         `axis ${name}: acqstore_pixels says ${own.step} ${own.unit}, the scale says ${ngff.step} ${ngff.unit}: acqstore_pixels counts`,

@@ -2,9 +2,9 @@
 
 import { getMember, type JsonNode } from "@kym/zarr-store/json";
 import { LegacyIoError } from "../errors.ts";
+import { safePath } from "../formats/acqstore/safe-path.ts";
 import { presentMember, textMember, unexpectedNode } from "../formats/legacy-json.ts";
 import { printableName } from "../formats/rois/printable-name.ts";
-import { safePath } from "../formats/acqstore/safe-path.ts";
 
 /** One axis, as the file names it. */
 export interface NgffAxis {

@@ -98,9 +98,7 @@ function readImage(node: JsonNode, place: string, problems: Problems): Collected
   const source = presentMember(node, "source");
   const relative = readPiece(problems, () => {
     const text =
-      source?.kind === "object"
-        ? textMember(source, "relative_path", WHAT, `${place}.source`)
-        : undefined;
+      source?.kind === "object" ? textMember(source, "relative_path", WHAT, `${place}.source`) : undefined;
     return text === undefined ? undefined : safePath(text, `${place}.source.relative_path`);
   });
   return {

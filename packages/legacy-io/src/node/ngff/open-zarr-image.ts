@@ -47,7 +47,10 @@ export async function openZarrImage(files: ZarrFiles, maxDecodedBytes: number): 
   const ngff = readNgffImage(attributes);
   const metadata = await arrayMetadata(files, ngff.path);
   const axes = ngffAxes(ngff, metadata.shape);
-  const sizeBytes = metadata.shape.reduce((product, length) => product * length, itemSizeBytes(metadata.dtype));
+  const sizeBytes = metadata.shape.reduce(
+    (product, length) => product * length,
+    itemSizeBytes(metadata.dtype),
+  );
   if (sizeBytes > maxDecodedBytes) {
     throw new LegacyIoError(
       "not_supported",
@@ -56,9 +59,13 @@ export async function openZarrImage(files: ZarrFiles, maxDecodedBytes: number): 
     );
   }
   if (sizeBytes === 0) {
-    throw new LegacyIoError("invalid_file", `${ngff.path}: an array of the shape [${metadata.shape}] has no pixels`, {
-      found: metadata.shape,
-    });
+    throw new LegacyIoError(
+      "invalid_file",
+      `${ngff.path}: an array of the shape [${metadata.shape}] has no pixels`,
+      {
+        found: metadata.shape,
+      },
+    );
   }
   return { ngff, metadata, axes, sizeBytes };
 }

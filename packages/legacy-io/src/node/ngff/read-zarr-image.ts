@@ -14,7 +14,7 @@ import { readStable, type StableRead } from "../files/read-stable.ts";
 import { sha256Of } from "../files/sha256-of.ts";
 import { filesOfArchive } from "./archive-files.ts";
 import { type OpenZarrImage, openZarrImage } from "./open-zarr-image.ts";
-import { type ZarrFile, type ZarrFiles, filesOfFolder } from "./zarr-files.ts";
+import { filesOfFolder, type ZarrFile, type ZarrFiles } from "./zarr-files.ts";
 
 /** A folder whose files were hashed while nothing changed in it. */
 export interface HashedZarr extends BundleFile {
@@ -92,14 +92,16 @@ export async function readZarrPixels(
   const { value, listed } = await atRest(file, signal, async (files, now) => {
     const opened = await openZarrImage(files, maxDecodedBytes);
     const there = now.filter(({ path }) => path.startsWith(`${opened.ngff.path}/`)).length;
-    const { stored, warnings } = await readZarrArray(files, { ...opened, path: opened.ngff.path, there }, signal);
+    const { stored, warnings } = await readZarrArray(
+      files,
+      { ...opened, path: opened.ngff.path, there },
+      signal,
+    );
     return { opened, stored, warnings, sha256: await hashAll(files, now, signal) };
   });
   const { opened, stored, warnings, sha256 } = value;
   const layout = imageLayout(opened.axes.said);
-  const image = layout.isReordered
-    ? reorderAxes(stored, layout.from)
-    : { ...stored, shape: layout.shape };
+  const image = layout.isReordered ? reorderAxes(stored, layout.from) : { ...stored, shape: layout.shape };
   return {
     file: { ...file, ...totals(listed), sha256 },
     image,
@@ -207,7 +209,10 @@ export async function readZarrArray(
 ): Promise<{ readonly stored: NdArray; readonly warnings: readonly string[] }> {
   const { chunkShape, shape, dtype } = metadata;
   const chunkBytes = chunkShape.reduce((product, length) => product * length, itemSizeBytes(dtype));
-  const chunks = shape.reduce((product, length, axis) => product * Math.ceil(length / (chunkShape[axis] ?? 1)), 1);
+  const chunks = shape.reduce(
+    (product, length, axis) => product * Math.ceil(length / (chunkShape[axis] ?? 1)),
+    1,
+  );
   // Its document is one of the files. What lies there besides only lets pass what is found out later.
   const most = Math.max(0, there - 1);
   if (most === 0 || (sizeBytes > SPARSE_FROM_BYTES && most < chunks / 2)) {

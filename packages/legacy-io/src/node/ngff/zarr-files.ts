@@ -142,9 +142,9 @@ async function readBounded(
 
 /** The error for a file that is larger than what it holds can be. */
 export function tooLarge(name: string, found: number, expected: number): LegacyIoError {
-  return new LegacyIoError(
-    "not_supported",
-    `${name} has ${found} bytes; at most ${expected} are read`,
-    { path: name, expected, found },
-  );
+  return new LegacyIoError("not_supported", `${name} has ${found} bytes; at most ${expected} are read`, {
+    path: name,
+    expected,
+    found,
+  });
 }

@@ -6,9 +6,9 @@ import { joinArrays, ndArrayBytes } from "@kym/zarr-store/array";
 import type { RecordedFacts } from "../../content/recorded-facts.ts";
 import { type ImageJTags, joinedTags } from "../../content/rois/imagej-tags.ts";
 import { LegacyIoError } from "../../errors.ts";
-import { NGFF_READER } from "../../ngff/ngff-reader.ts";
 import type { BundleFile, LegacyBundle } from "../../folder/bundle.ts";
 import { fileNameOf } from "../../folder/compare-paths.ts";
+import { NGFF_READER } from "../../ngff/ngff-reader.ts";
 import { axesOfFile, type ImageLayout, imageLayout } from "../../tiff/axes/image-layout.ts";
 import { reorderAxes } from "../../tiff/axes/reorder-axes.ts";
 import { type StatedScales, scaleConflicts, statedScales } from "../../tiff/axes/stated-scales.ts";
@@ -157,7 +157,14 @@ async function readZarrImage(
   { limits, signal }: Pick<ReadImageOptions, "limits" | "signal">,
 ): Promise<ReadImage> {
   const { maxDecodedBytes } = limits ?? {};
-  const { file, image: pixels, pixelsSha256, layout, opened, warnings } = await readZarrPixels(image, {
+  const {
+    file,
+    image: pixels,
+    pixelsSha256,
+    layout,
+    opened,
+    warnings,
+  } = await readZarrPixels(image, {
     maxDecodedBytes,
     signal,
   });

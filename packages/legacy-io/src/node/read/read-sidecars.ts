@@ -64,14 +64,25 @@ async function readReference(
   const base = { relPath, fileName: basename(relPath), bytes: new Uint8Array(), isFolder: true } as const;
   const reader = format && readerOf(format);
   try {
-    const { file: hashed, image: array } = await readZarrPixels(file, { maxDecodedBytes: MAX_REFERENCE_BYTES, signal });
+    const { file: hashed, image: array } = await readZarrPixels(file, {
+      maxDecodedBytes: MAX_REFERENCE_BYTES,
+      signal,
+    });
     const [artifact] = format?.artifacts ?? [];
     if (format === undefined || artifact === undefined) {
       const reason = "its format is not known";
-      return { file: { ...file, ...hashed }, parsed: { ...base, content: { kind: "opaque", reason, cause: undefined } }, reader };
+      return {
+        file: { ...file, ...hashed },
+        parsed: { ...base, content: { kind: "opaque", reason, cause: undefined } },
+        reader,
+      };
     }
     const facts = { artifacts: [{ kind: "array" as const, name: artifact.name, array }] };
-    return { file: { ...file, ...hashed }, parsed: { ...base, content: { kind: "understood", format, facts } }, reader };
+    return {
+      file: { ...file, ...hashed },
+      parsed: { ...base, content: { kind: "understood", format, facts } },
+      reader,
+    };
   } catch (error) {
     if (!isLegacyIoError(error) || error.code === "aborted") {
       throw error;

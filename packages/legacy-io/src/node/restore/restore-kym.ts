@@ -11,7 +11,13 @@ import {
 } from "@kym/zarr-store";
 import { parseArrayMetadata } from "@kym/zarr-store/array";
 import { parseLossless, plainValue } from "@kym/zarr-store/json";
-import { imageObjectPath, imagePartKey, isDerivedKey, PIXELS_NODE_KEY, ZARR_NODE_NAME } from "@kym/zarr-store/layout";
+import {
+  imageObjectPath,
+  imagePartKey,
+  isDerivedKey,
+  PIXELS_NODE_KEY,
+  ZARR_NODE_NAME,
+} from "@kym/zarr-store/layout";
 import { nodeRuntime } from "@kym/zarr-store/node";
 import { throwIfAborted } from "@kym/zarr-store/runtime";
 import { isLegacyIoError, LegacyIoError } from "../../errors.ts";
@@ -107,7 +113,9 @@ async function restoreBatch(
         const { imageId, tables: named } = made.manifest;
         const other = seen.get(imageId);
         if (other !== undefined && other !== path) {
-          done.push(() => outcome.failed.push({ path, imageId, reason: `${other} is the same image, ${imageId}` }));
+          done.push(() =>
+            outcome.failed.push({ path, imageId, reason: `${other} is the same image, ${imageId}` }),
+          );
           continue;
         }
         seen.set(imageId, path);
@@ -117,7 +125,9 @@ async function restoreBatch(
           const item = { path, imageId, ...(placed.reason !== undefined && { reason: placed.reason }) };
           outcome[placed.list].push(item);
           const told = placed.list === "unchanged" ? [] : [...made.edits, ...leftOutWords(made)];
-          outcome.notes.push(...told.map((reason) => ({ path, imageId, reason: `changed since the export: ${reason}` })));
+          outcome.notes.push(
+            ...told.map((reason) => ({ path, imageId, reason: `changed since the export: ${reason}` })),
+          );
         });
         if (placed.list === "ingested") {
           sources.push(...made.manifest.sources);
@@ -157,7 +167,14 @@ function keyOf(row: SourceRow): string {
 
 /** Errors that one exported image causes. Others concern all of them. */
 function isOfImage(error: unknown): error is Error {
-  const codes = ["invalid_file", "invalid_name", "invalid_metadata", "invalid_argument", "schema_mismatch", "not_supported"] as const;
+  const codes = [
+    "invalid_file",
+    "invalid_name",
+    "invalid_metadata",
+    "invalid_argument",
+    "schema_mismatch",
+    "not_supported",
+  ] as const;
   return (isLegacyIoError(error) && error.code !== "aborted") || isZarrStoreError(error, ...codes);
 }
 
@@ -252,7 +269,9 @@ async function placeImage(
   const record = transaction.record(manifest.imageId);
   const copy = async (keys: ReadonlyMap<string, string | null>): Promise<void> => {
     if (!dryRun) {
-      const paths = [...keys].map(([key, sha256]) => [imageObjectPath(manifest.imageId, key), sha256] as const);
+      const paths = [...keys].map(
+        ([key, sha256]) => [imageObjectPath(manifest.imageId, key), sha256] as const,
+      );
       await transaction.exact.copy(made.made.exact, new Map(paths));
     }
   };
@@ -281,7 +300,9 @@ async function placeImage(
   if (edits.length === 0) {
     return { list: "conflicts", reason: "the dataset has an image of this id with other content" };
   }
-  const toTake = differing.filter((key) => isOursAsExported(key) && key !== METADATA_KEY && key !== ZARR_NODE_NAME);
+  const toTake = differing.filter(
+    (key) => isOursAsExported(key) && key !== METADATA_KEY && key !== ZARR_NODE_NAME,
+  );
   const both = differing.filter((key) => !isOursAsExported(key) && !isTheirsAsExported(key));
   const stays = both.filter((key) => key !== METADATA_KEY && key !== ZARR_NODE_NAME);
   if (stays.length > 0) {

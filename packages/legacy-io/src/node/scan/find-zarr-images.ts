@@ -4,6 +4,7 @@ import { basename, dirname, join } from "node:path";
 import { ZARR_NODE_NAME } from "@kym/zarr-store/layout";
 import { throwIfAborted } from "@kym/zarr-store/runtime";
 import { isLegacyIoError, LegacyIoError } from "../../errors.ts";
+import { KYM_MANIFEST } from "../../export/ngff/kym-manifest.ts";
 import type { BundleFile, FolderScan, LegacyBundle, ScanNote, SidecarFile } from "../../folder/bundle.ts";
 import { comparePaths } from "../../folder/compare-paths.ts";
 import {
@@ -27,11 +28,10 @@ import {
   storedTableKey,
   tableOfAnalysis,
 } from "../../formats/sidecars/acqstore-stored-formats.ts";
-import { KYM_MANIFEST } from "../../export/ngff/kym-manifest.ts";
 import { isNgffImage, isNgffSeries, readNgffImage, seriesOf } from "../../ngff/ngff-image.ts";
+import { folderOfArchive } from "../ngff/archive-files.ts";
 import { groupAttributes, MAX_NODE_BYTES } from "../ngff/open-zarr-image.ts";
 import { filesOf, totals } from "../ngff/read-zarr-image.ts";
-import { folderOfArchive } from "../ngff/archive-files.ts";
 import { filesOfFolder, type ZarrFile, type ZarrFiles } from "../ngff/zarr-files.ts";
 
 type Note = { readonly path: string; readonly reason: string };
@@ -285,7 +285,9 @@ async function bundleOf(
   const of = (path: string, folder: string): boolean => path.startsWith(`${folder}/`);
   const isLevel = ({ path }: ZarrFile): boolean =>
     !path.includes("/") || levels.some((level) => of(path, level));
-  const without = [...new Set(listed.filter((file) => !isLevel(file)).map(({ path }) => topOf(path, levels)))];
+  const without = [
+    ...new Set(listed.filter((file) => !isLevel(file)).map(({ path }) => topOf(path, levels))),
+  ];
   const others = (isExport ? [] : without).filter(
     (folder) => folder !== reference && !OWN_FOLDERS.some((own) => own === folder),
   );

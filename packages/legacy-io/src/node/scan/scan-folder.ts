@@ -64,7 +64,17 @@ export async function scanFolderWithTimes(root: string, options: ScanFolderOptio
   const formats = sidecarFormats(options.formats);
   const realRoot = await resolveRoot(root);
   const ctimesNs = new Map<string, bigint>();
-  const walk: Walk = { root, realRoot, isSelected, folders: [], unreadable: [], ignored: [], zarrGroups: [], ctimesNs, only: options.only };
+  const walk: Walk = {
+    root,
+    realRoot,
+    isSelected,
+    folders: [],
+    unreadable: [],
+    ignored: [],
+    zarrGroups: [],
+    ctimesNs,
+    only: options.only,
+  };
   let [images, sizeBytes] = [0, 0];
   const onFiles = (files: readonly BundleFile[]): void => {
     const selected = files.filter(({ relPath }) => isSelected(basename(relPath)));
