@@ -12,6 +12,7 @@ import {
 import type { NgffImage } from "./ngff-image.ts";
 
 export interface NgffAxes {
+  /** Without axes of one element, but channels, rows and columns. */
   readonly said: SaidAxes;
   /** Sentences: steps that are not used, and places that contradict each other. */
   readonly problems: readonly string[];
@@ -56,11 +57,21 @@ export function ngffAxes(image: NgffImage, shape: readonly number[]): NgffAxes {
     }
     return used === undefined ? [] : [used];
   });
-  return {
-    said: { shape, axes: image.axes.map(({ name }) => name), axesSource: "ome", calibration },
-    problems,
+  // A plane of many-dimensional programs has axes of one element, which say nothing.
+  const names = image.axes.map(({ name }) => name);
+  const isPlane = ["y", "x"].every((name) => names.includes(name));
+  const kept = [...shape.keys()].filter(
+    (at) => !isPlane || PLANE_AND_CHANNELS.has(names[at] ?? "") || (shape[at] ?? 1) > 1,
+  );
+  const said: SaidAxes = {
+    shape: kept.map((at) => shape[at] ?? 1),
+    axes: kept.map((at) => names[at] ?? ""),
+    ...{ axesSource: "ome", calibration },
   };
+  return { said, problems };
 }
+
+const PLANE_AND_CHANNELS: ReadonlySet<string> = new Set(["c", "y", "x"]);
 
 function isSame(a: AxisCalibration, b: AxisCalibration): boolean {
   return a.unit === b.unit && Math.abs(a.step / b.step - 1) <= CALIBRATION_TOLERANCE;

@@ -101,7 +101,7 @@ export async function readZarrPixels(
   });
   const { opened, stored, warnings, sha256 } = value;
   const layout = imageLayout(opened.axes.said);
-  const image = layout.isReordered ? reorderAxes(stored, layout.from) : { ...stored, shape: layout.shape };
+  const image = layout.isReordered ? reorderAxes({ ...stored, shape: opened.axes.said.shape }, layout.from) : { ...stored, shape: layout.shape };
   return {
     file: { ...file, ...totals(listed), sha256 },
     image,
@@ -114,10 +114,14 @@ export async function readZarrPixels(
 
 /** Size and time of a folder as one file. */
 export function totals(files: readonly ZarrFile[]): Pick<BundleFile, "sizeBytes" | "mtimeNs"> {
-  return {
-    sizeBytes: files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
-    mtimeNs: files.reduce((latest, { mtimeNs }) => (mtimeNs > latest ? mtimeNs : latest), 0n),
-  };
+  let [sizeBytes, mtimeNs] = [0, 0n];
+  for (const file of files) {
+    sizeBytes += file.sizeBytes;
+    if (file.mtimeNs > mtimeNs) {
+      mtimeNs = file.mtimeNs;
+    }
+  }
+  return { sizeBytes, mtimeNs };
 }
 
 /** Reads a folder; if its files are others afterwards, once more. */
@@ -242,8 +246,8 @@ export async function readZarrArray(
         expected: chunks,
       });
     }
-    const are = missing === 1 ? "chunk is" : "chunks are";
-    const text = `${missing} of ${chunks} ${are} not there: filled with ${String(metadata.fillValue)}, as Zarr says`;
+    const are = missing === 1 ? "is" : "are";
+    const text = `${missing} of ${chunks} chunks ${are} not there: filled with ${String(metadata.fillValue)}, as Zarr says`;
     return { stored, warnings: missing === 0 ? [] : [text] };
   } catch (cause) {
     if (isZarrStoreError(cause, "integrity", "invalid_argument", "not_supported", "invalid_metadata")) {

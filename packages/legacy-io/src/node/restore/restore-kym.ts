@@ -119,7 +119,9 @@ async function restoreBatch(
           continue;
         }
         seen.set(imageId, path);
-        named.forEach((table) => tables.add(table));
+        for (const table of named) {
+          tables.add(table);
+        }
         const placed = await placeImage(transaction, made, options);
         done.push(() => {
           const item = { path, imageId, ...(placed.reason !== undefined && { reason: placed.reason }) };

@@ -370,7 +370,9 @@ async function manifestOf(
       return undefined;
     }
     const manifest = readAcqstoreManifest(bytes);
-    manifest.problems.forEach(tell);
+    for (const problem of manifest.problems) {
+      tell(problem);
+    }
     return manifest;
   } catch (error) {
     if (!isLegacyIoError(error)) {

@@ -13,8 +13,8 @@ import { chosenImages, Failures } from "../chosen-images.ts";
 import type { ExportFolderOptions, ExportNote, WrittenFolder } from "../export-options.ts";
 import { type PlacedImage, placesOf, renamedNotes } from "../image-places.ts";
 import { RedactingSink } from "../redacting-sink.ts";
-import { type ForeignPart, type LaidOutImage, writeNgffImage } from "./write-ngff-image.ts";
 import { type NgffSink, pooledTables, sourcesByImage } from "./write-ome-zarr.ts";
+import { type ForeignPart, type LaidOutImage, writeNgffImage } from "./write-ngff-image.ts";
 
 /** What the name of a native store of acqstore ends in: it opens no other folder. */
 const ENDING = ".cs.ome.zarr";

@@ -96,10 +96,7 @@ export async function writeNgffImage(
   });
   const facts: LaidOutImage = { layout, shape: laidOut.shape, dtype: image.dtype, metadata };
   const foreign = await parts.foreign?.(facts);
-  const group = await redacting.write(
-    `${folder}zarr.json`,
-    groupNode({ ...attributes, ...foreign?.attributes }),
-  );
+  const group = await redacting.write(`${folder}zarr.json`, groupNode({ ...attributes, ...foreign?.attributes }));
   const { chunks, node } = await writeLevelZero(stored, layout, folder, sink);
   const smaller = await writeSmallerLevels(laidOut, layout, factors, { folder, sink });
   const others: ExportedFile[] = [];
