@@ -1,5 +1,6 @@
 // Writes each image of a dataset as a native store of acqstore, `<stem>.cs.ome.zarr`.
 
+import { Buffer } from "node:buffer";
 import { ARTIFACTS } from "@kym/kym-schema";
 import { isZarrStoreError, type ZarrDataset, type ZarrImageRecord } from "@kym/zarr-store";
 import { type JsonNode, parseLossless } from "@kym/zarr-store/json";
@@ -19,6 +20,18 @@ import { type ForeignPart, type LaidOutImage, writeNgffImage } from "./write-ngf
 /** What the name of a native store of acqstore ends in: it opens no other folder. */
 const ENDING = ".cs.ome.zarr";
 
+/** The longest name of a folder, in bytes. */
+const MAX_NAME_BYTES = 255;
+const CUT_NAME_LENGTH = 50;
+
+/** The name of an image's store. A stem that is too long is cut, and the id makes it unique. */
+function storeName({ stem, imageId }: PlacedImage): string {
+  const name = `${stem}${ENDING}`;
+  return Buffer.byteLength(name) <= MAX_NAME_BYTES
+    ? name
+    : `${[...stem].slice(0, CUT_NAME_LENGTH).join("")}~${imageId.slice(0, CUT_NAME_LENGTH)}${ENDING}`;
+}
+
 /** Writes the chosen images, each in the folder that it came from. */
 export async function writeAcqstore(
   dataset: ZarrDataset,
@@ -34,7 +47,11 @@ export async function writeAcqstore(
   for (const [index, place] of places.entries()) {
     throwIfAborted(options.signal, LegacyIoError);
     const { imageId, relPath, stem } = place;
-    const folder = `${place.folder}${stem}${ENDING}/`;
+    const name = storeName(place);
+    const folder = `${place.folder}${name}/`;
+    if (name !== `${stem}${ENDING}`) {
+      notes.push({ path: `${place.folder}${name}`, reason: "renamed: its name would be too long" });
+    }
     const found = await failures.ofImage(place, sink, (files) =>
       writeNgffImage(dataset, dataset.record(imageId), {
         ...{ writtenFor: "acqstore", folder, name: stem, sources: sources.get(imageId) ?? [], tables },
