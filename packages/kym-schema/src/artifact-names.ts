@@ -67,6 +67,8 @@ export const ARTIFACTS = {
   acqstorePeaks: "acqstore/sum_intensity/peaks",
   /** JSON: the heart rate of each ROI and channel. */
   acqstoreHeartRate: "acqstore/heart_rate/summary",
+  /** Array: the image of the vessel in which the scan lies, as acqstore stores it. */
+  acqstoreReference: "acqstore/reference",
   /** JSON: where the scan lies in the image of the vessel. */
   acqstoreScanPath: "acqstore/reference/scan_path",
   /** JSON: how acqstore shows each channel, counted from 0. */
