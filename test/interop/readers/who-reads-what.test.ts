@@ -11,6 +11,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { kym } from "../../../apps/cli/test/support/kym.ts";
 import { hasImageJ, runImageJ } from "../imagej/imagej.ts";
 import { installFromNpm } from "../install-from-npm.ts";
+import { idOfExport, makeNgffExports, NGFF_IMAGES, type NgffFact, readNgffExports } from "../ngff/ngff-exports.ts";
+import { hasNgffReaders } from "../ngff/ngff-environment.ts";
 import { hasPython } from "../python-environment.ts";
 import { runReaders } from "./readers-environment.ts";
 import { type ReaderRow, readersPage } from "./readers-page.ts";
@@ -26,18 +28,25 @@ const SCALES = [
 const IMAGE = { dtype: "uint16", shape: [LINES, COLUMNS], data: PIXELS } as const;
 const SPECTRUM = { dtype: "float64", shape: [12, 5], data: new Float64Array(60) } as const;
 
-describe.skipIf(!((await hasPython()) && (await hasImageJ())))("other programs", () => {
+const CAN_READ = (await hasPython()) && (await hasImageJ()) && (await hasNgffReaders());
+
+describe.skipIf(!CAN_READ)("other programs", () => {
   let cwd = "";
   let rows: readonly ReaderRow[] = [];
+  let facts: readonly NgffFact[] = [];
 
   beforeAll(async () => {
     cwd = await mkdtemp(join(tmpdir(), "kym-readers-"));
     await makeStudy(cwd);
+    await makeNgffExports(cwd);
+    const ngff = await readNgffExports(cwd);
+    facts = ngff.facts;
     const script = new URL("try_readers.py", import.meta.url);
     rows = [
       ...JSON.parse(await runReaders(script, [cwd])),
       ...JSON.parse(await runImageJ(new URL("try_imagej.py", import.meta.url), [cwd])),
       ...(await rowsOfR(cwd)),
+      ...ngff.rows,
     ];
   }, 600_000);
   afterAll(() => rm(cwd, { recursive: true, force: true }));
@@ -59,6 +68,40 @@ describe.skipIf(!((await hasPython()) && (await hasImageJ())))("other programs",
     expect(napari?.result).toBe(
       "every pixel right; image from [0.0, 0.0] to [0.118, 4.75], in s, \u00b5m; the ROI from [0.019, 0.875] to [0.079, 2.875]",
     );
+  });
+
+  it("readers of OME-Zarr open level 0 of every exported image: each pixel, steps in s and µm, units", () => {
+    const readers = ["ngff-zarr", "iohub", "ome-zarr-py", "napari-ome-zarr"];
+    for (const reader of readers) {
+      const read = facts.filter((fact) => fact.reader === reader);
+      for (const { image, right, scale = [], units = [] } of read) {
+        const { steps, units: stated } = NGFF_IMAGES[idOfExport(image)] ?? { steps: [], units: [] };
+        const isLayer = reader === "napari-ome-zarr" && steps.length > scale.length;
+        const [expectedSteps, expectedUnits] = isLayer ? [steps.slice(1), stated.slice(1)] : [steps, stated];
+        const words = units.map((unit) => (unit === "pixel" ? null : unit));
+        const hasUnits = words.length > 0;
+        expect([reader, image, right, scale, hasUnits ? words : []]).toEqual([
+          ...[reader, image, true, expectedSteps, hasUnits ? expectedUnits : []],
+        ]);
+      }
+      const isOfFiles = reader === "ngff-zarr" || reader === "iohub";
+      expect(read).toHaveLength(2 * Object.keys(NGFF_IMAGES).length + (isOfFiles ? 2 : 1));
+    }
+  });
+
+  it("ome-zarr-models validates every exported image, and napari-ome-zarr shows each level and the contrast", () => {
+    const models = facts.filter(({ reader }) => reader === "ome-zarr-models");
+    expect(new Set(models.map(({ model }) => model))).toEqual(new Set(["ome_zarr_models.v05.image.Image"]));
+    const napari = facts.filter(({ reader }) => reader === "napari-ome-zarr");
+    const line = napari.find(({ image }) => image === "line.ome.zarr");
+    expect(line?.levels).toEqual([
+      [2500, 20],
+      [1250, 20],
+      [625, 20],
+    ]);
+    expect(line?.contrast).toEqual([[2, 249]]);
+    expect(Math.max(...(line?.means ?? [1]))).toBeLessThanOrEqual(0.5);
+    expect(napari.find(({ image }) => image === "study.ome.zarr/4")?.contrast).toHaveLength(2);
   });
 
   it("xarray opens the tree of a dataset, and the groups of one with axes that an early build named", () => {

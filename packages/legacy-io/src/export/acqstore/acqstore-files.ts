@@ -24,6 +24,8 @@ export interface AcqstoreParts extends AcqstoreImageFacts {
   /** The artifacts of acqstore's contrast and reference. */
   readonly contrast: JsonNode | undefined;
   readonly reference: JsonNode | undefined;
+  /** The folder that has the image of the reference; undefined without one. */
+  readonly referenceFolder?: string | undefined;
 }
 
 /** The files of `acqstore/`, by path from the image's group, and what belongs in the group's attributes. */
@@ -70,6 +72,7 @@ export function acqstoreFiles(parts: AcqstoreParts): AcqstoreFiles {
     zarr_format: 3,
     image_group: ".",
     sidecar: SIDECAR,
+    ...(parts.referenceFolder !== undefined && { reference_image: parts.referenceFolder }),
     analyses: listed.map(({ analysis, table, peaks }) => ({
       id: analysisId(analysis),
       analysis_name: analysis.name,

@@ -44,10 +44,11 @@ export function keptAnalyses(
     return { analyses: [], notes: [] };
   }
   if (!isSameSteps(getMember(document, "image_header_metadata"), steps)) {
-    const notes = [
-      `${list.length} analyses of acqstore are left out: they were made with another calibration, and stand only in kym/`,
-    ];
-    return { analyses: [], notes };
+    const what =
+      list.length === 1
+        ? "1 analysis of acqstore is left out: it was made"
+        : `${list.length} analyses of acqstore are left out: they were made`;
+    return { analyses: [], notes: [`${what} with another calibration. What came stands in kym/`] };
   }
   const before = new Map(
     itemsIn(document, "rois").map((roi) => [valueIn(roi, "roi_id"), getMember(roi, "data")]),
@@ -62,7 +63,7 @@ export function keptAnalyses(
       left.length === 0
         ? []
         : [
-            `analyses of ROI ${ids} are left out: acqstore made them when it lay elsewhere. They stand only in kym/`,
+            `analyses of ROI ${ids} are left out: acqstore made them when it lay elsewhere. What came stands in kym/`,
           ],
   };
 }

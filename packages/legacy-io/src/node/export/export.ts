@@ -187,9 +187,9 @@ async function writeFormat(
 ): Promise<WrittenFolder> {
   const { format = "legacy" } = options;
   if (isNgff(format)) {
-    const redact = redactPaths(await foldersOfMachine(dataset));
+    const folders = await foldersOfMachine(dataset);
     const write = format === "ome-zarr" ? writeOmeZarr : writeAcqstore;
-    return write(dataset, { sink: files, redact }, options);
+    return write(dataset, { sink: files, folders }, options);
   }
   const sink =
     options.absolutePaths === false

@@ -1,5 +1,6 @@
 // Writes each image of a dataset as a native store of acqstore, `<stem>.cs.ome.zarr`.
 
+import { Buffer } from "node:buffer";
 import { ARTIFACTS } from "@kym/kym-schema";
 import { isZarrStoreError, type ZarrDataset, type ZarrImageRecord } from "@kym/zarr-store";
 import { type JsonNode, parseLossless } from "@kym/zarr-store/json";
@@ -12,17 +13,29 @@ import { parseLegacyJson } from "../../../formats/legacy-json.ts";
 import { chosenImages, Failures } from "../chosen-images.ts";
 import type { ExportFolderOptions, ExportNote, WrittenFolder } from "../export-options.ts";
 import { type PlacedImage, placesOf, renamedNotes } from "../image-places.ts";
-import { RedactingSink } from "../redacting-sink.ts";
-import { type NgffSink, pooledTables, sourcesByImage } from "./write-ome-zarr.ts";
+import { type NgffSink, pooledTables, redactingSink, sourcesByImage } from "./write-ome-zarr.ts";
+import { REFERENCE_FOLDER, writeReference } from "./write-reference.ts";
 import { type ForeignPart, type LaidOutImage, writeNgffImage } from "./write-ngff-image.ts";
 
 /** What the name of a native store of acqstore ends in: it opens no other folder. */
 const ENDING = ".cs.ome.zarr";
 
+/** The longest name of a folder, in bytes. */
+const MAX_NAME_BYTES = 255;
+const CUT_NAME_LENGTH = 50;
+
+/** The name of an image's store. A stem that is too long is cut, and the id makes it unique. */
+function storeName({ stem, imageId }: PlacedImage): string {
+  const name = `${stem}${ENDING}`;
+  return Buffer.byteLength(name) <= MAX_NAME_BYTES
+    ? name
+    : `${[...stem].slice(0, CUT_NAME_LENGTH).join("")}~${imageId.slice(0, CUT_NAME_LENGTH)}${ENDING}`;
+}
+
 /** Writes the chosen images, each in the folder that it came from. */
 export async function writeAcqstore(
   dataset: ZarrDataset,
-  { sink, redact }: NgffSink,
+  { sink, folders }: NgffSink,
   options: ExportFolderOptions,
 ): Promise<WrittenFolder> {
   const { imageIds, leftOut } = await chosenImages(dataset, options);
@@ -34,13 +47,18 @@ export async function writeAcqstore(
   for (const [index, place] of places.entries()) {
     throwIfAborted(options.signal, LegacyIoError);
     const { imageId, relPath, stem } = place;
-    const folder = `${place.folder}${stem}${ENDING}/`;
-    const found = await failures.ofImage(place, sink, (files) =>
-      writeNgffImage(dataset, dataset.record(imageId), {
+    const name = storeName(place);
+    const folder = `${place.folder}${name}/`;
+    if (name !== `${stem}${ENDING}`) {
+      notes.push({ path: `${place.folder}${name}`, reason: "renamed: its name would be too long" });
+    }
+    const record = dataset.record(imageId);
+    const found = await failures.ofImage(place, sink, async (files) =>
+      writeNgffImage(dataset, record, {
         ...{ writtenFor: "acqstore", folder, name: stem, sources: sources.get(imageId) ?? [], tables },
         sink: files,
-        redacting: new RedactingSink(files, redact),
-        foreign: (image) => foreignPart(dataset.record(imageId), image, { ...place, group: folder }),
+        redacting: await redactingSink(files, folders, record, place.sourceRelPath),
+        foreign: (image) => foreignPart(record, image, { ...place, group: folder }),
       }),
     );
     notes.push(...(found?.notes ?? []));
@@ -61,16 +79,19 @@ async function foreignPart(
   const { sourceRelPath, fileName, group } = place;
   const tiff = sourceRelPath?.slice(sourceRelPath.lastIndexOf("/") + 1) ?? fileName;
   const came = await cameFromAcqstore(record, tiff);
+  const reference = await jsonOf(record, ARTIFACTS.acqstoreScanPath);
+  const ofReference = await writeReference(record, reference);
   const { files, attributes, notes } = acqstoreFiles({
     ...{ axes: layout.axes, shape, dtype, fileName, metadata, ...came },
     contrast: await jsonOf(record, ARTIFACTS.acqstoreContrast),
-    reference: await jsonOf(record, ARTIFACTS.acqstoreScanPath),
+    reference,
+    referenceFolder: ofReference.length === 0 ? undefined : REFERENCE_FOLDER,
   });
   const own = await ownAnalyses(record);
   const path = group.slice(0, -1);
   return {
     attributes,
-    files,
+    files: [...files, ...ofReference],
     notes: [
       ...notes.map((reason) => ({ path, reason })),
       ...(own.length === 0

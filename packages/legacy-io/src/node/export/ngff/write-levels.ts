@@ -114,7 +114,8 @@ export function valuesSha256(image: NdArray): string {
   return sha256Of(ndArrayBytes(image));
 }
 
-function nodeZstd(): { readonly zstd?: NonNullable<ReturnType<typeof nodeRuntime>["zstd"]> } {
+/** The compression that a dataset has in Node. */
+export function nodeZstd(): { readonly zstd?: NonNullable<ReturnType<typeof nodeRuntime>["zstd"]> } {
   const { zstd } = nodeRuntime();
   return zstd === undefined ? {} : { zstd };
 }

@@ -1,18 +1,19 @@
 // Writes images of a dataset as OME-NGFF 0.5: one as the root, or several below one root.
 
-import type { SourceRow, ZarrDataset } from "@kym/zarr-store";
+import type { SourceRow, ZarrDataset, ZarrImageRecord } from "@kym/zarr-store";
 import { throwIfAborted } from "@kym/zarr-store/runtime";
 import { LegacyIoError } from "../../../errors.ts";
 import { EXPORT_INDEX, type ExportIndexRow, encodeExportIndex } from "../../../export/export-index.ts";
 import { collectionAttributes, groupNode, seriesAttributes } from "../../../export/ngff/ngff-documents.ts";
 import { type OmeXmlImage, omeXml } from "../../../export/ngff/ome-xml.ts";
-import type { RedactPaths } from "../../../export/path-redaction.ts";
+import { redactPaths } from "../../../export/path-redaction.ts";
 import { comparePaths } from "../../../folder/compare-paths.ts";
 import { chosenImages, Failures } from "../chosen-images.ts";
 import type { ExportFolderOptions, ExportNote, WrittenFolder } from "../export-options.ts";
 import { placesOf, readableLedger } from "../image-places.ts";
 import { RedactingSink } from "../redacting-sink.ts";
 import type { ExportSink } from "../staged-folder.ts";
+import { foldersOfImage } from "./folders-of-image.ts";
 import { writeNgffImage } from "./write-ngff-image.ts";
 
 /** The table of the source files, whose rows stand beside each image. */
@@ -26,7 +27,8 @@ const OME_XML = `${OME}/METADATA.ome.xml`;
 export interface NgffSink {
   /** Writes as it is given. */
   readonly sink: ExportSink;
-  readonly redact: RedactPaths;
+  /** The folders of this machine, whose paths are made relative. */
+  readonly folders: readonly string[];
 }
 
 /**
@@ -35,7 +37,7 @@ export interface NgffSink {
  */
 export async function writeOmeZarr(
   dataset: ZarrDataset,
-  { sink, redact }: NgffSink,
+  { sink, folders }: NgffSink,
   options: ExportFolderOptions,
 ): Promise<WrittenFolder> {
   const { imageIds, leftOut } = await chosenImages(dataset, options);
@@ -52,11 +54,12 @@ export async function writeOmeZarr(
     const { imageId, relPath, stem, sourceRelPath } = place;
     const group = String(rows.length);
     const folder = isOne ? "" : `${group}/`;
-    const found = await failures.ofImage(place, sink, (files) =>
-      writeNgffImage(dataset, dataset.record(imageId), {
+    const record = dataset.record(imageId);
+    const found = await failures.ofImage(place, sink, async (files) =>
+      writeNgffImage(dataset, record, {
         ...{ writtenFor: "ome-zarr", folder, name: stem, sources: sources.get(imageId) ?? [], tables },
         sink: files,
-        redacting: new RedactingSink(files, redact),
+        redacting: await redactingSink(files, folders, record, sourceRelPath),
       }),
     );
     if (found !== undefined) {
@@ -70,7 +73,7 @@ export async function writeOmeZarr(
   if (!isOne) {
     await sink.write("zarr.json", groupNode(collectionAttributes()));
     await sink.write(`${OME}/zarr.json`, groupNode(seriesAttributes(rows.map(({ file }) => file ?? ""))));
-    await new RedactingSink(sink, redact).write(EXPORT_INDEX, encodeExportIndex(rows));
+    await new RedactingSink(sink, redactPaths(folders)).write(EXPORT_INDEX, encodeExportIndex(rows));
     const xml = omeXml(images);
     if (xml === undefined) {
       notes.push({ path: OME_XML, reason: "left out: OME-XML has no word for integers of 64 bits" });
@@ -85,6 +88,17 @@ export async function writeOmeZarr(
     notes,
     failed: failures.list,
   };
+}
+
+/** A sink that removes the folders of this machine, and those that the files of the image name. */
+export async function redactingSink(
+  files: ExportSink,
+  folders: readonly string[],
+  record: ZarrImageRecord,
+  relPath: string | undefined,
+): Promise<ExportSink> {
+  const ofImage = await foldersOfImage(record, folders, relPath);
+  return new RedactingSink(files, redactPaths([...folders, ...ofImage]));
 }
 
 /** The names of the tables that an export of this kind does not have. */
