@@ -3,6 +3,7 @@
 import { nameBeforeEscape, safeFileName } from "../../folder/safe-file-name.ts";
 import { sameFileKey } from "../../folder/same-file-key.ts";
 import { imageStem } from "../../folder/sidecar-name.ts";
+import { zarrStem } from "../../folder/zarr-name.ts";
 
 /** The file from which an image was ingested, as far as the dataset knows. */
 export interface ImageOrigin {
@@ -41,7 +42,7 @@ export function placeImages(origins: readonly ImageOrigin[]): readonly KymflowPl
     const slash = wanted.lastIndexOf("/") + 1;
     const [folder, name] = [wanted.slice(0, slash), wanted.slice(slash)];
     const ending = /\.tiff?$/i.exec(name)?.[0] ?? "";
-    const wantedStem = imageStem(name) ?? name;
+    const wantedStem = imageStem(name) ?? zarrStem(name) ?? name;
     const stem = freeStem(folder, wantedStem, taken);
     const fileName = `${stem}${ending === "" ? ".tif" : ending}`;
     const relPath = `${folder}${fileName}`;

@@ -87,7 +87,11 @@ export async function syncFolder(
     options.onEvent?.({ type: "found", tiffs, sizeBytes });
   const { place, only } = await placeOfScan(root);
   const named = await scanFolder(place, { pattern, signal, formats: options.formats, onFound, only });
-  const inFiles = await findRecordedScans(place, named, options);
+  const inFiles = await findRecordedScans(place, named, {
+    limits: options.limits,
+    signal,
+    formats: sidecarFormats(options.formats),
+  });
   const ofFolders = await findRecordings(place, inFiles.scan, signal);
   const isWanted = pattern === undefined ? (): boolean => true : namePattern(pattern);
   const ofZarr = await findZarrImages(place, ofFolders.scan, isWanted, signal);
@@ -204,8 +208,7 @@ function imagesOfFiles({ actions }: IngestPlan, { ingested }: PlanOutcome): read
   const added = new Map(ingested.map(({ path, imageId }) => [path, imageId]));
   return actions.flatMap((action) => {
     const { bundle } = action;
-    const former = action.action === "unchanged" || action.action === "update" ? action.imageId : undefined;
-    const imageId = added.get(bundle.image.relPath) ?? former;
+    const imageId = added.get(bundle.image.relPath) ?? ("imageId" in action ? action.imageId : undefined);
     return imageId === undefined ? [] : [{ imageId, bundle }];
   });
 }

@@ -15,6 +15,7 @@ import {
   imageObjectPath,
   imagePartKey,
   isDerivedKey,
+  isPixelKey,
   PIXELS_NODE_KEY,
   ZARR_NODE_NAME,
 } from "@kym/zarr-store/layout";
@@ -291,8 +292,10 @@ async function placeImage(
     sha256 === original.get(key) ||
     manifest.files.some((file) => file.key === key && file.sha256 === sha256);
   const keys = new Set([...ours.keys(), ...hashes.keys(), ...exported.keys()]);
+  // The attributes of an image that was changed are made of its pixels and metadata, which are compared themselves.
+  const isApart = (key: string): boolean => isDerivedKey(key) || (key === ZARR_NODE_NAME && edits.length > 0);
   const differing = [...keys].filter(
-    (key) => !isDerivedKey(key) && !isSame(key, ours.get(key), hashes.get(key)),
+    (key) => !isApart(key) && !isSame(key, ours.get(key), hashes.get(key)),
   );
   if (differing.length === 0) {
     return { list: "unchanged" };
@@ -314,6 +317,12 @@ async function placeImage(
     };
   }
   await copy(new Map(toTake.map((key) => [key, hashes.get(key) ?? null])));
+  if (!dryRun && toTake.some(isPixelKey)) {
+    const derived = [...new Set([...ours.keys(), ...hashes.keys()])].filter(isDerivedKey);
+    await copy(new Map(derived.map((key) => [key, hashes.get(key) ?? null])));
+    const { pixels_sha256: sha256 } = await made.made.record(manifest.imageId).attributes();
+    await record.updateAttributes({ pixels_sha256: sha256 });
+  }
   const conflicts = dryRun ? [] : await mergeMetadataOf(record, made);
   return conflicts.length === 0
     ? { list: "updated", reason: "changed in its export" }

@@ -7,6 +7,7 @@ import { isLegacyIoError, LegacyIoError } from "../../errors.ts";
 import { KYM_MANIFEST } from "../../export/ngff/kym-manifest.ts";
 import type { BundleFile, FolderScan, LegacyBundle, ScanNote, SidecarFile } from "../../folder/bundle.ts";
 import { comparePaths } from "../../folder/compare-paths.ts";
+import { isZarrArchive } from "../../folder/zarr-name.ts";
 import {
   type AcqstoreCollection,
   COLLECTION_DOCUMENT,
@@ -67,7 +68,7 @@ const MAX_DOCUMENT_BYTES = 64 * 2 ** 20;
 
 /** True for a folder that is a Zarr group or array itself, and for the name of a zip file that may hold one. */
 export async function isZarrGroup(root: string): Promise<boolean> {
-  if (ARCHIVE.test(root)) {
+  if (isZarrArchive(root)) {
     return true;
   }
   const files = filesOfFolder(root);
@@ -112,7 +113,7 @@ export async function findZarrImages(
     throwIfAborted(signal, LegacyIoError);
     await guarded(finding, group, () => lookAtGroup(finding, placeOf(root, group)));
   }
-  for (const { relPath, isOnlineOnly } of scan.unrecognised.filter((file) => ARCHIVE.test(file.relPath))) {
+  for (const { relPath, isOnlineOnly } of scan.unrecognised.filter((file) => isZarrArchive(file.relPath))) {
     throwIfAborted(signal, LegacyIoError);
     await guarded(finding, relPath, async () => {
       const path = join(root, relPath);
@@ -173,9 +174,6 @@ function placeBelow({ root, relPath, archive }: Place, name: string): Place {
     archive && { ...archive, folder: archive.folder === "" ? name : `${archive.folder}/${name}` },
   );
 }
-
-/** The names of zip files that may hold OME-Zarr images. */
-const ARCHIVE = /\.(zarr\.zip|ozx)$/i;
 
 async function lookAtGroup(finding: Finding, place: Place): Promise<void> {
   const { isWanted, taken } = finding;

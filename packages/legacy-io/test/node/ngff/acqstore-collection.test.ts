@@ -84,7 +84,6 @@ describe.skipIf(sample === undefined)("the collection of acqstore's sample", () 
       "provenance",
     ]);
     expect((await rows(first, "acqstore/sum_intensity/table")).length).toBeGreaterThan(600);
-    expect((await rows(first, "acqstore/velocity_events")).length).toBeGreaterThan(0);
     expect((await rows(second, "acqstore/diameter/table"))[0]).toMatchObject({ roi_id: 2n, channel: 1n });
   });
 
