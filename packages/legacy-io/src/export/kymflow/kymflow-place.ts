@@ -3,7 +3,7 @@
 import { nameBeforeEscape, safeFileName } from "../../folder/safe-file-name.ts";
 import { sameFileKey } from "../../folder/same-file-key.ts";
 import { imageStem } from "../../folder/sidecar-name.ts";
-import { zarrStem } from "../../folder/zarr-name.ts";
+import { zarrStem } from "../../ngff/zarr-name.ts";
 
 /** The file from which an image was ingested, as far as the dataset knows. */
 export interface ImageOrigin {

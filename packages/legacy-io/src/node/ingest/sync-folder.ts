@@ -31,7 +31,7 @@ import { type RestoredKym, restoreKymImages } from "../restore/restore-kym.ts";
 import { findAcqstoreLists, saveAcqstoreLists } from "../scan/acqstore-lists.ts";
 import { findRecordedScans } from "../scan/find-recorded-scans.ts";
 import { findRecordings } from "../scan/find-recordings.ts";
-import { findZarrImages, isZarrGroup, notesToTell } from "../scan/find-zarr-images.ts";
+import { findZarrImages, isZarrGroup, notesToTell } from "../ngff/find-zarr-images.ts";
 import { gatherPlanFacts } from "../scan/gather-plan-facts.ts";
 import { loadKnownFolder } from "../scan/load-known-folder.ts";
 import { noteEqualImages } from "../scan/note-equal-images.ts";

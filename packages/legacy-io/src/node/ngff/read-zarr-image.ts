@@ -101,7 +101,9 @@ export async function readZarrPixels(
   });
   const { opened, stored, warnings, sha256 } = value;
   const layout = imageLayout(opened.axes.said);
-  const image = layout.isReordered ? reorderAxes({ ...stored, shape: opened.axes.said.shape }, layout.from) : { ...stored, shape: layout.shape };
+  const image = layout.isReordered
+    ? reorderAxes({ ...stored, shape: opened.axes.said.shape }, layout.from)
+    : { ...stored, shape: layout.shape };
   return {
     file: { ...file, ...totals(listed), sha256 },
     image,

@@ -1,18 +1,10 @@
-// Decides what another program changed in an exported OME-Zarr image: pixels, steps, and what acqstore's documents say.
+// Takes what another program changed in acqstore's documents of an exported OME-Zarr image.
 
-import {
-  ARTIFACTS,
-  calibrationOf,
-  editMetadata,
-  loadMetadataText,
-  parseMetadata,
-  planeScales,
-} from "@kym/kym-schema";
-import { editCalibration } from "@kym/kym-schema/calibration";
+import { ARTIFACTS, loadMetadataText, planeScales } from "@kym/kym-schema";
 import { metadataChanges, resolveMetadata, wordsOfField } from "@kym/kym-schema/merge";
-import type { DatasetContents } from "@kym/zarr-store";
+import type { ZarrImageRecord } from "@kym/zarr-store";
 import { canonicalJson } from "@kym/zarr-store/json";
-import { imagePartKey, imagePartOf } from "@kym/zarr-store/layout";
+import { imagePartKey, imagePartOf, ZARR_NODE_NAME } from "@kym/zarr-store/layout";
 import { artifactsOfSidecars, type SidecarArtifacts } from "../../content/artifacts-of-sidecars.ts";
 import { artifactKey } from "../../content/image-content.ts";
 import { isLegacyIoError } from "../../errors.ts";
@@ -25,103 +17,30 @@ import { parseSidecar } from "../../formats/parse-sidecar.ts";
 import type { SidecarFormat } from "../../formats/sidecar-format.ts";
 import { acqstoreJsonFormat } from "../../formats/sidecars/acqstore-json-format.ts";
 import { withoutNonFinite } from "../../formats/without-non-finite.ts";
-import { ngffAxes } from "../../ngff/ngff-axes.ts";
-import { isNgffImage, readNgffImage } from "../../ngff/ngff-image.ts";
-import { imageLayout } from "../../tiff/axes/image-layout.ts";
-import { type StatedScales, statedScales } from "../../tiff/axes/stated-scales.ts";
 import { storeArtifact } from "../ingest/store-image.ts";
-import { groupAttributes } from "../ngff/open-zarr-image.ts";
-import type { ZarrFiles } from "../ngff/zarr-files.ts";
 import { readSidecars } from "../read/read-sidecars.ts";
 import { hashArtifact } from "../update/hash-artifact.ts";
 import { storeMetadata } from "../update/update-record.ts";
 import type { KymImage } from "./read-kym-folder.ts";
-
-type ImageRecord = ReturnType<DatasetContents["record"]>;
-
-/** The document of the group, whose steps count. */
-const GROUP = "zarr.json";
-
-/** What was changed, in words for people. */
-export type EditWords = readonly string[];
-
-/** Takes changed steps of `zarr.json` into the metadata of a restored image, and says so. */
-export async function takeSteps(
-  record: ImageRecord,
-  files: ZarrFiles,
-  { image, manifest }: KymImage,
-): Promise<EditWords> {
-  let readings: readonly StatedScales[];
-  const words: string[] = [];
-  try {
-    const attributes = await groupAttributes(files);
-    if (attributes === undefined || !isNgffImage(attributes)) {
-      return [`${GROUP} is no OME-Zarr image any more: nothing of it is taken`];
-    }
-    const ngff = readNgffImage(attributes);
-    const shape = manifest.pixels.axisOrder.map((axis) => image.shape[axis] ?? 1);
-    words.push(...ngff.problems);
-    // Both were written alike, so the one that differs from the metadata is the one that was changed.
-    readings = [{ ...ngff, pixels: undefined }, ngff].map((one) => {
-      const { said } = ngffAxes(one, shape);
-      return statedScales(imageLayout(said), said.calibration);
-    });
-  } catch (error) {
-    if (!isLegacyIoError(error)) {
-      throw error;
-    }
-    return [`${GROUP} cannot be read any more: ${error.message}`];
-  }
-  const text = (await loadMetadataText(record)) ?? "{}";
-  const { header } = parseMetadata(text);
-  const before = calibrationOf(header);
-  const stepOf = (at: number, unit: "s" | "um", was: number | null): number | undefined => {
-    const steps = readings.flatMap((scales) => {
-      const scale = scales.at(at);
-      return scale?.unit === unit && scale.step !== was ? [scale.step] : [];
-    });
-    return steps[0];
-  };
-  const [secondsPerLine, umPerPx] = [
-    stepOf(-2, "s", before.secondsPerLine),
-    stepOf(-1, "um", before.umPerPx),
-  ];
-  const edit = {
-    ...(secondsPerLine !== undefined && { secondsPerLine }),
-    ...(umPerPx !== undefined && { umPerPx }),
-  };
-  const changed = editCalibration(header, image.shape, edit);
-  if (changed === undefined) {
-    return [...words, `${GROUP}: its axes and steps are as they were, and nothing else of it is taken`];
-  }
-  await storeMetadata(record, editMetadata(text, { header: changed }));
-  const told = [
-    ...("secondsPerLine" in edit
-      ? [`${before.secondsPerLine ?? "unknown"} → ${String(edit.secondsPerLine)} s per line`]
-      : []),
-    ...("umPerPx" in edit ? [`${before.umPerPx ?? "unknown"} → ${String(edit.umPerPx)} µm per pixel`] : []),
-  ];
-  return [...words, `${GROUP}: taken: ${told.join(", ")}`];
-}
 
 /**
  * Takes what changed beside the pixels in the folder of acqstore: the artifacts that are made of the changed files replace those of the
  * image, and the files are kept.
  */
 export async function takeAcqstore(
-  record: ImageRecord,
+  record: ZarrImageRecord,
   bundle: LegacyBundle,
   kym: KymImage,
   {
     formats,
     signal,
   }: { readonly formats: readonly SidecarFormat[]; readonly signal: AbortSignal | undefined },
-): Promise<EditWords> {
+): Promise<readonly string[]> {
   const { image, pixelsSha256, changed } = kym;
   const { relPath: group } = bundle.image;
   const isChanged = (relPath: string): boolean =>
     changed.some((path) => relPath === `${group}/${path}` || `${group}/${path}`.startsWith(`${relPath}/`));
-  const isOfAcqstore = (relPath: string): boolean => relPath !== `${group}/${GROUP}`;
+  const isOfAcqstore = (relPath: string): boolean => relPath !== `${group}/${ZARR_NODE_NAME}`;
   if (!bundle.sidecars.some(({ relPath }) => isOfAcqstore(relPath) && isChanged(relPath))) {
     return [];
   }
@@ -192,7 +111,7 @@ function analysesIn(document: Uint8Array): readonly string[] {
  * document cannot say stays. Returns the names of the fields.
  */
 async function takeMetadata(
-  record: ImageRecord,
+  record: ZarrImageRecord,
   { image, manifest, objects, pixelsSha256 }: KymImage,
   now: SidecarArtifacts,
   { formats, group }: { readonly formats: readonly SidecarFormat[]; readonly group: string },
