@@ -31,7 +31,7 @@ import { firstSaying, givenArtifacts, isUnderstood, type Said, type Understood }
 import type { ContentNote, ImageContent, SourcedArtifact } from "./image-content.ts";
 import { metadataText } from "./image-metadata.ts";
 import { attachmentOf, keepFirstSource } from "./keep-first-source.ts";
-import type { ParsedSidecar } from "./parsed-sidecar.ts";
+import { isNotUnderstood, type ParsedSidecar, whyOpaque } from "./parsed-sidecar.ts";
 import { isOfRecording, sayingOfPrairie } from "./prairie-says.ts";
 import type { RecordedFacts } from "./recorded-facts.ts";
 import { recordedHeader } from "./recording-says.ts";
@@ -262,15 +262,6 @@ function findMetadata(
   const own = given.find(({ said }) => said.kind === "json" && said.name === ARTIFACTS.metadata);
   const text = own?.said.kind === "json" ? completeMetadata(own.said.text, derived) : undefined;
   return own === undefined || text === undefined ? undefined : { given: own, text };
-}
-
-/** True if a format was to read the file and could not. A file without a format has no role. */
-function isNotUnderstood({ content }: ParsedSidecar): boolean {
-  return content.kind === "opaque" && content.cause !== undefined;
-}
-
-function whyOpaque({ content }: ParsedSidecar): string | undefined {
-  return content.kind === "opaque" ? content.reason : undefined;
 }
 
 /** Finds the file that says how the trace was made, among the formats that the trace's format names. */

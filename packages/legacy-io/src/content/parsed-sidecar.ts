@@ -11,3 +11,13 @@ export interface ParsedSidecar {
   /** True for a folder: it has no bytes of its own, and cannot be kept as an attachment. */
   readonly isFolder?: true | undefined;
 }
+
+/** True if a format was to read the file and could not. A file without a format has no role. */
+export function isNotUnderstood({ content }: ParsedSidecar): boolean {
+  return content.kind === "opaque" && content.cause !== undefined;
+}
+
+/** Why a file is kept as it is, in words; undefined if it was understood. */
+export function whyOpaque({ content }: ParsedSidecar): string | undefined {
+  return content.kind === "opaque" ? content.reason : undefined;
+}

@@ -11,7 +11,7 @@ export interface BundleFile {
   readonly sizeBytes: number;
   readonly mtimeNs: bigint;
   /**
-   * Set if it is no file but a folder, or a part of an archive, that holds an OME-Zarr image. Size and time are those of all its
+   * Set for a folder, or a part of an archive, that holds an OME-Zarr image. Size and time are those of all its
    * files, and its hash is that of the folder.
    */
   readonly zarr?: ZarrFolder;
@@ -25,7 +25,7 @@ export interface BundleFile {
 
 /** What of a folder belongs to the image that it holds. */
 export interface ZarrFolder {
-  /** Folders below it that are no part of it: what lies there is a file of its own, or of nobody. */
+  /** Folders below it that do not belong to it: what lies there is a file of its own, or of nobody. */
   readonly without: readonly string[];
 }
 
@@ -55,7 +55,7 @@ export interface RecordedPlace {
   readonly scan: number | undefined;
 }
 
-/** The path that people know an image by: the one it had before it was stored in a Zarr folder, else that of its file. */
+/** The path that people know an image by: the one it had before it was stored in a Zarr folder. Otherwise that of its file. */
 export function shownPath({ image, cameFrom }: Pick<LegacyBundle, "image" | "cameFrom">): string {
   return cameFrom ?? image.relPath;
 }

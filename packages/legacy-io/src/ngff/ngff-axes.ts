@@ -25,8 +25,8 @@ interface OtherWords {
 }
 
 /**
- * The axes of an array of a shape. acqstore's own steps count before those of NGFF, as acqstore does it; an axis whose unit NGFF
- * does not have gets that which this system wrote beside it.
+ * The axes of an array of a shape. acqstore's own steps count before those of NGFF, as acqstore does it; an axis without a
+ * unit of NGFF has the unit that this system wrote beside it.
  * @throws {LegacyIoError} `invalid_file` if there are more or fewer axes than the array has
  */
 export function ngffAxes(image: NgffImage, shape: readonly number[]): NgffAxes {

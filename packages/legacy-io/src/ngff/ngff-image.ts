@@ -24,9 +24,9 @@ export interface NgffImage {
   readonly steps: readonly number[] | undefined;
   /** The paths of the smaller arrays, which are made of the first. */
   readonly smaller: readonly string[];
-  /** acqstore's own words about the pixels; undefined if there are none. */
+  /** acqstore's own words about the pixels; undefined without any. */
   readonly pixels: JsonNode | undefined;
-  /** This system's words about the axes, which an export writes; undefined if there are none. */
+  /** This system's words about the axes, which an export writes; undefined without any. */
   readonly own: JsonNode | undefined;
   /** Sentences: what could not be used. */
   readonly problems: readonly string[];
@@ -51,11 +51,7 @@ function omeOf(attributes: JsonNode): JsonNode {
   return ome?.kind === "object" ? ome : attributes;
 }
 
-/**
- * The paths of the images of a group that holds several, as Bio-Formats lays them out; undefined for another group.
- *
- * @param series the attributes of its group `OME`; undefined if it is not there
- */
+/** True for the attributes of a group that holds several images, as Bio-Formats lays them out. */
 export function isNgffSeries(attributes: JsonNode): boolean {
   return (
     attributes.kind === "object" &&
@@ -63,7 +59,7 @@ export function isNgffSeries(attributes: JsonNode): boolean {
   );
 }
 
-/** The paths that `OME/zarr.json` lists. An entry that is no path below the root is a problem. */
+/** The paths that `OME/zarr.json` lists. An entry that leads out of the root is a problem. */
 export function seriesOf(attributes: JsonNode | undefined, problems: string[]): readonly string[] {
   const list = attributes && presentMember(omeOf(attributes), "series");
   if (list?.kind !== "array") {

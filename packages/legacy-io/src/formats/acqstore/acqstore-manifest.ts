@@ -1,5 +1,6 @@
 // Reads acqstore's manifest of one stored image: which files belong to which analysis.
 
+import { COLUMNS } from "@kym/kym-schema";
 import type { JsonNode } from "@kym/zarr-store/json";
 import { LegacyIoError } from "../../errors.ts";
 import {
@@ -132,7 +133,7 @@ function readAnalysis(node: JsonNode, place: string): StoredAnalysis {
   return {
     name: textMember(node, "analysis_name", WHAT, place) ?? "",
     channel: whole("channel", 0, MOST_CHANNEL),
-    roiId: whole("roi_id", 1, MOST_ROI_ID),
+    roiId: whole(COLUMNS.roiId, 1, MOST_ROI_ID),
     table: pathOf("table"),
     peaks: pathOf("peaks"),
   };

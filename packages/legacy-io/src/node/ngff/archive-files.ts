@@ -1,5 +1,6 @@
 // The files of a folder in a zip file: listed by its directory, and read up to a bound.
 
+import { ZARR_NODE_NAME } from "@kym/zarr-store/layout";
 import { openZipFile } from "@kym/zarr-store/node";
 import { isZarrStoreError } from "@kym/zarr-store/runtime";
 import { LegacyIoError } from "../../errors.ts";
@@ -61,7 +62,7 @@ export async function folderOfArchive(path: string): Promise<string> {
   return !isGroup("") && isOnly && isGroup(`${top}/`) ? top : "";
 }
 
-const GROUP_NAMES = ["zarr.json", ".zgroup", ".zattrs"] as const;
+const GROUP_NAMES: readonly string[] = [ZARR_NODE_NAME, ".zgroup", ".zattrs"];
 
 async function openOnce(path: string): Promise<Zip> {
   const { sizeBytes, mtimeNs } = await statOf(path);

@@ -167,7 +167,7 @@ async function takeImage(finding: Finding, place: Place): Promise<void> {
   (isExport ? finding.exports : finding.bundles).push(bundle);
 }
 
-/** The images that Bio-Formats' layout lists, else those named 0, 1, … */
+/** The images that Bio-Formats' layout lists. Without a list, those named 0, 1, … */
 async function lookAtSeries(finding: Finding, place: Place): Promise<void> {
   const { relPath: group, files } = place;
   const problems: string[] = [];

@@ -2,6 +2,7 @@
 
 import { type ArrayMetadata, itemSizeBytes, parseArrayMetadata } from "@kym/zarr-store/array";
 import { type JsonNode, nodeOf, parseLossless, plainValue } from "@kym/zarr-store/json";
+import { ZARR_NODE_NAME } from "@kym/zarr-store/layout";
 import { isZarrStoreError } from "@kym/zarr-store/runtime";
 import { LegacyIoError } from "../../errors.ts";
 import { parseLegacyJson, presentMember } from "../../formats/legacy-json.ts";
@@ -26,9 +27,9 @@ export interface OpenZarrImage {
  */
 export async function groupAttributes(files: ZarrFiles, group = ""): Promise<JsonNode | undefined> {
   const at = (name: string): string => (group === "" ? name : `${group}/${name}`);
-  const third = await files.read(at("zarr.json"), MAX_NODE_BYTES);
+  const third = await files.read(at(ZARR_NODE_NAME), MAX_NODE_BYTES);
   if (third !== undefined) {
-    const node = parseLegacyJson(third, at("zarr.json"));
+    const node = parseLegacyJson(third, at(ZARR_NODE_NAME));
     return presentMember(node, "attributes") ?? nodeOf({});
   }
   const second = await files.read(at(".zattrs"), MAX_NODE_BYTES);
@@ -75,7 +76,7 @@ export async function openZarrImage(files: ZarrFiles, maxDecodedBytes: number): 
  * @throws {LegacyIoError} `invalid_file` or `not_supported`, naming the member; `io`
  */
 export async function arrayMetadata(files: ZarrFiles, path: string): Promise<ArrayMetadata> {
-  const third = `${path}/zarr.json`;
+  const third = `${path}/${ZARR_NODE_NAME}`;
   const second = `${path}/.zarray`;
   const bytes = (await files.read(third, MAX_NODE_BYTES)) ?? (await files.read(second, MAX_NODE_BYTES));
   if (bytes === undefined) {

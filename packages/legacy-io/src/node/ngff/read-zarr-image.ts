@@ -37,7 +37,7 @@ export interface ReadZarrOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A file of an image that is no document or chunk is not longer than this. */
+/** The most bytes of a file that is only hashed or kept. */
 const MAX_FILE_BYTES = 2 ** 31;
 /** What a chunk may have beyond its decoded bytes: headers and checksums. */
 const CHUNK_HEAD_BYTES = 2 ** 16;
@@ -204,9 +204,8 @@ export interface ZarrArrayFiles {
 }
 
 /**
- * Reads an array whole. Chunks that are not there have the fill value, and a sentence says how many; an array without any chunk is
- * none.
- * @throws {LegacyIoError} `invalid_file` for chunks that are damaged or are no chunks of this array, `io`, `aborted`
+ * Reads an array whole. Chunks that are not there have the fill value, and a sentence says how many.
+ * @throws {LegacyIoError} `invalid_file` for chunks that are damaged or of another array, and for an array without any, `io`, `aborted`
  */
 export async function readZarrArray(
   files: ZarrFiles,

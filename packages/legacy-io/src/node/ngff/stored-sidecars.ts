@@ -1,5 +1,6 @@
 // Finds what the files beside the levels of an OME-Zarr image are: acqstore's documents and tables, and the reference image.
 
+import { ZARR_NODE_NAME } from "@kym/zarr-store/layout";
 import type { SidecarFile } from "../../folder/bundle.ts";
 import {
   type AcqstoreManifest,
@@ -20,10 +21,10 @@ import type { ZarrFile } from "./zarr-files.ts";
 import { type Place, placeBelow, sidecarOf, type Telling } from "./zarr-place.ts";
 
 /** What a group says of itself, in either version of Zarr. It is kept, because no more than the axes of it is understood. */
-const GROUP_DOCUMENTS = ["zarr.json", ".zattrs"] as const;
+const GROUP_DOCUMENTS: readonly string[] = [ZARR_NODE_NAME, ".zattrs"];
 
 /** The files of an image that are not its pixels. What the manifest names and is not there is told. */
-export function sidecarsOf(
+export function storedSidecars(
   finding: Telling,
   place: Place,
   listed: readonly ZarrFile[],

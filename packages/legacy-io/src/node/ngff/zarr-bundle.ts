@@ -13,7 +13,7 @@ import {
 import { readNgffImage } from "../../ngff/ngff-image.ts";
 import { groupAttributes, MAX_NODE_BYTES } from "./open-zarr-image.ts";
 import { totals } from "./read-zarr-image.ts";
-import { sidecarsOf } from "./stored-sidecars.ts";
+import { storedSidecars } from "./stored-sidecars.ts";
 import type { ZarrFile, ZarrFiles } from "./zarr-files.ts";
 import { inOrder, type Place, type Telling } from "./zarr-place.ts";
 
@@ -73,7 +73,7 @@ export async function bundleOf(
     ...totals(listed.filter(isLevel)),
     zarr: { without },
   };
-  const sidecars = sidecarsOf(finding, place, listed, { manifest, reference, sidecar: inImage?.sidecar });
+  const sidecars = storedSidecars(finding, place, listed, { manifest, reference, sidecar: inImage?.sidecar });
   const bundle: LegacyBundle = {
     image,
     stem: basename(relPath),

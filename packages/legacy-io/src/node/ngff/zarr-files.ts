@@ -21,12 +21,12 @@ export interface ZarrFiles {
   readonly where: string;
   /**
    * Lists every file, sorted by path, but those below the folders `without`.
-   * @throws {LegacyIoError} `invalid_file` for a link or what is no file, `not_supported` for too many files, `io`
+   * @throws {LegacyIoError} `invalid_file` for a link and for anything but files, `not_supported` for too many files, `io`
    */
   readonly list: (without: readonly string[], signal?: AbortSignal) => Promise<readonly ZarrFile[]>;
   /**
    * Reads a file whole; undefined if it is not there.
-   * @throws {LegacyIoError} `not_supported` for more than `maxBytes`, `invalid_file` for what is no file, `io`
+   * @throws {LegacyIoError} `not_supported` for more than `maxBytes`, `invalid_file` for anything but a file, `io`
    */
   readonly read: (path: string, maxBytes: number) => Promise<Uint8Array<ArrayBuffer> | undefined>;
 }

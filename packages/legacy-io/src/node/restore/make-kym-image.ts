@@ -14,9 +14,9 @@ import { DEFAULT_TIFF_LIMITS } from "../../tiff/header/tiff-limits.ts";
 import type { IngestFolderOptions } from "../ingest/ingest-options.ts";
 import { overviewsOf, storeOverviews } from "../ingest/store-overviews.ts";
 import { filesOf } from "../ngff/read-zarr-image.ts";
-import { takeAcqstore } from "./acqstore-edits.ts";
 import { type KymImage, readKymImage, readKymManifest } from "./read-kym-folder.ts";
-import { takeSteps } from "./step-edits.ts";
+import { takeAcqstore } from "./take-acqstore.ts";
+import { takeSteps } from "./take-steps.ts";
 
 export interface RestoreKymOptions
   extends Pick<IngestFolderOptions, "limits" | "signal" | "dryRun" | "onEvent"> {

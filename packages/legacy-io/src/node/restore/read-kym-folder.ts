@@ -16,7 +16,7 @@ import type { ZarrFiles } from "../ngff/zarr-files.ts";
 /** An exported image, read and verified. */
 export interface KymImage {
   readonly manifest: KymManifest;
-  /** The objects of the dataset that are no pixels, by their keys below `images/<id>/`. */
+  /** The objects of the dataset besides the pixels, by their keys below `images/<id>/`. */
   readonly objects: ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
   /** The chunks of the pixels by their keys; undefined if they are not those that were exported. */
   readonly chunks: ReadonlyMap<string, Uint8Array<ArrayBuffer>> | undefined;
@@ -31,7 +31,7 @@ const MAX_MANIFEST_BYTES = 64 * 2 ** 20;
 const MAX_OBJECT_BYTES = 2 ** 31;
 
 /**
- * Reads the list of an exported image; undefined if there is none.
+ * Reads the list of an exported image; undefined without `kym/`.
  * @throws {LegacyIoError} `invalid_file`, `invalid_name`, `not_supported`, `io`
  */
 export async function readKymManifest(files: ZarrFiles): Promise<KymManifest | undefined> {

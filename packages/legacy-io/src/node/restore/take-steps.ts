@@ -1,20 +1,21 @@
 // Takes steps that another program changed in the group of an exported OME-Zarr image.
 
-import { calibrationOf, editMetadata, loadMetadataText, parseMetadata } from "@kym/kym-schema";
+import { calibrationOf, editMetadata, loadMetadataText, parseMetadata, UNITS } from "@kym/kym-schema";
 import { editCalibration } from "@kym/kym-schema/calibration";
 import type { ZarrImageRecord } from "@kym/zarr-store";
+import { ZARR_NODE_NAME } from "@kym/zarr-store/layout";
 import { isLegacyIoError } from "../../errors.ts";
 import { ngffAxes } from "../../ngff/ngff-axes.ts";
 import { isNgffImage, readNgffImage } from "../../ngff/ngff-image.ts";
 import { imageLayout } from "../../tiff/axes/image-layout.ts";
-import { type StatedScales, statedScales } from "../../tiff/axes/stated-scales.ts";
+import { type StatedScale, type StatedScales, statedScales } from "../../tiff/axes/stated-scales.ts";
 import { groupAttributes } from "../ngff/open-zarr-image.ts";
 import type { ZarrFiles } from "../ngff/zarr-files.ts";
 import { storeMetadata } from "../update/update-record.ts";
 import type { KymImage } from "./read-kym-folder.ts";
 
 /** The document of the group, whose steps count. */
-const GROUP = "zarr.json";
+const GROUP = ZARR_NODE_NAME;
 
 /** Takes changed steps of `zarr.json` into the metadata of a restored image, and says so. */
 export async function takeSteps(
@@ -27,7 +28,7 @@ export async function takeSteps(
   try {
     const attributes = await groupAttributes(files);
     if (attributes === undefined || !isNgffImage(attributes)) {
-      return [`${GROUP} is no OME-Zarr image any more: nothing of it is taken`];
+      return [`${GROUP} says nothing of an OME-Zarr image any more: nothing of it is taken`];
     }
     const ngff = readNgffImage(attributes);
     const shape = manifest.pixels.axisOrder.map((axis) => image.shape[axis] ?? 1);
@@ -46,7 +47,7 @@ export async function takeSteps(
   const text = (await loadMetadataText(record)) ?? "{}";
   const { header } = parseMetadata(text);
   const before = calibrationOf(header);
-  const stepOf = (at: number, unit: "s" | "um", was: number | null): number | undefined => {
+  const stepOf = (at: number, unit: StatedScale["unit"], was: number | null): number | undefined => {
     const steps = readings.flatMap((scales) => {
       const scale = scales.at(at);
       return scale?.unit === unit && scale.step !== was ? [scale.step] : [];
@@ -54,8 +55,8 @@ export async function takeSteps(
     return steps[0];
   };
   const [secondsPerLine, umPerPx] = [
-    stepOf(-2, "s", before.secondsPerLine),
-    stepOf(-1, "um", before.umPerPx),
+    stepOf(-2, UNITS.second, before.secondsPerLine),
+    stepOf(-1, UNITS.micrometre, before.umPerPx),
   ];
   const edit = {
     ...(secondsPerLine !== undefined && { secondsPerLine }),
