@@ -7,6 +7,7 @@ import { exportLegacyFolder, ingestLegacyFolder } from "@kym/legacy-io/node";
 import { writeImageJTiff } from "@kym/legacy-io/tiff";
 import { memoryStore, openDataset, type ZarrDataset, type ZarrImageRecord } from "@kym/zarr-store";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { kym, kymJson } from "../../../apps/cli/test/support/kym.ts";
 import { findSharedData } from "../../support/find-shared-data.ts";
 import { hasPython, runPython } from "../python-environment.ts";
 
@@ -81,6 +82,25 @@ describe.skipIf(!(await hasPython()))("zarr-python and OME-Zarr", () => {
       });
     }
   });
+
+  it.skipIf(sample === undefined)(
+    "is not needed for kym ls of a folder that came from acqstore",
+    async () => {
+      await kym(["ingest", join(sample ?? "", "collection.ome.zarr"), "study.zarr"], { cwd: work });
+      const { data } = await kymJson(["ls", "study.zarr"], { cwd: work });
+      const rows = data.map((row: object) => Object(row));
+      expect(
+        rows.map((row: Record<string, unknown>) => [row["rel_path"], row["condition"], row["n_rois"]]),
+      ).toEqual([
+        ["28d Saline/20250714/20250714_S31_0001.tif", "Saline", 2],
+        ["28d Saline/20250714/20250714_S31_0003.tif", "Saline", 2],
+      ]);
+      expect(rows.map((row: Record<string, unknown>) => row["analyses"])).toEqual([
+        ["heart rate", "intensity", "radon", "events"],
+        ["diameter", "radon"],
+      ]);
+    },
+  );
 
   it.skipIf(sample === undefined).each(["ome-zarr", "acqstore"] as const)(
     "is not needed for the way back: acqstore's sample is the same after an export for %s",

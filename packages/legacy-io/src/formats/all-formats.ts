@@ -3,12 +3,6 @@
 import type { SidecarFormat } from "./sidecar-format.ts";
 import { acqstoreJsonFormat } from "./sidecars/acqstore-json-format.ts";
 import {
-  acqstoreDocumentFormat,
-  acqstorePeaksFormat,
-  acqstoreReferenceFormat,
-  acqstoreStoredTableFormat,
-} from "./sidecars/acqstore-stored-formats.ts";
-import {
   acqstoreDiameterFormat,
   acqstoreSumIntensityFormat,
   acqstoreVelocityFormat,
@@ -44,10 +38,6 @@ export const ALL_FORMATS: readonly SidecarFormat[] = [
   acqstoreVelocityFormat,
   acqstoreDiameterFormat,
   acqstoreSumIntensityFormat,
-  acqstoreStoredTableFormat,
-  acqstorePeaksFormat,
-  acqstoreDocumentFormat,
-  acqstoreReferenceFormat,
   prairieXmlFormat,
   imageJRoisFormat,
   geoJsonRoisFormat,

@@ -16,6 +16,7 @@ import type {
   SidecarSource,
   TableFile,
 } from "./sidecar-format.ts";
+import { STORED_FORMATS } from "./sidecars/acqstore-stored-formats.ts";
 
 /** What a file says, or why it could not be read. */
 export type SidecarMeaning =
@@ -109,7 +110,7 @@ async function decodeTable(file: TableFile, where: string): Promise<GivenArtifac
 
 /** True for a format that is not built in. */
 export function isAdded(format: SidecarFormat): boolean {
-  return !ALL_FORMATS.includes(format);
+  return !ALL_FORMATS.includes(format) && !STORED_FORMATS.includes(format);
 }
 
 /** The artifacts that a file may give. For a `named` format that is the one in the file's name, `artifact`. */

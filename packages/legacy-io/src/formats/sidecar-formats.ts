@@ -5,6 +5,7 @@ import { LegacyIoError } from "../errors.ts";
 import { TIFF_READER } from "../tiff/tiff-reader.ts";
 import { ALL_FORMATS } from "./all-formats.ts";
 import type { SidecarFormat, SidecarNameRule } from "./sidecar-format.ts";
+import { STORED_FORMATS } from "./sidecars/acqstore-stored-formats.ts";
 
 /** Names that mean something else where a format's name is expected. */
 const RESERVED_NAMES: readonly string[] = ["artifact", "other", "picture", TIFF_READER.name];
@@ -26,7 +27,7 @@ const IMAGE_ENDING = /\.tiff?$/;
  */
 export function sidecarFormats(added: readonly SidecarFormat[] = []): readonly SidecarFormat[] {
   const endings = new Map<string, string>();
-  const names = new Set([...RESERVED_NAMES, ...ALL_FORMATS.map(({ name }) => name)]);
+  const names = new Set([...RESERVED_NAMES, ...[...ALL_FORMATS, ...STORED_FORMATS].map(({ name }) => name)]);
   for (const format of added) {
     assertUsable(format);
     if (names.has(format.name)) {

@@ -79,3 +79,11 @@ export const acqstoreReferenceFormat: SidecarFormat = {
   artifacts: [{ kind: "array", name: ARTIFACTS.acqstoreReference }],
   parse: () => ({}),
 };
+
+/** The formats of files that no name tells: a manifest says what they are. */
+export const STORED_FORMATS: readonly SidecarFormat[] = [
+  acqstoreStoredTableFormat,
+  acqstorePeaksFormat,
+  acqstoreDocumentFormat,
+  acqstoreReferenceFormat,
+];

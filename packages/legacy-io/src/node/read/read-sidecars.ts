@@ -10,6 +10,7 @@ import { comparePaths } from "../../folder/compare-paths.ts";
 import { parseSidecar, type SidecarMeaning } from "../../formats/parse-sidecar.ts";
 import { PICTURE } from "../../formats/prairie/prairie-name.ts";
 import type { SidecarFormat } from "../../formats/sidecar-format.ts";
+import { STORED_FORMATS } from "../../formats/sidecars/acqstore-stored-formats.ts";
 import { readerOf } from "../../readers/faults-of-reader.ts";
 import { gunzip } from "../files/gunzip.ts";
 import type { ReadFile } from "../files/read-stable.ts";
@@ -101,7 +102,7 @@ function formatOf(
   formats: readonly SidecarFormat[],
 ): SidecarFormat | undefined {
   const name = namedFormat ?? kind;
-  return formats.find((format) => format.name === name);
+  return [...formats, ...STORED_FORMATS].find((format) => format.name === name);
 }
 
 const IS_PICTURE = "it is the image in which the line was drawn, or one for reference, not a scan";
