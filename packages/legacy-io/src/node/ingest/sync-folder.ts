@@ -24,6 +24,8 @@ import {
   reportOfRun,
   withNotDownloaded,
 } from "../../plan/plan-report.ts";
+import { findZarrImages, isZarrGroup, notesToTell } from "../ngff/find-zarr-images.ts";
+import { noteSameScans } from "../ngff/note-same-scans.ts";
 import { listOpenConflicts } from "../resolve/list-open-conflicts.ts";
 import { previewRestore } from "../restore/preview-restore.ts";
 import { isExportedFolder, restoreExport } from "../restore/restore-export.ts";
@@ -31,7 +33,6 @@ import { type RestoredKym, restoreKymImages } from "../restore/restore-kym.ts";
 import { findAcqstoreLists, saveAcqstoreLists } from "../scan/acqstore-lists.ts";
 import { findRecordedScans } from "../scan/find-recorded-scans.ts";
 import { findRecordings } from "../scan/find-recordings.ts";
-import { findZarrImages, isZarrGroup, notesToTell } from "../ngff/find-zarr-images.ts";
 import { gatherPlanFacts } from "../scan/gather-plan-facts.ts";
 import { loadKnownFolder } from "../scan/load-known-folder.ts";
 import { noteEqualImages } from "../scan/note-equal-images.ts";
@@ -164,7 +165,10 @@ export async function syncFolder(
     await dataset.transaction(shared.remember, { message: "remember folder names", signal });
   }
   const done = joinOutcomes(parts);
-  const equal = await noteEqualImages(dataset, done.ingested);
+  const equal = [
+    ...(await noteEqualImages(dataset, done.ingested)),
+    ...(await noteSameScans(dataset, done.ingested)),
+  ];
   const listed = await saveAcqstoreLists(dataset, place, found.lists, signal);
   const kept =
     options.keepOriginal === true ? await keepOriginals(dataset, imagesOfFiles(plan, done), signal) : [];

@@ -267,14 +267,18 @@ describe("a collection of acqstore", () => {
       }),
       ...storedImage("lab.ome.zarr/acq_images/a"),
       ...storedImage("lab.ome.zarr/acq_images/b", { shape: [3, 3] }),
+      "tiffs/day/a.tif": tinyTiff(0),
     });
-    expect([ingested.length, failed]).toEqual([2, []]);
+    expect([ingested.length, failed]).toEqual([3, []]);
     const rows = await dataset.loadSourcesIndex();
-    expect(rows.map((row) => row.source_rel_path)).toEqual(["day/a.tif", "day/b.tif"]);
+    expect(rows.map((row) => row.source_rel_path)).toEqual(["day/a.tif", "day/b.tif", "tiffs/day/a.tif"]);
+    expect(notes.filter(({ reason }) => reason?.includes("has the pixels of tiffs/day/a.tif"))).toHaveLength(
+      1,
+    );
     expect(notes.filter(({ reason }) => reason?.includes("pooled table"))).toHaveLength(1);
     expect(notes.filter(({ reason }) => reason?.includes("reciprocal"))).toHaveLength(1);
     const again = await ingestLegacyFolder(dataset, lab);
-    expect([again.unchanged.length, again.notes]).toEqual([2, []]);
+    expect([again.unchanged.length, again.notes]).toEqual([3, []]);
   });
 
   it("refuses by name each image that is hostile or there twice, and takes the other", async () => {
