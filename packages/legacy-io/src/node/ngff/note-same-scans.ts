@@ -40,7 +40,7 @@ export async function noteSameScans(
   return notes;
 }
 
-/** Whether the path is that which a Zarr folder says, not where the image lies. */
+/** Whether a Zarr folder says the path: the image lies elsewhere. */
 function isStored(row: SourceRow): boolean {
   return !row.source_primary_path.replaceAll("\\", "/").endsWith(relPathOf(row));
 }
@@ -51,5 +51,6 @@ function relPathOf({ source_rel_path: relPath, source_primary_path: path }: Sour
 
 async function pixelsOf(dataset: ZarrDataset, imageId: string): Promise<unknown> {
   const record = dataset.record(imageId);
-  return (await record.exists()) ? (await record.attributes())["pixels_sha256"] : undefined;
+  const { pixels_sha256: sha256 } = (await record.exists()) ? await record.attributes() : {};
+  return sha256;
 }
