@@ -88,7 +88,7 @@ function pythonIn(home: string): string {
 
 /** The first that is new enough: on the path, or kept by pyenv. */
 async function findInterpreter(): Promise<string> {
-  const kept = join(process.env["PYENV_ROOT"] ?? join(homedir(), ".pyenv"), "versions");
+  const kept = join(homedir(), ".pyenv/versions");
   const ofPyenv = existsSync(kept) ? readdirSync(kept).map((name) => join(kept, name, "bin", "python3")) : [];
   for (const name of [...NAMES, ...ofPyenv]) {
     const version = await run(name, ["-c", "import sys; print(*sys.version_info[:2], sep='.')"]).then(

@@ -4,7 +4,13 @@ import { type Experiment, type KymMetadata, parseMetadata } from "@kym/kym-schem
 import { EXPERIMENT_KEYS } from "@kym/kym-schema/keys";
 import { isZarrStoreError } from "@kym/zarr-store";
 import { getMember, type JsonNode, nodeOf } from "@kym/zarr-store/json";
-import { type AcqstoreImageFacts, acqstoreDate, acqstorePixels, acqstoreSteps, headerMetadata } from "./acqstore-header.ts";
+import {
+  type AcqstoreImageFacts,
+  acqstoreDate,
+  acqstorePixels,
+  acqstoreSteps,
+  headerMetadata,
+} from "./acqstore-header.ts";
 import { encodeAcqstoreJson } from "./acqstore-json.ts";
 import { analysisId, type KeptAnalysis, keptAnalyses } from "./kept-analyses.ts";
 import { peaksTable } from "./peaks-table.ts";
@@ -81,7 +87,9 @@ export function acqstoreFiles(parts: AcqstoreParts): AcqstoreFiles {
       resources: { table: table?.path ?? null, peaks: peaks?.path ?? null },
     })),
   };
-  const lacking = listed.filter(({ analysis, table }) => WITH_TABLE.has(analysis.name) && table === undefined);
+  const lacking = listed.filter(
+    ({ analysis, table }) => WITH_TABLE.has(analysis.name) && table === undefined,
+  );
   return {
     files: [
       { path: SIDECAR, bytes: encodeAcqstoreJson(nodeOf(sidecar)) },
@@ -117,9 +125,7 @@ function filesOf(
   };
   const beside = tables.get(analysis.name);
   return {
-    table: WITH_TABLE.has(analysis.name)
-      ? file("table", beside && tableOfRoi(beside, analysis))
-      : undefined,
+    table: WITH_TABLE.has(analysis.name) ? file("table", beside && tableOfRoi(beside, analysis)) : undefined,
     peaks: analysis.name === WITH_PEAKS ? file("peaks", peaksTable(summaryOf(analysis.node))) : undefined,
   };
 }

@@ -80,10 +80,7 @@ function isCount(value: unknown): value is number {
   return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
 }
 
-function isSameSteps(
-  header: JsonNode | undefined,
-  [y, x]: readonly [AcqstoreStep, AcqstoreStep],
-): boolean {
+function isSameSteps(header: JsonNode | undefined, [y, x]: readonly [AcqstoreStep, AcqstoreStep]): boolean {
   const stated = (key: string): unknown => (header === undefined ? undefined : valueIn(header, key));
   return stated("physical_unit_y") === y.step && stated("physical_unit_x") === x.step;
 }

@@ -75,12 +75,14 @@ function wantedName(axis: string): "t" | "c" | "z" | undefined {
 /** The rows and columns: the last two axes that are no channels, or the last two of an array that has no others. */
 function planeOf(axes: readonly string[]): readonly [rows: number, columns: number] {
   const [rows, columns] = axes.flatMap((name, at) => (CHANNELS.has(name) ? [] : [at])).slice(-2);
-  return rows === undefined || columns === undefined
-    ? [axes.length - 2, axes.length - 1]
-    : [rows, columns];
+  return rows === undefined || columns === undefined ? [axes.length - 2, axes.length - 1] : [rows, columns];
 }
 
-function axisOf(name: WrittenNgffAxis["name"], datasetAxis: string, scale: AxisScale | null): WrittenNgffAxis {
+function axisOf(
+  name: WrittenNgffAxis["name"],
+  datasetAxis: string,
+  scale: AxisScale | null,
+): WrittenNgffAxis {
   const type = TYPES[name];
   const isTime = scale?.unit === SECONDS;
   const unit =

@@ -3,10 +3,10 @@
 import { ARTIFACTS, isKymSchemaError, parseProvenance } from "@kym/kym-schema";
 import { isZarrStoreError, type ZarrImageRecord } from "@kym/zarr-store";
 import { getMember, type JsonNode } from "@kym/zarr-store/json";
+import { isLegacyIoError } from "../../../errors.ts";
 import { folderOfSource } from "../../../export/path-redaction.ts";
 import { attachmentName } from "../../../folder/attachment-name.ts";
 import { parseLegacyJson } from "../../../formats/legacy-json.ts";
-import { isLegacyIoError } from "../../../errors.ts";
 
 const ABSOLUTE = /^(?:[\\/]|[A-Za-z]:[\\/])/;
 /** The document of a store of acqstore, kept as an attachment: it has the path of the TIFF on the machine that wrote it. */
@@ -24,7 +24,9 @@ export async function foldersOfImage(
   relPath: string | undefined,
 ): Promise<readonly string[]> {
   const isKnown = (path: string): boolean =>
-    known.some((folder) => path === folder || path.startsWith(`${folder}/`) || path.startsWith(`${folder}\\`));
+    known.some(
+      (folder) => path === folder || path.startsWith(`${folder}/`) || path.startsWith(`${folder}\\`),
+    );
   const named = [...(await pathsOfProvenance(record)), ...(await pathsOfStore(record))];
   return named
     .filter((path) => ABSOLUTE.test(path) && !isKnown(path))

@@ -25,7 +25,7 @@ import {
 import { KYM_ROIS, kymPath } from "../../../export/ngff/kym-paths.ts";
 import { groupNode } from "../../../export/ngff/ngff-documents.ts";
 import { sha256Of } from "../../files/sha256-of.ts";
-import { MAY_HAVE_PATHS, type ExportNote } from "../export-options.ts";
+import { type ExportNote, MAY_HAVE_PATHS } from "../export-options.ts";
 import type { ExportSink } from "../staged-folder.ts";
 import { type ImageObject, imageObjects, type StoredPixels } from "./write-levels.ts";
 

@@ -1,7 +1,7 @@
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createPathRoi, createRectRoi } from "@kym/roi";
+import { createPathRoi, createRectRoi, toEnvelope } from "@kym/roi";
 import { memoryStore, openDataset, parseStoreKey, type ZarrDataset } from "@kym/zarr-store";
 import { openZipFile } from "@kym/zarr-store/node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -26,6 +26,7 @@ describe("an export as OME-Zarr", () => {
     await rm(lab, { recursive: true, force: true });
     await rm(work, { recursive: true, force: true });
   });
+  // biome-ignore lint/suspicious/noExplicitAny: a test asserts the shape that it looks at
   const read = async (path: string): Promise<any> => JSON.parse(await readFile(path, "utf8"));
 
   it("has several images below one root, with a list of them, and says which is which", async () => {
@@ -116,7 +117,9 @@ describe("an export as OME-Zarr", () => {
     expect(zip.keys).toContain("0/kym/export.json");
     expect(await zip.get(parseStoreKey("OME/zarr.json"))).toBeDefined();
 
-    await expect(exportLegacyFolder(dataset, first, options)).rejects.toMatchObject({ code: "already_exists" });
+    await expect(exportLegacyFolder(dataset, first, options)).rejects.toMatchObject({
+      code: "already_exists",
+    });
     await exportLegacyFolder(dataset, first, { ...options, overwrite: true });
     await writeFile(first, "mine");
     await expect(exportLegacyFolder(dataset, first, { ...options, overwrite: true })).rejects.toThrow(
@@ -134,13 +137,12 @@ describe("an export as OME-Zarr", () => {
       const data = Uint8Array.from({ length: 6 }, (_, index) => index);
       await broken.addImage({ dtype: "uint8", shape: [3, 2], data }, { id, axes: ["t", "x"] });
     }
-    await broken.record("b").saveJson("provenance", {});
     const out = join(work, "broken.ome.zarr");
     const failing = new Proxy(broken, {
       get: (target, key) =>
         key === "record"
           ? (id: string) => (id === "b" ? target.record("gone") : target.record(id))
-          : Reflect.get(target, key).bind?.(target) ?? Reflect.get(target, key),
+          : (Reflect.get(target, key).bind?.(target) ?? Reflect.get(target, key)),
     });
     const { failed, images } = await exportLegacyFolder(failing, out, { format: "ome-zarr", ...QUICK });
     expect([images, failed.map(({ imageId }) => imageId)]).toEqual([2, ["b"]]);
@@ -151,7 +153,10 @@ describe("an export as OME-Zarr", () => {
   it("says which ROIs stand only in kym/, where acqstore has no type for them", async () => {
     const own = await openDataset(memoryStore());
     const data = new Uint8Array(200);
-    const record = await own.addImage({ dtype: "uint8", shape: [20, 10], data }, { id: "s", axes: ["t", "x"] });
+    const record = await own.addImage(
+      { dtype: "uint8", shape: [20, 10], data },
+      { id: "s", axes: ["t", "x"] },
+    );
     const points = [
       { dim0: 1, dim1: 1 },
       { dim0: 5, dim1: 1 },
@@ -159,7 +164,6 @@ describe("an export as OME-Zarr", () => {
     ];
     const bounds = { dim0Start: 0, dim0Stop: 5, dim1Start: 0, dim1Stop: 5 };
     const rois = [createRectRoi({ id: 1, bounds }), createPathRoi({ type: "polygon", id: 2, points })];
-    const { toEnvelope } = await import("@kym/roi");
     await record.saveJson("metadata", { version: "2.0", rois: rois.map((roi) => toEnvelope(roi)) });
     const out = join(work, "rois");
     const { notes } = await exportLegacyFolder(own, out, { format: "acqstore", ...QUICK });
@@ -193,12 +197,15 @@ describe.skipIf(sample === undefined)("acqstore's own sample", () => {
       ] as const) {
         const theirs = join(sample ?? "", "collection.ome.zarr/acq_images", image, "acqstore");
         const ours = join(out, "28d Saline/20250714", `${stem}.cs.ome.zarr`, "acqstore");
-        const files = ["acq_image.json", ...(await readdir(join(theirs, "analysis"))).map((name) => `analysis/${name}`)];
+        const files = [
+          "acq_image.json",
+          ...(await readdir(join(theirs, "analysis"))).map((name) => `analysis/${name}`),
+        ];
         for (const file of files) {
-          expect([file, (await readFile(join(ours, file))).equals(await readFile(join(theirs, file)))]).toEqual([
+          expect([
             file,
-            true,
-          ]);
+            (await readFile(join(ours, file))).equals(await readFile(join(theirs, file))),
+          ]).toEqual([file, true]);
         }
       }
     } finally {
