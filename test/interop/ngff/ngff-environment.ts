@@ -22,7 +22,7 @@ let environment: Promise<string | undefined> | undefined;
 /**
  * Whether there is a Python with the readers. The first call installs them below `.cache/`, in a minute or two.
  *
- * @throws {Error} if there is none and `CI` is set
+ * @throws {Error} if it is missing and `CI` is set
  */
 export async function hasNgffReaders(): Promise<boolean> {
   return (await pythonPath()) !== undefined;

@@ -23,7 +23,7 @@ export interface AcqstoreParts extends AcqstoreImageFacts {
   readonly fileName: string;
   /** The text of the artifact `metadata`; undefined without one that can be read. */
   readonly metadata: string | undefined;
-  /** acqstore's own document, as it came with the image. */
+  /** acqstore's own document that came with the image, unchanged. */
   readonly document: JsonNode | undefined;
   /** The tables that came with it, by file name: those beside a TIFF, by analysis, and those of a store, by analysis and ROI. */
   readonly tables: ReadonlyMap<string, Uint8Array>;
@@ -117,7 +117,7 @@ function filesOf(
   tables: ReadonlyMap<string, Uint8Array>,
 ): { readonly table: AnalysisFile | undefined; readonly peaks: AnalysisFile | undefined } {
   const id = analysisId(analysis);
-  const path = (kind: string): string => `${FOLDER}/analysis/${id}.${kind}.csv`;
+  const path = (kind: string): string => [FOLDER, "analysis", `${id}.${kind}.csv`].join("/");
   const file = (kind: string, text: string | undefined): AnalysisFile | undefined => {
     const own = tables.get(`${id}.${kind}`);
     const bytes = own ?? (text === undefined ? undefined : new TextEncoder().encode(text));
@@ -153,15 +153,19 @@ function metadataOf(text: string | undefined): KymMetadata {
 function experimentOf(experiment: Experiment): Readonly<Record<string, string | number | null>> {
   const { depth, branchOrder } = experiment;
   const { age } = experiment.extra;
+  const texts = Object.entries(EXPERIMENT_KEYS).filter(([field]) => !NOT_TEXT.has(field));
+  const values = new Map<string, unknown>(Object.entries(experiment));
+  const textOf = (field: string): string => {
+    const value = values.get(field);
+    return typeof value === "string" ? value : "";
+  };
   return {
-    ...Object.fromEntries(TEXT_FIELDS.map((field) => [EXPERIMENT_KEYS[field], experiment[field] ?? ""])),
+    ...Object.fromEntries(texts.map(([field, key]) => [key, textOf(field)])),
     age: typeof age === "string" || typeof age === "number" || typeof age === "bigint" ? String(age) : "",
     [EXPERIMENT_KEYS.depth]: depth ?? null,
     [EXPERIMENT_KEYS.branchOrder]: branchOrder ?? null,
   };
 }
 
-const TEXT_FIELDS = [
-  ...(["species", "region", "cellType", "direction", "sex", "genotype", "condition", "condition2"] as const),
-  ...(["treatment", "treatment2", "date", "note"] as const),
-] as const;
+/** The fields that are numbers, or that acqstore does not have. */
+const NOT_TEXT: ReadonlySet<string> = new Set(["depth", "branchOrder", "animal"]);

@@ -3,6 +3,7 @@
 import { ARTIFACTS, isKymSchemaError, parseProvenance } from "@kym/kym-schema";
 import { isZarrStoreError, type ZarrImageRecord } from "@kym/zarr-store";
 import { getMember, type JsonNode } from "@kym/zarr-store/json";
+import { ZARR_NODE_NAME } from "@kym/zarr-store/layout";
 import { isLegacyIoError } from "../../../errors.ts";
 import { folderOfSource } from "../../../export/path-redaction.ts";
 import { attachmentName } from "../../../folder/attachment-name.ts";
@@ -10,7 +11,7 @@ import { parseLegacyJson } from "../../../formats/legacy-json.ts";
 
 const ABSOLUTE = /^(?:[\\/]|[A-Za-z]:[\\/])/;
 /** The document of a store of acqstore, kept as an attachment: it has the path of the TIFF on the machine that wrote it. */
-const STORE_NODE: string = attachmentName("zarr.json");
+const STORE_NODE: string = attachmentName(ZARR_NODE_NAME);
 
 /**
  * Lists the folders.
@@ -52,7 +53,7 @@ async function pathsOfStore(record: ZarrImageRecord): Promise<readonly string[]>
     return [];
   }
   try {
-    const node = parseLegacyJson(await record.loadAttachment(STORE_NODE), "zarr.json");
+    const node = parseLegacyJson(await record.loadAttachment(STORE_NODE), ZARR_NODE_NAME);
     const pixels = memberOf(memberOf(node, "attributes"), "acqstore_pixels");
     const paths = [memberOf(pixels, "source_path"), memberOf(memberOf(pixels, "header"), "path")];
     return paths.flatMap((path) => (path?.kind === "string" ? [path.value] : []));

@@ -10,6 +10,7 @@ import {
 } from "@kym/zarr-store";
 import { type AxisScale, type AxisScales, axisScalesOf, defaultAxes } from "@kym/zarr-store/array";
 import { parseLossless, plainValue } from "@kym/zarr-store/json";
+import { ZARR_NODE_NAME } from "@kym/zarr-store/layout";
 import { stepsToWrite } from "../../../content/steps-to-write.ts";
 import type { ExportedFile } from "../../../export/export-manifest.ts";
 import { displayWindows } from "../../../export/ngff/display-window.ts";
@@ -98,7 +99,7 @@ export async function writeNgffImage(
   const facts: LaidOutImage = { layout, shape: laidOut.shape, dtype: image.dtype, metadata };
   const foreign = await parts.foreign?.(facts);
   const group = await redacting.write(
-    `${folder}zarr.json`,
+    `${folder}${ZARR_NODE_NAME}`,
     groupNode({ ...attributes, ...foreign?.attributes }),
   );
   const { chunks, node } = await writeLevelZero(stored, layout, folder, sink);
