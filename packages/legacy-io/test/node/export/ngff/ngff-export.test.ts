@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createPathRoi, createRectRoi, toEnvelope } from "@kym/roi";
 import { memoryStore, openDataset, parseStoreKey, type ZarrDataset } from "@kym/zarr-store";
-import { openLocalDataset, openZipFile } from "@kym/zarr-store/node";
+import { openZipFile } from "@kym/zarr-store/node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { findSharedData } from "../../../../../../test/support/find-shared-data.ts";
 import { exportLegacyFolder, ingestLegacyFolder, previewExport } from "../../../../src/node/index.ts";
@@ -208,35 +208,6 @@ describe.skipIf(sample === undefined)("acqstore's own sample", () => {
           ]).toEqual([file, true]);
         }
       }
-    } finally {
-      await rm(work, { recursive: true, force: true });
-    }
-  });
-});
-
-const python = findSharedData("python_v1/dataset.zarr");
-
-describe.skipIf(python === undefined)("a dataset of the Python system", () => {
-  it("goes out as Zarr v3, and each image comes back with its pixels, tables and arrays", async () => {
-    const work = await mkdtemp(join(tmpdir(), "kym-python-"));
-    try {
-      const dataset = await openLocalDataset(python ?? "", { mode: "r" });
-      await exportLegacyFolder(dataset, join(work, "out"), { format: "ome-zarr", ...QUICK });
-      const copy = await openDataset(memoryStore());
-      const exported = await exportedImages(join(work, "out"));
-      for (const image of exported) {
-        const { imageId, pixels } = image.manifest;
-        expect(await restoreImage(copy, image)).toEqual([]);
-        expect([imageId, pixels.encodedAnew]).toEqual([imageId, true]);
-        const [before, after] = [dataset.record(imageId), copy.record(imageId)];
-        expect(await after.loadArray()).toEqual(await before.loadArray());
-        expect(await after.getAxes()).toEqual(await before.getAxes());
-        expect(await after.listAnalysisKeys()).toEqual(await before.listAnalysisKeys());
-        for (const name of await before.listArrayArtifacts()) {
-          expect(await after.loadArrayArtifact(name)).toEqual(await before.loadArrayArtifact(name));
-        }
-      }
-      expect(exported).toHaveLength((await dataset.listImageIds()).length);
     } finally {
       await rm(work, { recursive: true, force: true });
     }
