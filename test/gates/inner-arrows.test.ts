@@ -159,6 +159,11 @@ const ARROWS: Arrows = {
     rois: [],
     acqstore: ["rois"],
   },
+  "packages/legacy-io/src/export": {
+    kymflow: [],
+    ngff: [],
+    acqstore: ["ngff"],
+  },
   "packages/legacy-io/src/folder": {
     paths: [],
     recordings: [],

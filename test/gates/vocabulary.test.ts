@@ -59,6 +59,8 @@ const SHARED_WORDS: ReadonlyMap<string, string> = new Map([
 const EXCEPTIONS: ReadonlyMap<string, string> = new Map([
   ["packages/legacy-io/src/formats/flow-analysis.ts", "the keys of the older application's JSON"],
   ["packages/legacy-io/src/formats/kymflow/events-json.ts", "the keys of the older application's events"],
+  ["packages/legacy-io/src/export/acqstore/kept-analyses.ts", "the keys of acqstore's JSON"],
+  ["packages/legacy-io/src/export/acqstore/peaks-table.ts", "the columns of acqstore's tables"],
   ["packages/legacy-io/src/export/kymflow/database-csv.ts", "the columns of the older application's tables"],
   ["packages/legacy-io/src/formats/acqstore/acqstore-analyses.ts", "the keys of acqstore's JSON"],
   ["packages/legacy-io/src/formats/acqstore/acqstore-rois.ts", "the keys of acqstore's JSON"],

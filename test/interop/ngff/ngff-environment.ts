@@ -22,7 +22,7 @@ let environment: Promise<string | undefined> | undefined;
 /**
  * Whether there is a Python with the readers. The first call installs them below `.cache/`, in a minute or two.
  *
- * @throws {Error} if there is none and `CI` is set
+ * @throws {Error} if it is missing and `CI` is set
  */
 export async function hasNgffReaders(): Promise<boolean> {
   return (await pythonPath()) !== undefined;
@@ -88,7 +88,7 @@ function pythonIn(home: string): string {
 
 /** The first that is new enough: on the path, or kept by pyenv. */
 async function findInterpreter(): Promise<string> {
-  const kept = join(process.env["PYENV_ROOT"] ?? join(homedir(), ".pyenv"), "versions");
+  const kept = join(homedir(), ".pyenv/versions");
   const ofPyenv = existsSync(kept) ? readdirSync(kept).map((name) => join(kept, name, "bin", "python3")) : [];
   for (const name of [...NAMES, ...ofPyenv]) {
     const version = await run(name, ["-c", "import sys; print(*sys.version_info[:2], sep='.')"]).then(

@@ -21,6 +21,27 @@ const NOT_RUN: readonly (readonly [reader: string, given: string, known: string]
     "ran elsewhere in November 2026: right. It needs Python 3.12",
   ],
   ["vizarr, neuroglancer", "a dataset", "their source was read: they open OME-Zarr, which a dataset is not"],
+  [
+    "vizarr, neuroglancer",
+    "`kym export --to ome-zarr`",
+    "their source was read: both want axes `y` and `x`; vizarr takes the scale of level 0 alone; neuroglancer refuses units that NGFF does not have",
+  ],
+  [
+    "n5-ij, in Fiji",
+    "`kym export --to ome-zarr`",
+    "its source was read: it has one unit for both axes, so lines are shown in \u00b5m",
+  ],
+  [
+    "Bio-Formats, QuPath, OMERO",
+    "`kym export --to ome-zarr`",
+    "they read OME-Zarr 0.4 at most. Give them a TIFF",
+  ],
+  ["ozx-tck", "`.ozx`", "neither PyPI nor npm has it"],
+  [
+    "acqstore 0.2",
+    "`kym export --to acqstore`",
+    "it is in no registry. A store of this form was opened elsewhere in November 2026",
+  ],
   ["QuPath, MATLAB, Julia", "exports and tables", "neither read nor run"],
 ];
 
@@ -46,6 +67,8 @@ What follows from it:
 - An export for ImageJ says \`s\` for the lines, in the way of ImageJ's own files. Readers that know one unit for both axes take it for
   a length. Time on the axis of lines is right in ImageJ, tifffile and our reader.
 - napari needs the scale: \`kym show\` prints the lines.
+- Open each image of an export as OME-Zarr by itself, as \`study.ome.zarr/0\`. napari and iohub also open the root of several; ngff-zarr
+  lists what is in it, and ome-zarr-py shows nothing. [More about these exports](ngff-export.md).
 - Write truth values for R as \`TRUE\`, as \`kym query -o\` does.
 
 ## Not run

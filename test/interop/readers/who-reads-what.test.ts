@@ -11,8 +11,14 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { kym } from "../../../apps/cli/test/support/kym.ts";
 import { hasImageJ, runImageJ } from "../imagej/imagej.ts";
 import { installFromNpm } from "../install-from-npm.ts";
-import { idOfExport, makeNgffExports, NGFF_IMAGES, type NgffFact, readNgffExports } from "../ngff/ngff-exports.ts";
 import { hasNgffReaders } from "../ngff/ngff-environment.ts";
+import {
+  idOfExport,
+  makeNgffExports,
+  NGFF_IMAGES,
+  type NgffFact,
+  readNgffExports,
+} from "../ngff/ngff-exports.ts";
 import { hasPython } from "../python-environment.ts";
 import { runReaders } from "./readers-environment.ts";
 import { type ReaderRow, readersPage } from "./readers-page.ts";

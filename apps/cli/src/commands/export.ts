@@ -52,9 +52,9 @@ from the table kym_radon.
 --to imagej writes calibrated TIFFs and ROI sets.
 
 --to ome-zarr writes OME-NGFF 0.5 for napari, Fiji, vizarr and others: one image is FOLDER itself,
-several are groups in it. --to acqstore writes each image as NAME.cs.ome.zarr, which acqstore opens
-with its ROIs and analyses. Neither holds a path of this machine, and kym ingest of either gives the
-images back; pooled tables are made again by kym index.`,
+several are groups in it, and a FOLDER that ends in .ozx is one file. --to acqstore writes each
+image as NAME.cs.ome.zarr, which acqstore opens with its ROIs and analyses. Neither holds a path of
+this machine, and kym ingest of either gives the images back; kym index makes their tables again.`,
   examples: [
     "kym export study.zarr ./out",
     "kym export study.zarr ./fiji 20250722_A89_0002 --to imagej",
@@ -66,7 +66,12 @@ images back; pooled tables are made again by kym index.`,
   ],
   options: {
     to: { value: "X", choices: FORMATS, help: "legacy (default), kymflow, imagej, ome-zarr or acqstore" },
-    output: { short: "o", value: "FOLDER", help: "the folder to write, in place of the argument FOLDER" },
+    output: {
+      short: "o",
+      value: "FOLDER",
+      help: "the folder to write, in place of the argument FOLDER",
+      neverFromEnvironment: true,
+    },
     ...WHERE_OPTION,
     layout: {
       value: "X",
@@ -123,7 +128,12 @@ images back; pooled tables are made again by kym index.`,
         return {
           exitCode: failed.length > 0 ? EXIT.partial : EXIT.ok,
           data: { images, tables, files, sizeBytes, leftOut, notes, failed },
-          warnings: [...selection, ...notes.map(noteText), ...failureTexts(failed, path)],
+          warnings: [
+            ...selection,
+            ...nameNotes(format, folder),
+            ...notes.map(noteText),
+            ...failureTexts(failed, path),
+          ],
           text: `${[headline, ...list, ...leftOutLines(leftOut, context)].join("\n")}\n`,
         };
       }
@@ -134,7 +144,12 @@ images back; pooled tables are made again by kym index.`,
       return {
         exitCode: failed.length > 0 ? EXIT.partial : EXIT.ok,
         data: report,
-        warnings: [...selection, ...notes.map(noteText), ...failureTexts(failed, path)],
+        warnings: [
+          ...selection,
+          ...nameNotes(format, folder),
+          ...notes.map(noteText),
+          ...failureTexts(failed, path),
+        ],
         text: `${[headline, ...leftOutLines(leftOut, context)].join("\n")}\n`,
         ...(leftOut === undefined && nextOf(format, folder, context)),
       };
@@ -203,6 +218,14 @@ function noteText({ path, reason }: ExportNote): string {
   return `${printable(path)}: ${reason}`;
 }
 
+/** Programs know OME-Zarr by the end of its name. */
+function nameNotes(format: ExportFormat, folder: string): readonly string[] {
+  const isKnown = /\.(zarr|ozx)[\\/]*$/i.test(folder);
+  return format !== "ome-zarr" || isKnown
+    ? []
+    : [`napari and others open a folder whose name ends in .zarr: ${printable(folder)} does not`];
+}
+
 function isNgff(format: string): boolean {
   return format === "ome-zarr" || format === "acqstore";
 }
@@ -229,6 +252,6 @@ function nextOf(
   return isNgff(format)
     ? { next: `kym ingest ${shellWord(folder)} copy.zarr   (gives the same images)` }
     : format === "legacy" && options["no-tiff"] !== true
-    ? { next: `kym ingest ${shellWord(folder)} copy.zarr   (gives the same dataset)` }
-    : {};
+      ? { next: `kym ingest ${shellWord(folder)} copy.zarr   (gives the same dataset)` }
+      : {};
 }

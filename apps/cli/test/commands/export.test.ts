@@ -259,6 +259,62 @@ describe.skipIf(KYMOGRAPHS === undefined)("kym export of real kymographs", () =>
 
   it("knows its formats", async () => {
     const { exitCode, stderr } = await kym(["export", "study.zarr", "x", "--to", "matlab"], { cwd });
-    expect([exitCode, stderr]).toEqual([2, expect.stringContaining("legacy, kymflow or imagej")]);
+    expect([exitCode, stderr]).toEqual([
+      2,
+      expect.stringContaining("legacy, kymflow, imagej, ome-zarr or acqstore"),
+    ]);
+  });
+
+  it("--to ome-zarr with -o writes one image as the root, or as one file, with its steps", async () => {
+    const options = ["--to", "ome-zarr", "20250722_A89_0002"];
+    const { exitCode, stdout, stderr } = await kym(
+      ["export", "study.zarr", "-o", "one.ome.zarr", ...options],
+      {
+        cwd,
+      },
+    );
+    expect([exitCode, stderr, stdout]).toEqual([
+      0,
+      "",
+      expect.stringMatching(/^exported 1 image and 0 tables/),
+    ]);
+    const { ome } = (await json(join(cwd, "one.ome.zarr", "zarr.json"))).attributes;
+    expect(ome.multiscales[0]).toMatchObject({
+      name: "20250722_A89_0002",
+      axes: [{ name: "y" }, { name: "x" }],
+    });
+    const [{ scale }] = ome.multiscales[0].datasets[0].coordinateTransformations;
+    expect(scale[1]).toBe(0.45);
+    expect(ome.multiscales[0].datasets).toHaveLength(6);
+    await kym(["export", "study.zarr", "one.ozx", ...options], { cwd });
+    expect((await readFile(join(cwd, "one.ozx"))).subarray(0, 4).toString("latin1")).toBe("PK\u0003\u0004");
+  });
+
+  it("--to acqstore writes a store for each image where it came from, and names what only kym/ has", async () => {
+    const { data, warnings } = await kymJson(["export", "study.zarr", "stores", "--to", "acqstore"], { cwd });
+    expect(data).toMatchObject({ images: 4, tables: 0, failed: [] });
+    const stores = (await files("stores")).filter((path) => path.endsWith("acqstore/acq_image.json"));
+    expect(stores.map((path) => path.slice(join(cwd, "stores").length + 1)).sort()).toContain(
+      "28d AngII/20250722/20250722_A89_0002.cs.ome.zarr/acqstore/acq_image.json",
+    );
+    expect(warnings.join("\n")).toContain("acqstore refuses analyses that it does not know");
+  });
+
+  it("says what is wrong with a target or an option of these formats", async () => {
+    const run = async (...args: readonly string[]) => kym(["export", "study.zarr", ...args], { cwd });
+    expect(await run("--to", "ome-zarr")).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining("there is no FOLDER to write"),
+    });
+    expect(await run("x.ozx")).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining("would be a file of OME-Zarr"),
+    });
+    expect(await run("-o", "x", "--to", "acqstore", "--no-tiff")).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining("--to acqstore always has the pixels"),
+    });
+    const { warnings } = await kymJson(["export", "study.zarr", "named", "--to", "ome-zarr", "-n"], { cwd });
+    expect(warnings).toContain("napari and others open a folder whose name ends in .zarr: named does not");
   });
 });

@@ -4,7 +4,13 @@ import { type Experiment, type KymMetadata, parseMetadata } from "@kym/kym-schem
 import { EXPERIMENT_KEYS } from "@kym/kym-schema/keys";
 import { isZarrStoreError } from "@kym/zarr-store";
 import { getMember, type JsonNode, nodeOf } from "@kym/zarr-store/json";
-import { type AcqstoreImageFacts, acqstoreDate, acqstorePixels, acqstoreSteps, headerMetadata } from "./acqstore-header.ts";
+import {
+  type AcqstoreImageFacts,
+  acqstoreDate,
+  acqstorePixels,
+  acqstoreSteps,
+  headerMetadata,
+} from "./acqstore-header.ts";
 import { encodeAcqstoreJson } from "./acqstore-json.ts";
 import { analysisId, type KeptAnalysis, keptAnalyses } from "./kept-analyses.ts";
 import { peaksTable } from "./peaks-table.ts";
@@ -17,7 +23,7 @@ export interface AcqstoreParts extends AcqstoreImageFacts {
   readonly fileName: string;
   /** The text of the artifact `metadata`; undefined without one that can be read. */
   readonly metadata: string | undefined;
-  /** acqstore's own document, as it came with the image. */
+  /** acqstore's own document that came with the image, unchanged. */
   readonly document: JsonNode | undefined;
   /** The tables that came with it, by file name: those beside a TIFF, by analysis, and those of a store, by analysis and ROI. */
   readonly tables: ReadonlyMap<string, Uint8Array>;
@@ -81,7 +87,9 @@ export function acqstoreFiles(parts: AcqstoreParts): AcqstoreFiles {
       resources: { table: table?.path ?? null, peaks: peaks?.path ?? null },
     })),
   };
-  const lacking = listed.filter(({ analysis, table }) => WITH_TABLE.has(analysis.name) && table === undefined);
+  const lacking = listed.filter(
+    ({ analysis, table }) => WITH_TABLE.has(analysis.name) && table === undefined,
+  );
   return {
     files: [
       { path: SIDECAR, bytes: encodeAcqstoreJson(nodeOf(sidecar)) },
@@ -109,7 +117,7 @@ function filesOf(
   tables: ReadonlyMap<string, Uint8Array>,
 ): { readonly table: AnalysisFile | undefined; readonly peaks: AnalysisFile | undefined } {
   const id = analysisId(analysis);
-  const path = (kind: string): string => `${FOLDER}/analysis/${id}.${kind}.csv`;
+  const path = (kind: string): string => [FOLDER, "analysis", `${id}.${kind}.csv`].join("/");
   const file = (kind: string, text: string | undefined): AnalysisFile | undefined => {
     const own = tables.get(`${id}.${kind}`);
     const bytes = own ?? (text === undefined ? undefined : new TextEncoder().encode(text));
@@ -117,9 +125,7 @@ function filesOf(
   };
   const beside = tables.get(analysis.name);
   return {
-    table: WITH_TABLE.has(analysis.name)
-      ? file("table", beside && tableOfRoi(beside, analysis))
-      : undefined,
+    table: WITH_TABLE.has(analysis.name) ? file("table", beside && tableOfRoi(beside, analysis)) : undefined,
     peaks: analysis.name === WITH_PEAKS ? file("peaks", peaksTable(summaryOf(analysis.node))) : undefined,
   };
 }
@@ -147,15 +153,19 @@ function metadataOf(text: string | undefined): KymMetadata {
 function experimentOf(experiment: Experiment): Readonly<Record<string, string | number | null>> {
   const { depth, branchOrder } = experiment;
   const { age } = experiment.extra;
+  const texts = Object.entries(EXPERIMENT_KEYS).filter(([field]) => !NOT_TEXT.has(field));
+  const values = new Map<string, unknown>(Object.entries(experiment));
+  const textOf = (field: string): string => {
+    const value = values.get(field);
+    return typeof value === "string" ? value : "";
+  };
   return {
-    ...Object.fromEntries(TEXT_FIELDS.map((field) => [EXPERIMENT_KEYS[field], experiment[field] ?? ""])),
+    ...Object.fromEntries(texts.map(([field, key]) => [key, textOf(field)])),
     age: typeof age === "string" || typeof age === "number" || typeof age === "bigint" ? String(age) : "",
     [EXPERIMENT_KEYS.depth]: depth ?? null,
     [EXPERIMENT_KEYS.branchOrder]: branchOrder ?? null,
   };
 }
 
-const TEXT_FIELDS = [
-  ...(["species", "region", "cellType", "direction", "sex", "genotype", "condition", "condition2"] as const),
-  ...(["treatment", "treatment2", "date", "note"] as const),
-] as const;
+/** The fields that are numbers, or that acqstore does not have. */
+const NOT_TEXT: ReadonlySet<string> = new Set(["depth", "branchOrder", "animal"]);

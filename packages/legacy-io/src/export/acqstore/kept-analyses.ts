@@ -30,7 +30,7 @@ export function analysisId({ name, channel, roiId }: Omit<KeptAnalysis, "node">)
  * Keeps the analyses of an older document whose ROI has the same place and whose steps are the same: acqstore counts rows and
  * seconds from the ROI.
  *
- * @param document acqstore's own, as it came
+ * @param document acqstore's own, unchanged
  * @param rois as they are written now
  * @param steps of rows and columns, as they are written now
  */
@@ -80,10 +80,7 @@ function isCount(value: unknown): value is number {
   return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
 }
 
-function isSameSteps(
-  header: JsonNode | undefined,
-  [y, x]: readonly [AcqstoreStep, AcqstoreStep],
-): boolean {
+function isSameSteps(header: JsonNode | undefined, [y, x]: readonly [AcqstoreStep, AcqstoreStep]): boolean {
   const stated = (key: string): unknown => (header === undefined ? undefined : valueIn(header, key));
   return stated("physical_unit_y") === y.step && stated("physical_unit_x") === x.step;
 }

@@ -12,8 +12,8 @@ export interface TableKey {
 }
 
 /**
- * The rows of one ROI and channel as a table of their own, without the two columns that said so. Undefined if there are none, or if
- * the file is not such a table.
+ * The rows of one ROI and channel as a table of their own, without the two columns that said so. Undefined if there is no such row,
+ * or if the file is not such a table.
  */
 export function tableOfRoi(bytes: Uint8Array, { channel, roiId }: TableKey): string | undefined {
   const text = new TextDecoder().decode(bytes);

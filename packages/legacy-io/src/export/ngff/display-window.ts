@@ -73,8 +73,7 @@ function numbersOf({ data }: NdArray, parts = 1): Float64Array<ArrayBuffer> {
 
 function indicesOf(shape: readonly number[]): readonly (readonly number[])[] {
   return shape.reduce<readonly (readonly number[])[]>(
-    (indices, length) =>
-      indices.flatMap((index) => Array.from({ length }, (_, at) => [...index, at])),
+    (indices, length) => indices.flatMap((index) => Array.from({ length }, (_, at) => [...index, at])),
     [[]],
   );
 }

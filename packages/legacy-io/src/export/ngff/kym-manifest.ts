@@ -120,7 +120,7 @@ const onFault = throwFault(({ value, path }, expected) => {
 /**
  * Parses and validates `kym/export.json`.
  *
- * @throws {LegacyIoError} `invalid_file` if it is none, `invalid_name` if it names a file outside of the image's group,
+ * @throws {LegacyIoError} `invalid_file` if it is something else, `invalid_name` if it names a file outside of the image's group,
  * `not_supported` for another version of the format
  * @throws {ZarrStoreError} `invalid_file` for text that is not JSON
  */

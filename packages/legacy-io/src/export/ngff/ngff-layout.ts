@@ -31,7 +31,7 @@ const TYPES = { t: "time", c: "channel", z: "space", y: "space", x: "space" } as
 const SECONDS = "s";
 
 /**
- * Lays out an image of 2 to 5 axes. The plane, which is the last two axes that are no channels, becomes `y` and `x`. An axis that
+ * Lays out an image of 2 to 5 axes. The plane, which is the last two axes besides channels, becomes `y` and `x`. An axis that
  * NGFF has no word for takes the first free one of z, t and c.
  *
  * @param axes names in the order of the array
@@ -72,15 +72,17 @@ function wantedName(axis: string): "t" | "c" | "z" | undefined {
   return axis === "t" || axis === "z" ? axis : undefined;
 }
 
-/** The rows and columns: the last two axes that are no channels, or the last two of an array that has no others. */
+/** The rows and columns: the last two axes besides channels, or the last two of an array that has no others. */
 function planeOf(axes: readonly string[]): readonly [rows: number, columns: number] {
   const [rows, columns] = axes.flatMap((name, at) => (CHANNELS.has(name) ? [] : [at])).slice(-2);
-  return rows === undefined || columns === undefined
-    ? [axes.length - 2, axes.length - 1]
-    : [rows, columns];
+  return rows === undefined || columns === undefined ? [axes.length - 2, axes.length - 1] : [rows, columns];
 }
 
-function axisOf(name: WrittenNgffAxis["name"], datasetAxis: string, scale: AxisScale | null): WrittenNgffAxis {
+function axisOf(
+  name: WrittenNgffAxis["name"],
+  datasetAxis: string,
+  scale: AxisScale | null,
+): WrittenNgffAxis {
   const type = TYPES[name];
   const isTime = scale?.unit === SECONDS;
   const unit =

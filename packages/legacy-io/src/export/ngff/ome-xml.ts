@@ -52,7 +52,9 @@ function describe({ name, dtype, shape, axes }: OmeXmlImage, index: number): str
   const type = TYPES[dtype];
   const sizeOf = (axis: WrittenNgffAxis["name"]): number =>
     shape[axes.findIndex((one) => one.name === axis)] ?? 1;
-  const sizes = (["x", "y", "z", "c", "t"] as const).map((axis) => `Size${axis.toUpperCase()}="${sizeOf(axis)}"`);
+  const sizes = (["x", "y", "z", "c", "t"] as const).map(
+    (axis) => `Size${axis.toUpperCase()}="${sizeOf(axis)}"`,
+  );
   const lengths = axes.flatMap(({ name: axis, unit, scale }) => {
     const key = `PhysicalSize${axis.toUpperCase()}`;
     return unit === "micrometer" ? [`${key}="${scale}" ${key}Unit="\u00b5m"`] : [];

@@ -21,13 +21,7 @@ import {
 import { originsOf } from "./image-places.ts";
 import { writeAcqstore } from "./ngff/write-acqstore.ts";
 import { writeOmeZarr } from "./ngff/write-ome-zarr.ts";
-import {
-  assertMayWriteOzx,
-  assertOzxFormat,
-  isOzx,
-  onlyInOzx,
-  writeStagedOzx,
-} from "./ngff/write-ozx.ts";
+import { assertMayWriteOzx, assertOzxFormat, isOzx, onlyInOzx, writeStagedOzx } from "./ngff/write-ozx.ts";
 import { RedactingSink } from "./redacting-sink.ts";
 import { type ExportSink, HASHING_SINK, StagedFolder } from "./staged-folder.ts";
 import { writeForImageJ } from "./write-for-image-j.ts";

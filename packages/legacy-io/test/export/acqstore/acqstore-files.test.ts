@@ -1,4 +1,4 @@
-import { plainValue, parseLossless } from "@kym/zarr-store/json";
+import { parseLossless, plainValue } from "@kym/zarr-store/json";
 import { expect, it } from "vitest";
 import { type AcqstoreParts, acqstoreFiles } from "../../../src/export/acqstore/acqstore-files.ts";
 import { ngffLayout } from "../../../src/export/ngff/ngff-layout.ts";
@@ -48,6 +48,7 @@ function files(changes: Partial<AcqstoreParts> = {}, document: unknown = DOCUMEN
     ...changes,
   });
   const texts = new Map(written.map(({ path, bytes }) => [path, new TextDecoder().decode(bytes)]));
+  // biome-ignore lint/suspicious/noExplicitAny: a test asserts the shape that it looks at
   const json = (path: string): any => plainValue(parseLossless(texts.get(path) ?? "null"));
   return { texts, notes, json };
 }
@@ -56,7 +57,12 @@ it("the document has acqstore's members and ROIs, accepted, experiment and calib
   const { json, texts } = files();
   const document = json("acqstore/acq_image.json");
   expect(document).toMatchObject({ version: 2, accepted: false, rois: [{ ...ROI, note: "\u00fc" }] });
-  expect(document.experiment_metadata).toMatchObject({ species: "mouse", age: "12", depth: 75.5, region: "" });
+  expect(document.experiment_metadata).toMatchObject({
+    species: "mouse",
+    age: "12",
+    depth: 75.5,
+    region: "",
+  });
   expect(document.image_header_metadata).toEqual({
     ...{ date: "", time: "", dtype: "uint16", num_channels: 1, num_scenes: 1 },
     ...{ dims: "('Y', 'X')", shape: "(100, 20)", sizes: "{'Y': 100, 'X': 20}" },

@@ -3,7 +3,11 @@ import { expect, it } from "vitest";
 import { displayWindows } from "../../../src/export/ngff/display-window.ts";
 
 it("a window is the percentiles 1 and 99.5, within the least and the greatest value", () => {
-  const image = createNdArray("uint16", [201, 1], Uint16Array.from({ length: 201 }, (_, index) => index));
+  const image = createNdArray(
+    "uint16",
+    [201, 1],
+    Uint16Array.from({ length: 201 }, (_, index) => index),
+  );
   expect(displayWindows(image, undefined)).toEqual([{ start: 2, end: 199, min: 0, max: 200 }]);
 });
 
@@ -17,7 +21,11 @@ it("each channel has its own", () => {
 
 it.each([
   ["flat", [7, 7, 7, 7], { start: 7, end: 8, min: 7, max: 8 }],
-  ["without a number", [Number.NaN, Number.NaN, Number.NaN, Number.NaN], { start: 0, end: 1, min: 0, max: 1 }],
+  [
+    "without a number",
+    [Number.NaN, Number.NaN, Number.NaN, Number.NaN],
+    { start: 0, end: 1, min: 0, max: 1 },
+  ],
 ])("an image that is %s has a window that programs can show", (_, values, window) => {
   const image = createNdArray("float32", [2, 2], Float32Array.from(values));
   expect(displayWindows(image, undefined)).toEqual([window]);

@@ -3,14 +3,15 @@
 import { ARTIFACTS, isKymSchemaError, parseProvenance } from "@kym/kym-schema";
 import { isZarrStoreError, type ZarrImageRecord } from "@kym/zarr-store";
 import { getMember, type JsonNode } from "@kym/zarr-store/json";
+import { ZARR_NODE_NAME } from "@kym/zarr-store/layout";
+import { isLegacyIoError } from "../../../errors.ts";
 import { folderOfSource } from "../../../export/path-redaction.ts";
 import { attachmentName } from "../../../folder/attachment-name.ts";
 import { parseLegacyJson } from "../../../formats/legacy-json.ts";
-import { isLegacyIoError } from "../../../errors.ts";
 
 const ABSOLUTE = /^(?:[\\/]|[A-Za-z]:[\\/])/;
 /** The document of a store of acqstore, kept as an attachment: it has the path of the TIFF on the machine that wrote it. */
-const STORE_NODE: string = attachmentName("zarr.json");
+const STORE_NODE: string = attachmentName(ZARR_NODE_NAME);
 
 /**
  * Lists the folders.
@@ -24,7 +25,9 @@ export async function foldersOfImage(
   relPath: string | undefined,
 ): Promise<readonly string[]> {
   const isKnown = (path: string): boolean =>
-    known.some((folder) => path === folder || path.startsWith(`${folder}/`) || path.startsWith(`${folder}\\`));
+    known.some(
+      (folder) => path === folder || path.startsWith(`${folder}/`) || path.startsWith(`${folder}\\`),
+    );
   const named = [...(await pathsOfProvenance(record)), ...(await pathsOfStore(record))];
   return named
     .filter((path) => ABSOLUTE.test(path) && !isKnown(path))
@@ -50,7 +53,7 @@ async function pathsOfStore(record: ZarrImageRecord): Promise<readonly string[]>
     return [];
   }
   try {
-    const node = parseLegacyJson(await record.loadAttachment(STORE_NODE), "zarr.json");
+    const node = parseLegacyJson(await record.loadAttachment(STORE_NODE), ZARR_NODE_NAME);
     const pixels = memberOf(memberOf(node, "attributes"), "acqstore_pixels");
     const paths = [memberOf(pixels, "source_path"), memberOf(memberOf(pixels, "header"), "path")];
     return paths.flatMap((path) => (path?.kind === "string" ? [path.value] : []));

@@ -13,9 +13,9 @@ import { parseLegacyJson } from "../../../formats/legacy-json.ts";
 import { chosenImages, Failures } from "../chosen-images.ts";
 import type { ExportFolderOptions, ExportNote, WrittenFolder } from "../export-options.ts";
 import { type PlacedImage, placesOf, renamedNotes } from "../image-places.ts";
+import { type ForeignPart, type LaidOutImage, writeNgffImage } from "./write-ngff-image.ts";
 import { type NgffSink, pooledTables, redactingSink, sourcesByImage } from "./write-ome-zarr.ts";
 import { REFERENCE_FOLDER, writeReference } from "./write-reference.ts";
-import { type ForeignPart, type LaidOutImage, writeNgffImage } from "./write-ngff-image.ts";
 
 /** What the name of a native store of acqstore ends in: it opens no other folder. */
 const ENDING = ".cs.ome.zarr";

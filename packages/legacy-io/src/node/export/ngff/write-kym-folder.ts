@@ -1,4 +1,4 @@
-// Writes the folder `kym/` of an exported image: every object of the dataset that is no pixel, and the list of all files.
+// Writes the folder `kym/` of an exported image: every object of the dataset but the pixels, and the list of all files.
 
 import { loadMetadataText, parseMetadata } from "@kym/kym-schema";
 import type { Roi } from "@kym/roi";
@@ -25,7 +25,7 @@ import {
 import { KYM_ROIS, kymPath } from "../../../export/ngff/kym-paths.ts";
 import { groupNode } from "../../../export/ngff/ngff-documents.ts";
 import { sha256Of } from "../../files/sha256-of.ts";
-import { MAY_HAVE_PATHS, type ExportNote } from "../export-options.ts";
+import { type ExportNote, MAY_HAVE_PATHS } from "../export-options.ts";
 import type { ExportSink } from "../staged-folder.ts";
 import { type ImageObject, imageObjects, type StoredPixels } from "./write-levels.ts";
 
@@ -131,7 +131,7 @@ async function objectsOfVersion2(
   return objects;
 }
 
-/** Writes the ROIs as GeoJSON, for other programs; nothing if there are none. */
+/** Writes the ROIs as GeoJSON, for other programs. */
 async function writeRois(
   record: ZarrImageRecord,
   folder: string,

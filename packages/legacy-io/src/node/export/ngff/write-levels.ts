@@ -2,7 +2,13 @@
 
 import type { ArrayMetadata, NdArray, ZarrDataset, ZarrImageRecord } from "@kym/zarr-store";
 import { defaultAxes, encodeArrayObjects, ndArrayBytes, planArrayWrite } from "@kym/zarr-store/array";
-import { imageObjectPath, isPixelKey, PIXELS_NODE_KEY, pixelKey } from "@kym/zarr-store/layout";
+import {
+  imageObjectPath,
+  isPixelKey,
+  PIXELS_NODE_KEY,
+  pixelKey,
+  ZARR_NODE_NAME,
+} from "@kym/zarr-store/layout";
 import { nodeRuntime } from "@kym/zarr-store/node";
 import { LegacyIoError } from "../../../errors.ts";
 import type { ExportedFile } from "../../../export/export-manifest.ts";
@@ -80,7 +86,7 @@ export async function writeLevelZero(
 ): Promise<{ readonly chunks: readonly KymFile[]; readonly node: ExportedFile }> {
   const names = axes.map(({ name }) => name);
   const level = `${folder}${levelPath(0)}`;
-  const node = await sink.write(`${level}/zarr.json`, levelZeroNode(metadata, order, names));
+  const node = await sink.write(`${level}/${ZARR_NODE_NAME}`, levelZeroNode(metadata, order, names));
   const chunks: KymFile[] = [];
   for (const { key, load } of objects.filter((object) => object.key !== PIXELS_NODE_KEY)) {
     const inArray = key.slice(pixelKey("").length);

@@ -9,6 +9,8 @@ import {
   type ZarrImageRecord,
 } from "@kym/zarr-store";
 import { type AxisScale, type AxisScales, axisScalesOf, defaultAxes } from "@kym/zarr-store/array";
+import { parseLossless, plainValue } from "@kym/zarr-store/json";
+import { ZARR_NODE_NAME } from "@kym/zarr-store/layout";
 import { stepsToWrite } from "../../../content/steps-to-write.ts";
 import type { ExportedFile } from "../../../export/export-manifest.ts";
 import { displayWindows } from "../../../export/ngff/display-window.ts";
@@ -96,7 +98,10 @@ export async function writeNgffImage(
   });
   const facts: LaidOutImage = { layout, shape: laidOut.shape, dtype: image.dtype, metadata };
   const foreign = await parts.foreign?.(facts);
-  const group = await redacting.write(`${folder}zarr.json`, groupNode({ ...attributes, ...foreign?.attributes }));
+  const group = await redacting.write(
+    `${folder}${ZARR_NODE_NAME}`,
+    groupNode({ ...attributes, ...foreign?.attributes }),
+  );
   const { chunks, node } = await writeLevelZero(stored, layout, folder, sink);
   const smaller = await writeSmallerLevels(laidOut, layout, factors, { folder, sink });
   const others: ExportedFile[] = [];
@@ -142,7 +147,7 @@ function scalesOf(
 
 /** The scales of a plane with channels after or between its axes. */
 function besideChannels(metadata: string | undefined, axes: readonly string[]): AxisScales {
-  const { secondsPerLine, umPerRow, umPerPx } = stepsToWrite(valueOf(metadata), axes);
+  const { secondsPerLine, umPerRow, umPerPx } = stepsToWrite(plainMetadata(metadata), axes);
   const plane = axes.flatMap((name, at) => (name === "c" || name === "s" ? [] : [at])).slice(-2);
   const scale = (unit: string, step: number | undefined): AxisScale | null =>
     step === undefined ? null : { unit, step };
@@ -155,11 +160,12 @@ function besideChannels(metadata: string | undefined, axes: readonly string[]): 
   );
 }
 
-function valueOf(metadata: string | undefined): unknown {
+/** Nothing where the text is not JSON. */
+function plainMetadata(metadata: string | undefined): unknown {
   try {
-    return metadata === undefined ? {} : JSON.parse(metadata);
+    return metadata === undefined ? {} : plainValue(parseLossless(metadata, { allowNonFinite: true }));
   } catch (error) {
-    if (error instanceof SyntaxError || isZarrStoreError(error)) {
+    if (isZarrStoreError(error, "invalid_file")) {
       return {};
     }
     throw error;

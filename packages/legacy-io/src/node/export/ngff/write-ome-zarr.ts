@@ -1,6 +1,7 @@
 // Writes images of a dataset as OME-NGFF 0.5: one as the root, or several below one root.
 
 import type { SourceRow, ZarrDataset, ZarrImageRecord } from "@kym/zarr-store";
+import { ZARR_NODE_NAME } from "@kym/zarr-store/layout";
 import { throwIfAborted } from "@kym/zarr-store/runtime";
 import { LegacyIoError } from "../../../errors.ts";
 import { EXPORT_INDEX, type ExportIndexRow, encodeExportIndex } from "../../../export/export-index.ts";
@@ -71,8 +72,11 @@ export async function writeOmeZarr(
   }
   failures.assertSome(places.length);
   if (!isOne) {
-    await sink.write("zarr.json", groupNode(collectionAttributes()));
-    await sink.write(`${OME}/zarr.json`, groupNode(seriesAttributes(rows.map(({ file }) => file ?? ""))));
+    await sink.write(ZARR_NODE_NAME, groupNode(collectionAttributes()));
+    await sink.write(
+      `${OME}/${ZARR_NODE_NAME}`,
+      groupNode(seriesAttributes(rows.map(({ file }) => file ?? ""))),
+    );
     await new RedactingSink(sink, redactPaths(folders)).write(EXPORT_INDEX, encodeExportIndex(rows));
     const xml = omeXml(images);
     if (xml === undefined) {

@@ -4,6 +4,7 @@ import { ARTIFACTS } from "@kym/kym-schema";
 import type { ZarrImageRecord } from "@kym/zarr-store";
 import { encodeArrayObjects, planArrayWrite } from "@kym/zarr-store/array";
 import { getMember, type JsonNode, plainValue } from "@kym/zarr-store/json";
+import { ZARR_NODE_NAME } from "@kym/zarr-store/layout";
 import { displayWindows } from "../../../export/ngff/display-window.ts";
 import { groupNode, imageAttributes, levelPath } from "../../../export/ngff/ngff-documents.ts";
 import { ngffLayout } from "../../../export/ngff/ngff-layout.ts";
@@ -13,6 +14,7 @@ import { nodeZstd } from "./write-levels.ts";
 /** The folder of the reference below the image's group. */
 export const REFERENCE_FOLDER = "reference";
 
+const MICROMETRE = "\u00b5m";
 const AXES: Readonly<Record<number, readonly string[]>> = { 2: ["y", "x"], 3: ["c", "y", "x"] };
 
 /** The files of the reference by their path in the image's group; none if the image has none, or one without a plane. */
@@ -39,7 +41,7 @@ export async function writeReference(
     factors: [1],
     channels: windows.map((window, index) => ({ label: `channel ${index + 1}`, window })),
   });
-  const files = [{ path: `${REFERENCE_FOLDER}/zarr.json`, bytes: groupNode({ ome }) }];
+  const files = [{ path: `${REFERENCE_FOLDER}/${ZARR_NODE_NAME}`, bytes: groupNode({ ome }) }];
   const plan = planArrayWrite(image, { axes: layout.axes.map(({ name }) => name) });
   for await (const { key, bytes } of encodeArrayObjects(plan, nodeZstd())) {
     files.push({ path: `${REFERENCE_FOLDER}/${levelPath(0)}/${key}`, bytes });
@@ -53,5 +55,5 @@ function scaleOf(
 ): { readonly unit: string; readonly step: number } | null {
   const member = facts?.kind === "object" ? getMember(facts, key) : undefined;
   const step = member === undefined ? undefined : plainValue(member);
-  return typeof step === "number" && step > 0 ? { unit: "\u00b5m", step } : null;
+  return typeof step === "number" && step > 0 ? { unit: MICROMETRE, step } : null;
 }

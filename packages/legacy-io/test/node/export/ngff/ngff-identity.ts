@@ -9,6 +9,8 @@ import { exportLegacyFolder } from "../../../../src/node/index.ts";
 import { anyDataset, makeDataset } from "../random-dataset.ts";
 import { exportedImages, restoreImage } from "./restore-kym.ts";
 
+const withImages = anyDataset.filter(({ images }) => images.length > 0);
+
 /**
  * Exports random datasets for other programs and puts each image together again from `kym/`: every object is there byte for byte, and
  * every other file of the group has a hash. Returns how many images.
@@ -18,7 +20,7 @@ export async function checkNgffIdentity(numRuns: number): Promise<number> {
   let [runs, images] = [0, 0];
   try {
     await fc.assert(
-      fc.asyncProperty(anyDataset, fc.constantFrom("ome-zarr", "acqstore"), async (random, format) => {
+      fc.asyncProperty(withImages, fc.constantFrom("ome-zarr", "acqstore"), async (random, format) => {
         const dataset = await makeDataset(random);
         const out = join(work, String(runs++));
         const { failed } = await exportLegacyFolder(dataset, out, { format, durability: "none" });

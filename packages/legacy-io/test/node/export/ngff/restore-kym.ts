@@ -1,7 +1,11 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { ZarrDataset } from "@kym/zarr-store";
-import { decodeKymManifest, KYM_MANIFEST, type KymManifest } from "../../../../src/export/ngff/kym-manifest.ts";
+import {
+  decodeKymManifest,
+  KYM_MANIFEST,
+  type KymManifest,
+} from "../../../../src/export/ngff/kym-manifest.ts";
 import { sha256Of } from "../../../../src/node/files/sha256-of.ts";
 
 /** Every image of an export: the folder of its group, and what `kym/export.json` says. */
