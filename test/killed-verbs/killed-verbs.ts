@@ -1,4 +1,5 @@
-// Kills every command that writes before the n-th call that changes the dataset, or what it makes, and looks at what is left.
+// Kills every command that writes before the n-th call that changes the dataset, or what it makes, lets that call fail, or fills the
+// disk from it on, and looks at what is left.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
@@ -14,7 +15,7 @@ import { expect } from "vitest";
 import { kym, kymJson } from "../../apps/cli/test/support/kym.ts";
 import { KYM, processEnvironment } from "../../apps/cli/test/support/kym-process.ts";
 import { makeSmallStudy } from "../../apps/cli/test/support/small-study.ts";
-import type { KillShim } from "../../packages/zarr-store/test/commit/every-call/kill-shim.ts";
+import type { KillShim, ShimOptions } from "../../packages/zarr-store/test/commit/every-call/kill-shim.ts";
 
 export const STUDY = "study.zarr";
 /** The same dataset in the hands of another scorer. */
@@ -188,26 +189,35 @@ export const KILLED_VERBS: readonly KilledVerb[] = [
   },
 ];
 
-export interface VerbKills {
+/** What happens at a call: the process dies, the call alone fails, or the disk is full from it on. */
+export type Fault = "killed" | "failed" | "full";
+
+export interface VerbTrials {
   readonly shim: KillShim;
   readonly hasLinks: boolean;
-  /** Kills at every so manieth call. */
+  /** Tries every so manieth call. */
   readonly every: number;
+  /** Default `killed`. */
+  readonly fault?: Fault;
 }
 
-/** How often a killed command left what was there before, and how often all that it does. */
+/** How often a disturbed command left what was there before, and how often all that it does. */
 export interface VerbTally {
   readonly calls: number;
-  readonly killed: number;
+  /** Processes that were killed, or ended with an error. */
+  readonly ended: number;
   readonly before: number;
   readonly after: number;
 }
 
 /**
- * Runs a command again and again, each time killed before a later call. What a user sees then is all of its change or nothing of
- * it; the same command goes on at once; `check` finds nothing.
+ * Runs a command again and again, each time disturbed at a later call. What a user sees then is all of its change or nothing of
+ * it; a command that ends with success has done it; one that fails says why; the same command goes on at once; `check` finds nothing.
  */
-export async function killVerb(verb: KilledVerb, { shim, hasLinks, every }: VerbKills): Promise<VerbTally> {
+export async function tryVerb(
+  verb: KilledVerb,
+  { shim, hasLinks, every, fault = "killed" }: VerbTrials,
+): Promise<VerbTally> {
   const work = await mkdtemp(join(quickFolder(), "kym-verbs-"));
   try {
     const prepared = join(work, "prepared");
@@ -217,7 +227,7 @@ export async function killVerb(verb: KilledVerb, { shim, hasLinks, every }: Verb
     if (!hasLinks) {
       const env = shim.environment({ folder: join(prepared, STUDY), hasLinks });
       const claim = ["check", STUDY, "--repair", "--claim"];
-      expect(await runShimmed(claim, prepared, env)).toEqual([0, null]);
+      expect(await runShimmed(claim, prepared, env)).toMatchObject({ exitCode: 0, signal: null });
     }
     for (const words of verb.before) {
       const { exitCode, stderr } = await kym(words, { cwd: prepared });
@@ -230,47 +240,64 @@ export async function killVerb(verb: KilledVerb, { shim, hasLinks, every }: Verb
     const whole = join(work, "whole");
     await cp(prepared, whole, { recursive: true });
     const countTo = join(work, "count");
-    const run = (
-      cwd: string,
-      options: { readonly killAt?: number; readonly countTo?: string },
-    ): Promise<unknown[]> =>
+    const run = (cwd: string, options: Partial<ShimOptions>): Promise<Ended> =>
       runShimmed(
         verb.command,
         cwd,
         shim.environment({ folder: verb.makes === undefined ? join(cwd, STUDY) : cwd, hasLinks, ...options }),
       );
-    const ended = [verb.endsWith ?? 0, null];
-    expect(await run(whole, { countTo })).toEqual(ended);
+    const endsWith = verb.endsWith ?? 0;
+    expect(await run(whole, { countTo })).toMatchObject({ exitCode: endsWith, signal: null });
     const after = await look(whole);
     expect(after).not.toEqual(before);
     const calls = Number(await readFile(countTo, "utf8"));
-    const tally = { calls, killed: 0, before: 0, after: 0 };
-    for (const killAt of callsToKillAt(calls, every)) {
-      const cwd = join(work, `killed-${killAt}`);
+    const tally = { calls, ended: 0, before: 0, after: 0 };
+    for (const call of callsToTry(calls, every)) {
+      const cwd = join(work, `${fault}-${call}`);
+      const what = `${verb.name}, ${fault} at call ${call} of ${calls}`;
       await cp(prepared, cwd, { recursive: true });
-      const [, signal] = await run(cwd, { killAt });
+      const ended = await run(cwd, atCall(fault, call));
       const left = await look(cwd);
       const allowed = verb.inParts === true ? [before, after, left] : [before, after];
-      expect(allowed, `${verb.name}, killed at call ${killAt} of ${calls}`).toContainEqual(left);
+      expect(allowed, `${what}: ${ended.stderr}`).toContainEqual(left);
       const isBefore = !isDeepStrictEqual(left, after);
-      tally.killed += signal === "SIGKILL" ? 1 : 0;
+      const isDone = ended.signal === null && ended.exitCode === endsWith;
+      if (fault !== "killed") {
+        expect(ended.signal, `${what}: ${ended.stderr}`).toBe(null);
+        expect(isDone && isBefore, `${what}: success without the result`).toBe(false);
+        expect(isDone || ended.stderr !== "", `${what}: no word`).toBe(true);
+      }
+      tally.ended += isDone ? 0 : 1;
       tally[isBefore ? "before" : "after"]++;
       if (isBefore) {
         // Where there are hard links, this process needs no library without them.
-        const again = hasLinks ? [(await kym(verb.command, { cwd })).exitCode, null] : await run(cwd, {});
-        expect(again, `${verb.name} again, after call ${killAt}`).toEqual(ended);
+        const again = hasLinks ? await kym(verb.command, { cwd }) : await run(cwd, {});
+        expect(again, `${what}, again: ${again.stderr}`).toMatchObject({ exitCode: endsWith });
       }
-      expect(await look(cwd)).toEqual(after);
-      expect((await kymJson(["check", STUDY], { cwd })).data.problems).toEqual([]);
+      expect(await look(cwd), what).toEqual(after);
+      expect((await kymJson(["check", STUDY], { cwd })).data.problems, what).toEqual([]);
       await rm(cwd, { recursive: true });
     }
     console.log(
-      `kym ${verb.name}, ${hasLinks ? "with" : "without"} hard links: ${calls} calls, ${tally.killed} processes killed; ` +
-        `${tally.before} left the state before, ${tally.after} the new one`,
+      `kym ${verb.name}, ${fault}, ${hasLinks ? "with" : "without"} hard links: ${calls} calls, ${tally.ended} processes ` +
+        `${fault === "killed" ? "killed" : "failed"}; ${tally.before} left the state before, ${tally.after} the new one`,
     );
     return tally;
   } finally {
     await rm(work, { recursive: true });
+  }
+}
+
+function atCall(fault: Fault, call: number): Partial<ShimOptions> {
+  switch (fault) {
+    case "killed":
+      return { killAt: call };
+    case "failed":
+      return { failAt: call };
+    case "full":
+      return { fullFrom: call };
+    default:
+      return fault satisfies never;
   }
 }
 
@@ -306,12 +333,12 @@ async function wholesOf(dataset: ZarrDataset): Promise<object> {
   return { arrays, tables: hashes, kept: [...(await dataset.exact.below("attachments"))] };
 }
 
-const FIRST_KILL = 8;
+const FIRST_CALL = 8;
 
 /** Every so manieth call, from an early one on, and one of the last, when all is done but what tidies up. */
-function callsToKillAt(calls: number, every: number): readonly number[] {
-  const count = Math.max(1, Math.ceil((calls - FIRST_KILL) / every));
-  const chosen = Array.from({ length: count }, (_, index) => Math.min(calls, FIRST_KILL + index * every));
+function callsToTry(calls: number, every: number): readonly number[] {
+  const count = Math.max(1, Math.ceil((calls - FIRST_CALL) / every));
+  const chosen = Array.from({ length: count }, (_, index) => Math.min(calls, FIRST_CALL + index * every));
   return [...new Set([...chosen, Math.max(1, calls - 1)])];
 }
 
@@ -333,14 +360,32 @@ async function madeIn(cwd: string, name: string): Promise<unknown> {
   return Promise.all(files.sort().map(async (file) => [file.slice(place.length), (await stat(file)).size]));
 }
 
-/** Returns the exit code and the signal. */
+interface Ended {
+  readonly exitCode: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stderr: string;
+}
+
+/** No command waits this long: one that does has not ended. */
+const LONGEST_MS = 120_000;
+
 async function runShimmed(
   command: readonly string[],
   cwd: string,
   shimmed: NodeJS.ProcessEnv,
-): Promise<unknown[]> {
+): Promise<Ended> {
   const compiled = { NODE_COMPILE_CACHE: join(tmpdir(), "kym-verbs-compiled") };
   const env = { ...processEnvironment({ cwd }), ...shimmed, ...compiled, INIT_CWD: cwd };
-  const child = spawn(process.execPath, [...KYM, ...command], { cwd, env, stdio: "ignore" });
-  return once(child, "close");
+  const child = spawn(process.execPath, [...KYM, ...command], {
+    cwd,
+    env,
+    stdio: ["ignore", "ignore", "pipe"],
+    timeout: LONGEST_MS,
+  });
+  let stderr = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    stderr += text;
+  });
+  const [exitCode, signal] = await once(child, "close");
+  return { exitCode, signal, stderr };
 }

@@ -14,6 +14,7 @@ import {
   plainValue,
   stringOf,
 } from "@kym/zarr-store/json";
+import { LegacyIoError } from "../errors.ts";
 import {
   booleanMember,
   membersOf,
@@ -57,6 +58,8 @@ export interface ClassicJson {
 }
 
 const WHAT = "classic JSON";
+/** Each takes memory and a sentence of its own. */
+const MOST_ROIS = 10_000;
 /** A JSON object with at least one of these keys is a classic JSON. */
 const TELLING_KEYS = [METADATA_KEYS.header, METADATA_KEYS.experiment, METADATA_KEYS.rois];
 const TOP_KEYS: ReadonlySet<string> = new Set([
@@ -69,8 +72,8 @@ const HEADER_KEYS: ReadonlySet<string> = new Set(Object.values(HEADER_FACT_KEYS)
 /**
  * Reads a classic JSON. ROIs may be flat or in envelopes, with or without stored statistics. A header field of the wrong
  * type is left out with a warning, and a ROI that cannot be read goes to `rejectedRois`.
- * @throws {LegacyIoError} `invalid_file` for anything but a JSON object, and for one that has neither `header` nor
- * `experiment_metadata` nor `rois`
+ * @throws {LegacyIoError} `invalid_file` for anything but a JSON object, for one that has neither `header` nor
+ * `experiment_metadata` nor `rois`, and for more than 10 000 ROIs
  */
 export function parseClassicJson(source: string | Uint8Array): ClassicJson {
   const document = parseLegacyJson(source, WHAT);
@@ -126,14 +129,22 @@ function readRois(list: JsonNode | undefined): Pick<ClassicJson, "rois" | "rejec
   if (list !== undefined && list.kind !== "array") {
     throw unexpectedNode(WHAT, "$.rois", "an array", list);
   }
+  const count = list?.items.length ?? 0;
+  if (count > MOST_ROIS) {
+    throw new LegacyIoError("invalid_file", `${WHAT}: ${count} ROIs; at most ${MOST_ROIS} are read`, {
+      expected: MOST_ROIS,
+      found: count,
+    });
+  }
+  const taken = new Set<number>();
   for (const [index, node] of (list?.items ?? []).entries()) {
     const path = `$.rois[${index}]`;
     try {
       const roi = roiFromEnvelope(plainValue(node), { path });
-      const isTaken = rois.some((other) => other.id === roi.id);
-      if (isTaken) {
+      if (taken.has(roi.id)) {
         rejectedRois.push({ index, node, reason: `${path}: roi_id ${roi.id} is there already` });
       } else {
+        taken.add(roi.id);
         rois.push(roi);
       }
     } catch (error) {

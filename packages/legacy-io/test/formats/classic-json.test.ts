@@ -138,3 +138,8 @@ test.for([
 test("bytes that are no UTF-8 are refused", async () => {
   expect((await caught(() => parseClassicJson(Uint8Array.of(0x7b, 0xff, 0x7d)))).code).toBe("invalid_file");
 });
+
+test("a file of more ROIs than an image may have is refused as a whole", () => {
+  const rois = Array.from({ length: 10_001 }, () => ({}));
+  expect(() => parse({ rois })).toThrow(/10001 ROIs; at most 10000 are read/);
+});

@@ -30,7 +30,7 @@ function truthOf(name: string): NdArray {
 /**
  * The reader looks at its clock between pieces of work, of a few thousand bytes. With a clock that advances this much at
  * each look, the limit of 2 s is reached after a hundred pieces, however fast the machine. That no single piece runs too
- * long is tested in `limits.test.ts`, where a process that reads all these files is killed if it is late.
+ * long is tested in `limits.soak.ts`, where a process that reads all these files is killed if it is late.
  */
 const MS_PER_LOOK = 20;
 

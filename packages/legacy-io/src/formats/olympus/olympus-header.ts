@@ -7,6 +7,8 @@ import { type OlympusFields, olympusFields } from "./olympus-fields.ts";
 import type { OlympusEntry, OlympusSection } from "./olympus-section.ts";
 
 const MAX_HEADER_BYTES = 1 << 20;
+/** Real ones have less than 400. */
+const MAX_LINES = 1 << 14;
 const KNOWN_SECTIONS: ReadonlySet<string> = new Set([
   "General",
   "Dimensions",
@@ -87,7 +89,7 @@ export interface OlympusHeader {
  * be read leaves its field undefined and adds a warning.
  *
  * The rules were checked against seven headers of an FVMPE-RS microscope (docs/formats.md#olympus-header).
- * @throws {LegacyIoError} `invalid_file` if the text has no section of such a header, or is longer than 1 MiB
+ * @throws {LegacyIoError} `invalid_file` if the text has no section of such a header, or is longer than 1 MiB or 16 384 lines
  */
 export function readOlympusHeader(bytes: Uint8Array): OlympusHeader {
   if (bytes.byteLength > MAX_HEADER_BYTES) {
@@ -118,7 +120,13 @@ export function readOlympusHeader(bytes: Uint8Array): OlympusHeader {
 
 function parseSections(text: string, warnings: string[]): readonly OlympusSection[] {
   const sections: { name: string; entries: OlympusEntry[] }[] = [];
-  for (const [index, line] of text.split(/\r\n|\r|\n/).entries()) {
+  const lines = text.split(/\r\n|\r|\n/, MAX_LINES + 1);
+  if (lines.length > MAX_LINES) {
+    throw new LegacyIoError("invalid_file", `an Olympus header of more than ${MAX_LINES} lines`, {
+      expected: MAX_LINES,
+    });
+  }
+  for (const [index, line] of lines.entries()) {
     if (line.trim() === "") {
       continue;
     }

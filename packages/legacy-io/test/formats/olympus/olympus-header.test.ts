@@ -264,3 +264,8 @@ test("whatever bytes come, reading ends in a header or a typed error", () => {
     { numRuns: 1000 },
   );
 });
+
+test("a header of more lines than any microscope writes is refused", () => {
+  const bytes = new TextEncoder().encode(`[General]\n${"k\tv\n".repeat(2 ** 14)}`);
+  expect(() => readOlympusHeader(bytes)).toThrow(/more than 16384 lines/);
+});

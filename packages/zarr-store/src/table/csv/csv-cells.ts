@@ -1,5 +1,8 @@
 // The cells that a CSV was cut into: what the two cutters produce and the column reader needs.
 
+/** As many as a Parquet file may have. Each takes memory for itself, so that a line of commas is not believed. */
+export const MAX_COLUMNS: number = 2 ** 16;
+
 /** The cells of a CSV, before their types are known. The line of titles is not a row. */
 export interface CsvCells {
   readonly titles: readonly string[];

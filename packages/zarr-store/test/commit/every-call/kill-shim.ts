@@ -13,6 +13,10 @@ export interface ShimOptions {
   readonly hasLinks: boolean;
   /** The call that the process does not come to, counted from 1. Default: it lives. */
   readonly killAt?: number;
+  /** The call that fails with EIO, alone. Default: none. */
+  readonly failAt?: number;
+  /** From this call on the disk is full: what needs room fails with ENOSPC. Default: never. */
+  readonly fullFrom?: number;
   /** A file that gets the number of calls. */
   readonly countTo?: string;
 }
@@ -53,13 +57,15 @@ export class KillShim {
     }
   }
 
-  /** The environment of a process that is killed, or has no links. */
-  environment({ folder, hasLinks, killAt, countTo }: ShimOptions): NodeJS.ProcessEnv {
+  /** The environment of a process that is killed, whose calls fail, or that has no links. */
+  environment({ folder, hasLinks, killAt, failAt, fullFrom, countTo }: ShimOptions): NodeJS.ProcessEnv {
     return {
       ...process.env,
       LD_PRELOAD: this.#path,
       KYM_SHIM_FOLDER: folder,
       KYM_SHIM_KILL_AT: String(killAt ?? 0),
+      KYM_SHIM_FAIL_AT: String(failAt ?? 0),
+      KYM_SHIM_FULL_FROM: String(fullFrom ?? 0),
       ...(!hasLinks && { KYM_SHIM_NO_LINKS: "1" }),
       ...(countTo !== undefined && { KYM_SHIM_COUNT_TO: countTo }),
     };

@@ -1,6 +1,6 @@
 // Cuts a CSV without quotes into cells: the fast way, which makes no string per cell.
 
-import type { CellGrid, CsvCells } from "../csv-cells.ts";
+import { type CellGrid, type CsvCells, MAX_COLUMNS } from "../csv-cells.ts";
 import { lineOfOffset, skipLineEnds } from "../csv-error.ts";
 import { withoutOuterBlanks } from "../csv-quotes.ts";
 import { isMissingWord } from "./csv-spelling.ts";
@@ -9,6 +9,7 @@ import { CELL_KIND } from "./scan-decimal.ts";
 
 const LF = 0x0a;
 const CR = 0x0d;
+const COMMA = 0x2c;
 /** Keeps offsets within 32-bit integers, which are fast. */
 const MAX_BYTES = 2 ** 31 - 8;
 /** A text of this size always fits in one string. */
@@ -24,8 +25,8 @@ export interface PlainCells extends CsvCells {
 /**
  * Cuts a text without quotes, from `textStart` on, at commas and line ends. It does not check that the bytes are UTF-8.
  *
- * Returns undefined if the text has quotes, NUL, no titles, a row that is not as long as the titles, or a row of more than
- * `maxRowBytes`. Then `findQuotedCells` reads it, or says what is wrong.
+ * Returns undefined if the text has quotes, NUL, no titles, more than {@link MAX_COLUMNS} of them, a row that is not as long
+ * as the titles, or a row of more than `maxRowBytes`. Then `findQuotedCells` reads it, or says what is wrong.
  */
 export function findPlainCells(
   bytes: Uint8Array,
@@ -36,13 +37,17 @@ export function findPlainCells(
   const headerStop = endOfLine(bytes, headerStart);
   const headerBytes = bytes.subarray(headerStart, headerStop);
   const isOurs =
-    headerStart < headerStop && headerBytes.length <= maxRowBytes && !/["\0]/.test(UTF8.decode(headerBytes));
+    headerStart < headerStop &&
+    headerBytes.length <= maxRowBytes &&
+    commasIn(headerBytes) < MAX_COLUMNS &&
+    !/["\0]/.test(UTF8.decode(headerBytes));
+  if (!isOurs) {
+    return undefined;
+  }
   const spelled = UTF8.decode(headerBytes).split(",");
   const titles = spelled.map(withoutOuterBlanks);
   const grid =
-    isOurs && bytes.length <= MAX_BYTES
-      ? findCellGrid(bytes, headerStop, titles.length, maxRowBytes)
-      : undefined;
+    bytes.length <= MAX_BYTES ? findCellGrid(bytes, headerStop, titles.length, maxRowBytes) : undefined;
   if (grid === undefined) {
     return undefined;
   }
@@ -63,6 +68,14 @@ export function findPlainCells(
     grid,
     isAscii,
   };
+}
+
+function commasIn(line: Uint8Array): number {
+  let count = 0;
+  for (const byte of line) {
+    count += byte === COMMA ? 1 : 0;
+  }
+  return count;
 }
 
 function endOfLine(bytes: Uint8Array, start: number): number {

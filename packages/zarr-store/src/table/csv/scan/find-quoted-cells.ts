@@ -1,7 +1,7 @@
 // Cuts any CSV into cells, with or without quotes, and reports what is wrong with one that cannot be cut.
 
 import { ZarrStoreError } from "../../../errors.ts";
-import type { CsvCells } from "../csv-cells.ts";
+import { type CsvCells, MAX_COLUMNS } from "../csv-cells.ts";
 import { csvError, lineOfOffset } from "../csv-error.ts";
 import { needsTitleQuotes, withoutOuterBlanks } from "../csv-quotes.ts";
 import { isMissingWord } from "./csv-spelling.ts";
@@ -123,6 +123,9 @@ class CsvCutter {
       const isTitleQuoted = this.#isQuoted;
       const title = isTitleQuoted ? text : withoutOuterBlanks(text);
       const hasBlanks = title.length < text.length;
+      if (columns.length === MAX_COLUMNS) {
+        throw this.#error(`more than ${MAX_COLUMNS} columns`, { expected: MAX_COLUMNS });
+      }
       columns.push({ title, isTitleQuoted, hasBlanks, texts: [], hasQuotes: false, hasMissingWord: false });
       isMore = this.#endCell();
     }

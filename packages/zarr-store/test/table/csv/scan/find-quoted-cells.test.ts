@@ -2,6 +2,7 @@ import { parse } from "csv-parse/sync";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { quoteCsvCell } from "../../../../src/table/csv/csv-quotes.ts";
+import { findPlainCells } from "../../../../src/table/csv/scan/find-plain-cells.ts";
 import { findQuotedCells } from "../../../../src/table/csv/scan/find-quoted-cells.ts";
 import { unicodeText } from "../../../json/json-arbitraries.ts";
 
@@ -130,4 +131,13 @@ test("of two columns or more it finds the cells that csv-parse finds, and refuse
     { numRuns: 3000 },
   );
   expect(Math.min(readCount, refusedCount)).toBeGreaterThan(100);
+});
+
+test.each([
+  ["plain", ",".repeat(2 ** 16)],
+  ["quoted", '"",'.repeat(2 ** 16)],
+])("a line of more titles than a table may have is refused before columns are made: %s", (_, titles) => {
+  const bytes = new TextEncoder().encode(`${titles}\n`);
+  expect(findPlainCells(bytes, 0, 2 ** 20)).toBeUndefined();
+  expect(() => findQuotedCells(bytes, 0, 2 ** 20)).toThrow(/CSV line 1: more than 65536 columns/);
 });
