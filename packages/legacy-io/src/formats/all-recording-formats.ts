@@ -12,5 +12,5 @@ export function recordingFormatOf(fileName: string): RecordingFormat | undefined
   return ALL_RECORDING_FORMATS.find(({ endings }) => endings.some((ending) => name.endsWith(ending)));
 }
 
-/** Without dots, as a pattern spells them: `czi`. */
+/** Of all formats, in lower case, with the dot: `.czi`. */
 export const RECORDING_ENDINGS: readonly string[] = ALL_RECORDING_FORMATS.flatMap(({ endings }) => endings);
