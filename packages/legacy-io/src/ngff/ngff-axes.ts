@@ -2,7 +2,7 @@
 
 import type { JsonNode } from "@kym/zarr-store/json";
 import { LegacyIoError } from "../errors.ts";
-import { presentMember } from "../formats/legacy-json.ts";
+import { presentMember } from "../formats/json/legacy-json.ts";
 import type { SaidAxes } from "../tiff/axes/image-layout.ts";
 import {
   type AxisCalibration,

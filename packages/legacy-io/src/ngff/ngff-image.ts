@@ -3,7 +3,7 @@
 import { getMember, type JsonNode } from "@kym/zarr-store/json";
 import { LegacyIoError } from "../errors.ts";
 import { safePath } from "../formats/acqstore/safe-path.ts";
-import { presentMember, textMember, unexpectedNode } from "../formats/legacy-json.ts";
+import { presentMember, textMember, unexpectedNode } from "../formats/json/legacy-json.ts";
 import { printableName } from "../formats/rois/printable-name.ts";
 
 /** One axis, as the file names it. */

@@ -1,7 +1,7 @@
 // Writes JSON as acqstore does: keys sorted, two spaces, no character beyond ASCII.
 
 import { type JsonNode, nodeOf, serializeLossless } from "@kym/zarr-store/json";
-import { withoutNonFinite } from "../../formats/without-non-finite.ts";
+import { withoutNonFinite } from "../../formats/json/without-non-finite.ts";
 
 /** Encodes a document. Numbers of a document that was read keep their text; NaN becomes null. */
 export function encodeAcqstoreJson(document: JsonNode): Uint8Array<ArrayBuffer> {

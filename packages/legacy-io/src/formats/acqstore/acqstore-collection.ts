@@ -2,7 +2,13 @@
 
 import { type JsonNode, nodeOf } from "@kym/zarr-store/json";
 import { LegacyIoError } from "../../errors.ts";
-import { membersOf, parseLegacyJson, presentMember, textMember, unexpectedNode } from "../legacy-json.ts";
+import {
+  membersOf,
+  parseLegacyJson,
+  presentMember,
+  textMember,
+  unexpectedNode,
+} from "../json/legacy-json.ts";
 import { printableName } from "../rois/printable-name.ts";
 import { type Problems, readPiece } from "./read-piece.ts";
 import { safePath } from "./safe-path.ts";

@@ -10,7 +10,7 @@ import {
   presentMember,
   textMember,
   unexpectedNode,
-} from "../legacy-json.ts";
+} from "../json/legacy-json.ts";
 import { printableName } from "../rois/printable-name.ts";
 import { assertFormat } from "./acqstore-collection.ts";
 import { addProblems, type Problems, readPiece } from "./read-piece.ts";

@@ -86,7 +86,9 @@ function scanOf(opened: OpenedCzi, layout: CziLayout, warnings: string[]): Recor
     significantBits: bits === undefined || bits >= (BITS[dtype] ?? 0) ? undefined : bits,
     umPerPx: metadata.umPerPx,
     secondsPerLine: period,
-    channelNames: channelNumbers.map((number) => metadata.channelNames[number] ?? `C${number}`),
+    channelNames: (metadata.channelNames.length === 0 ? [] : channelNumbers).map(
+      (number) => metadata.channelNames[number] ?? `C${number}`,
+    ),
     start: metadata.start,
     gaps,
     path:
@@ -164,7 +166,7 @@ interface Period {
   readonly more: Readonly<Record<string, unknown>>;
 }
 
-/** The median step of the stamps, else the increment, else the plan. */
+/** The median step of the stamps, then the increment, then the plan. */
 function periodOf({ stamps, metadata }: OpenedCzi, layout: CziLayout, warnings: string[]): Period {
   const stated = metadata.secondsPerLine;
   if (layout.along === "Z") {

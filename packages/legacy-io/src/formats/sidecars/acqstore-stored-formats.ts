@@ -3,7 +3,7 @@
 import { ARTIFACTS } from "@kym/kym-schema";
 import { LegacyIoError } from "../../errors.ts";
 import { type AcqstoreTableName, readStoredTable } from "../acqstore/acqstore-table.ts";
-import { parseLegacyJson } from "../legacy-json.ts";
+import { parseLegacyJson } from "../json/legacy-json.ts";
 import { readSidecarCsv } from "../sidecar-csv.ts";
 import type { SidecarFormat } from "../sidecar-format.ts";
 import { ACQSTORE_VERSION } from "./acqstore-json-format.ts";

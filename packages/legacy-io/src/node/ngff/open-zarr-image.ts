@@ -5,7 +5,7 @@ import { type JsonNode, nodeOf, parseLossless, plainValue } from "@kym/zarr-stor
 import { ZARR_NODE_NAME } from "@kym/zarr-store/layout";
 import { isZarrStoreError } from "@kym/zarr-store/runtime";
 import { LegacyIoError } from "../../errors.ts";
-import { parseLegacyJson, presentMember } from "../../formats/legacy-json.ts";
+import { parseLegacyJson, presentMember } from "../../formats/json/legacy-json.ts";
 import { type NgffAxes, ngffAxes } from "../../ngff/ngff-axes.ts";
 import { type NgffImage, readNgffImage } from "../../ngff/ngff-image.ts";
 import type { ZarrFiles } from "./zarr-files.ts";

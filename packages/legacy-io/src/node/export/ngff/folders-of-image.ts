@@ -7,7 +7,7 @@ import { ZARR_NODE_NAME } from "@kym/zarr-store/layout";
 import { isLegacyIoError } from "../../../errors.ts";
 import { folderOfSource } from "../../../export/path-redaction.ts";
 import { attachmentName } from "../../../folder/attachment-name.ts";
-import { parseLegacyJson } from "../../../formats/legacy-json.ts";
+import { parseLegacyJson } from "../../../formats/json/legacy-json.ts";
 
 const ABSOLUTE = /^(?:[\\/]|[A-Za-z]:[\\/])/;
 /** The document of a store of acqstore, kept as an attachment: it has the path of the TIFF on the machine that wrote it. */

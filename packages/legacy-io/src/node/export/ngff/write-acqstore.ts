@@ -9,7 +9,7 @@ import { isLegacyIoError, LegacyIoError } from "../../../errors.ts";
 import { acqstoreEnding } from "../../../export/acqstore/acqstore-ending.ts";
 import { acqstoreFiles } from "../../../export/acqstore/acqstore-files.ts";
 import { fileNameOfAttachment } from "../../../folder/attachment-name.ts";
-import { parseLegacyJson } from "../../../formats/legacy-json.ts";
+import { parseLegacyJson } from "../../../formats/json/legacy-json.ts";
 import { chosenImages, Failures } from "../chosen-images.ts";
 import type { ExportFolderOptions, ExportNote, WrittenFolder } from "../export-options.ts";
 import { type PlacedImage, placesOf, renamedNotes } from "../image-places.ts";

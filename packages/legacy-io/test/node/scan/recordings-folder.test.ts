@@ -197,7 +197,7 @@ it("an export gives a kept original back byte for byte; without one it says what
   lab = await makeLabFolder({ "in/day/scan.czi": scanFile(), "in/day/other.czi": scenesFile() });
   const folder = join(lab, "in");
   await ingestLegacyFolder(dataset, folder);
-  const bare = await exportLegacyFolder(dataset, join(lab, "bare"), { layout: "lab" });
+  const bare = await exportLegacyFolder(dataset, join(lab, "bare"), { layout: "lab", durability: "none" });
   expect(bare.notes.map(({ path, reason }) => `${path}: ${reason}`).toSorted()).toEqual(
     [
       ["day/other#scene 0.tif", "other.czi"],
@@ -214,7 +214,7 @@ it("an export gives a kept original back byte for byte; without one it says what
   await refreshFromFolder(dataset, folder, { keepOriginal: true });
   expect(dataset.version).toBe(version);
   for (const layout of ["lab", "ids"] as const) {
-    const whole = await exportLegacyFolder(dataset, join(lab, layout), { layout });
+    const whole = await exportLegacyFolder(dataset, join(lab, layout), { layout, durability: "none" });
     expect(whole.notes).toEqual([]);
   }
   expect(await readFile(join(lab, "lab/day/scan.czi"))).toEqual(Buffer.from(scanFile()));

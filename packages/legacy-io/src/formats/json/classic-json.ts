@@ -14,7 +14,7 @@ import {
   plainValue,
   stringOf,
 } from "@kym/zarr-store/json";
-import { LegacyIoError } from "../errors.ts";
+import { LegacyIoError } from "../../errors.ts";
 import {
   booleanMember,
   membersOf,
