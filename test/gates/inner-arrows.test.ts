@@ -168,6 +168,7 @@ const ARROWS: Arrows = {
     rois: [],
     acqstore: ["rois"],
     prairie: [],
+    "leica-lif": [],
     sidecars: ["acqstore", "olympus", "kymflow", "prairie", "rois"],
   },
   "packages/legacy-io/src/node": {
