@@ -1,6 +1,7 @@
 // Reads and checks all headers of a TIFF, and collects what they say about the image.
 
 import type { DType } from "@kym/zarr-store";
+import { itemSizeBytes } from "@kym/zarr-store/array";
 import { isLegacyIoError, LegacyIoError } from "../errors.ts";
 import type { ByteSource } from "./byte-source.ts";
 import type { TiffCodec } from "./codecs/tiff-codec.ts";
@@ -35,12 +36,13 @@ import {
   type ValueCalibration,
 } from "./descriptions/value-calibration.ts";
 import { type DecodeBudget, decodeBudget } from "./header/decode-budget.ts";
-import { headerReader } from "./header/header-reader.ts";
+import { type HeaderReader, headerReader } from "./header/header-reader.ts";
 import { scanDirectories } from "./header/ifd.ts";
+import { readScanImage } from "./header/scanimage-text.ts";
 import { type TagValues, tagValues } from "./header/tag-values.ts";
 import { DEFAULT_TIFF_LIMITS, type TiffLimits } from "./header/tiff-limits.ts";
 import { choosePages } from "./page/choose-pages.ts";
-import { optional as optionalTag, pageBytes } from "./page/page-geometry.ts";
+import { optional as optionalTag } from "./page/page-geometry.ts";
 import { settleSegments } from "./page/settle-segments.ts";
 import { unsupportedTag } from "./page/tag-errors.ts";
 import { readTiffPage, type TiffPage } from "./page/tiff-page.ts";
@@ -68,6 +70,8 @@ export interface TiffInfo {
   readonly axes: readonly string[];
   /** Where the names come from. With `default` the file names no axes: rows are `y` and columns `x`. */
   readonly axesSource: AxesSource;
+  /** True if the rows of several pages follow one another along one axis, so that pages are no planes of the image. */
+  readonly arePagesJoined: boolean;
   /** Pages of the image, without thumbnails and masks. */
   readonly pageCount: number;
   readonly isLittleEndian: boolean;
@@ -135,19 +139,16 @@ export async function openTiffPages(source: ByteSource, options: OpenTiffOptions
   if (storedFirst === undefined) {
     throw new LegacyIoError("invalid_file", "the TIFF has no page");
   }
-  const said = await readDescriptions(
-    chosen.first,
-    storedFirst,
-    settled.pages.length,
-    isLittleEndian,
-    limits,
-  );
+  const said = await readDescriptions({
+    ...{ values: chosen.first, page: storedFirst, pageCount: settled.pages.length },
+    ...{ reader, all, isLittleEndian, isBigTiff, limits },
+  });
   const asGiven = said.given?.hasSignedOffset === true ? signedPage : (as: TiffPage): TiffPage => as;
   const pages = settled.pages.map(asGiven);
   const page = asGiven(storedFirst);
   const layout = planTiffLayout(page, pages.length, source.sizeBytes, said);
   const planeCount = layout.planesOfOnlyPage * layout.pageOfPlane.length;
-  const sizeBytes = planeCount * pageBytes(page);
+  const sizeBytes = layout.shape.reduce((product, length) => product * length, itemSizeBytes(page.dtype));
   if (sizeBytes > limits.maxDecodedBytes) {
     throw new LegacyIoError(
       "not_supported",
@@ -160,6 +161,7 @@ export async function openTiffPages(source: ByteSource, options: OpenTiffOptions
     dtype: page.dtype,
     axes: layout.axes,
     axesSource: layout.axesSource,
+    arePagesJoined: layout.joined !== undefined,
     pageCount: pages.length,
     isLittleEndian,
     isBigTiff,
@@ -202,13 +204,21 @@ type Descriptions = Parameters<typeof planTiffLayout>[3] & {
   readonly warnings: readonly string[];
 };
 
-async function readDescriptions(
-  values: TagValues,
-  page: TiffPage,
-  pageCount: number,
-  isLittleEndian: boolean,
-  limits: TiffLimits,
-): Promise<Descriptions> {
+interface Headers {
+  /** The tags of the first page of the image. */
+  readonly values: TagValues;
+  readonly page: TiffPage;
+  readonly pageCount: number;
+  readonly reader: HeaderReader;
+  /** The tags of all directories. */
+  readonly all: readonly TagValues[];
+  readonly isLittleEndian: boolean;
+  readonly isBigTiff: boolean;
+  readonly limits: TiffLimits;
+}
+
+async function readDescriptions(headers: Headers): Promise<Descriptions> {
+  const { values, page, pageCount, isLittleEndian, limits } = headers;
   const warnings: string[] = [];
   const optional = <T>(read: Promise<T | undefined>): Promise<T | undefined> => optionalTag(read, warnings);
   const description = await optional(values.text("ImageDescription", limits.maxTextBytes));
@@ -233,6 +243,10 @@ async function readDescriptions(
       `ImageDescription is pylake's for lines of ${pylakes.places} px, the image has ${page.height} rows: it is not believed`,
     );
   }
+  const perCentimetre =
+    resolutionUnit === CENTIMETRE && xResolution ? xResolution[0] / xResolution[1] : undefined;
+  const scanImage = await readScanImage(headers, { software, description, perCentimetre });
+  warnings.push(...scanImage.warnings);
   const mmHeader = mmBytes === undefined ? undefined : parseMmHeader(mmBytes, isLittleEndian);
   const given = imageJ === undefined ? undefined : decideGivenValues(imageJ, page.dtype);
   warnings.push(...(given?.warning === undefined ? [] : [given.warning]));
@@ -241,6 +255,7 @@ async function readDescriptions(
     ...(imageJ === undefined ? [] : imageJCalibration(imageJ, xResolution, yResolution)),
     ...(mmHeader === undefined ? [] : mmHeaderCalibration(mmHeader)),
     ...(pageName === undefined ? [] : parsePageName(pageName)),
+    ...(scanImage.pages?.calibration ?? []),
     ...(pylake?.calibration ?? []),
     ...(shaped === undefined || description === undefined ? [] : shapedCalibration(description)),
     ...(imageJ === undefined ? resolutionCalibration(xResolution, yResolution, resolutionUnit) : []),
@@ -250,7 +265,7 @@ async function readDescriptions(
   await checkLsmPlanes(values, pageCount, isLittleEndian, warnings);
   const imageJMetadata = await optional(readImageJMetadata(values, isLittleEndian));
   return {
-    ...{ ome: ome.planes, imageJ, shaped, planeAxes, mmHeader, metaMorphPlanes },
+    ...{ ome: ome.planes, imageJ, shaped, scanImage: scanImage.pages, planeAxes, mmHeader, metaMorphPlanes },
     ...{ software, description, calibration, given, imageJMetadata, warnings },
   };
 }

@@ -4,6 +4,7 @@
 export type CalibrationSource =
   | "mm_header"
   | "page_name"
+  | "scanimage"
   | "pylake"
   | "ome"
   | "imagej"
@@ -20,7 +21,15 @@ export interface AxisCalibration {
 }
 
 /** From most to least credible: first the tags of the microscope, then what programs wrote later. */
-const TRUST: readonly CalibrationSource[] = ["mm_header", "page_name", "pylake", "ome", "imagej", "tifffile"];
+const TRUST: readonly CalibrationSource[] = [
+  "mm_header",
+  "page_name",
+  "scanimage",
+  "pylake",
+  "ome",
+  "imagej",
+  "tifffile",
+];
 /** Two places that differ by more contradict each other. */
 export const CALIBRATION_TOLERANCE = 0.005;
 
