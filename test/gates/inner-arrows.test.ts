@@ -169,6 +169,7 @@ const ARROWS: Arrows = {
     acqstore: ["rois"],
     prairie: [],
     "leica-lif": [],
+    "picoquant-ptu": [],
     sidecars: ["acqstore", "olympus", "kymflow", "prairie", "rois"],
   },
   "packages/legacy-io/src/node": {
