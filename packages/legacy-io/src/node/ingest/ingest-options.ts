@@ -30,7 +30,7 @@ export interface IngestOptions {
 }
 
 export interface IngestFolderOptions extends IngestOptions {
-  /** File names of the images to ingest, with `*`, `?` and `{a,b}`; case is ignored. Default `*.{tif,tiff}`. */
+  /** File names of the images to ingest, with `*`, `?` and `{a,b}`; case is ignored. Default: every TIFF and recording. */
   readonly pattern?: string | undefined;
   /**
    * Which fields of the experiment the names of folders hold, from `parsePathFields`. The dataset remembers it; null makes the

@@ -27,6 +27,7 @@ import { listOpenConflicts } from "../resolve/list-open-conflicts.ts";
 import { previewRestore } from "../restore/preview-restore.ts";
 import { isExportedFolder, restoreExport } from "../restore/restore-export.ts";
 import { findAcqstoreLists, saveAcqstoreLists } from "../scan/acqstore-lists.ts";
+import { findRecordedScans } from "../scan/find-recorded-scans.ts";
 import { findRecordings } from "../scan/find-recordings.ts";
 import { gatherPlanFacts } from "../scan/gather-plan-facts.ts";
 import { loadKnownFolder } from "../scan/load-known-folder.ts";
@@ -81,7 +82,10 @@ export async function syncFolder(
   const onFound = (tiffs: number, sizeBytes: number): void =>
     options.onEvent?.({ type: "found", tiffs, sizeBytes });
   const named = await scanFolder(root, { pattern, signal, formats: options.formats, onFound });
-  const { scan: scanned, notes: ofRecordings } = await findRecordings(root, named, signal);
+  const inFiles = await findRecordedScans(root, named, options);
+  const ofFolders = await findRecordings(root, inFiles.scan, signal);
+  const { scan: scanned } = ofFolders;
+  const ofRecordings = [...inFiles.notes, ...ofFolders.notes];
   const found = includeSidecars
     ? await findAcqstoreLists(root, scanned)
     : { lists: [], notes: [], scan: scanned };
@@ -224,7 +228,11 @@ export function identityOf({ source_sha256: sha256, source_primary_path: path }:
 
 /** Makes the paths absolute, because the ledger knows files by absolute path. */
 function absolutePaths(root: string, scan: FolderScan): FolderScan {
-  const absolute = <F extends BundleFile>(file: F): F => ({ ...file, path: resolve(root, file.relPath) });
+  const absolute = <F extends BundleFile>(file: F): F => ({
+    ...file,
+    path: resolve(root, file.relPath),
+    ...(file.container !== undefined && { container: resolve(file.container) }),
+  });
   return {
     ...scan,
     bundles: scan.bundles.map((bundle) => ({
