@@ -3,7 +3,7 @@
 import type { DType } from "@kym/zarr-store";
 import { itemSizeBytes } from "@kym/zarr-store/array";
 import { LegacyIoError } from "../../errors.ts";
-import type { RecordedScan, RecordingLimits, Stated } from "../recording-format.ts";
+import type { RecordedScan, RecordingLimits, ScanPath, Stated } from "../recording-format.ts";
 import type { LifBlock } from "./lif-container.ts";
 import { numberOf } from "./lif-elements.ts";
 import { LIF_T, LIF_X, LIF_Y, type LifDimension, type LifImage, lifDimensionName } from "./lif-image.ts";
@@ -83,6 +83,7 @@ export function lifScanOf(
       secondsPerLine: period.stated,
       start: start === undefined ? undefined : { text: start, zone: "utc" },
       gaps: [],
+      path: pathOf(image.settings),
       more: moreOf(image, found),
     },
     dtype: dtype.dtype,
@@ -252,6 +253,18 @@ function startOf(stamps: readonly bigint[]): string | undefined {
   return first === undefined ? undefined : textOfFileTime(first);
 }
 
+/** Where the line lay is not known; the direction is. */
+function pathOf(settings: LifImage["settings"]): ScanPath | undefined {
+  const direction = settings["ScanDirectionXName"] ?? settings["ScanDirectionX"];
+  return direction === undefined
+    ? undefined
+    : {
+        mode: settings["ScanMode"]?.slice(0, 60) ?? "line",
+        points: [],
+        bidirectional: /^(bidirectional|2)$/i.test(direction.trim()),
+      };
+}
+
 /** Numbers of the settings that are kept, by the keys under which they are. */
 const NUMBERS: readonly (readonly [attribute: string, key: string])[] = [
   ["LineTime", "line_time_s"],
@@ -277,9 +290,7 @@ function moreOf(
 ): Readonly<Record<string, unknown>> {
   const numbers = NUMBERS.map(([attribute, key]) => [key, numberOf(settings[attribute])] as const);
   const words = WORDS.map(([attribute, key]) => [key, settings[attribute]?.slice(0, 200)] as const);
-  const direction = settings["ScanDirectionXName"] ?? settings["ScanDirectionX"];
   const derived = [
-    ["bidirectional", direction === undefined ? undefined : /^(bidirectional|2)$/i.test(direction.trim())],
     ["time_stamps", stamps.length === 0 ? undefined : stamps.length],
     ["pixels_along", pixels.id === LIF_X ? undefined : lifDimensionName(pixels.id)],
   ] as const;

@@ -23,17 +23,22 @@ export interface PtuHistogram {
 /** Times are whole numbers: a quotient this near to one is meant to be it. */
 const SNAP = 1e-6;
 
-/** The counts of lines `start` to `stop` as `(c,) t, x`. Of a bidirectional scan, odd lines are turned. */
+/** The counts of lines `start` to `stop` of all channels, or of one, as `(c,) t, x`. Of a bidirectional scan, odd lines are turned. */
 export async function countPhotons(
   { records, markers, part, channels, pixels, pixelTime, isBidirectional, dtype }: PtuHistogram,
-  [start, stop]: readonly [number, number],
+  {
+    start,
+    stop,
+    channel: only,
+  }: { readonly start: number; readonly stop: number; readonly channel: number | undefined },
   signal?: AbortSignal,
 ): Promise<NdArray> {
   const count = stop - start;
-  const array = createNdArray(dtype, [...(channels.length > 1 ? [channels.length] : []), count, pixels]);
+  const wanted = only === undefined ? channels : channels.slice(only, only + 1);
+  const array = createNdArray(dtype, [...(channels.length > 1 ? [wanted.length] : []), count, pixels]);
   const target = array.data;
   const indexOfChannel = new Int32Array(64).fill(-1);
-  for (const [index, channel] of channels.entries()) {
+  for (const [index, channel] of wanted.entries()) {
     indexOfChannel[channel] = index;
   }
   const first = firstAtOrBehind(part.places, start);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { LEICA_LIF } from "../../../src/formats/leica-lif/leica-lif.ts";
+import { lifFormat } from "../../../src/formats/leica-lif/lif-format.ts";
 import { bytesSource } from "../../../src/tiff/byte-source.ts";
 import { caught, codeOf } from "../../support/caught.ts";
 import { type LifImageParts, lifBytes, lifStampList, lifValue } from "../../support/lif-files.ts";
@@ -26,7 +26,7 @@ test.each<Partial<LifImageParts>>([
   { bits: 64, isFloat: true, channels: 2, order: "tcx" },
 ])("the pixels of a LIF stand where BytesInc says: %o", async (parts) => {
   const image = { name: "xt 1", ...parts };
-  const scan = onlyScan(await opened(LEICA_LIF, lifBytes([image])));
+  const scan = onlyScan(await opened(lifFormat, lifBytes([image])));
   const { channels = 1 } = parts;
   expect(scan.axes).toEqual(channels > 1 ? ["c", "t", "x"] : ["t", "x"]);
   expect(scan.shape).toEqual(channels > 1 ? [channels, 6, 4] : [6, 4]);
@@ -43,7 +43,7 @@ test("the line period of a LIF is Length / (n − 1) of t, with the stamps and L
   const bytes = lifBytes([
     { name: "xt", lines: 6, channels: 2, duration: "0.025", settings, stamps: lifStampList(6, 5, 2) },
   ]);
-  const scan = onlyScan(await opened(LEICA_LIF, bytes));
+  const scan = onlyScan(await opened(lifFormat, bytes));
   expect(scan.secondsPerLine).toEqual([
     { value: 0.005, source: "Length / (n − 1) of the dimension t" },
     { value: 0.005, source: "recorded stamps (TimeStampList)" },
@@ -52,12 +52,12 @@ test("the line period of a LIF is Length / (n − 1) of t, with the stamps and L
   expect(scan.umPerPx).toEqual([{ value: 3, source: "Length / (n − 1) of the dimension x" }]);
   expect(scan.start).toEqual({ text: "2020-09-16T12:00:00.1230000Z", zone: "utc" });
   expect(scan.channelNames).toEqual(["Green", "Red"]);
+  expect(scan.path).toEqual({ mode: "xyz", points: [], bidirectional: true });
   expect(scan.more).toMatchObject({
     scan_mode: "xyz",
     line_time_s: 0.0025,
     frame_time_s: 0.53,
     scan_speed_hz: 400,
-    bidirectional: true,
     line_average: 2,
     time_stamps: 12,
   });
@@ -65,7 +65,7 @@ test("the line period of a LIF is Length / (n − 1) of t, with the stamps and L
 
 test("without a length of t, the stamps of a LIF count, then LineTime; without any, the line period is not known", async () => {
   const of = async (parts: Partial<LifImageParts>) => {
-    const recording = await opened(LEICA_LIF, lifBytes([{ name: "xt", duration: "0", ...parts }]));
+    const recording = await opened(lifFormat, lifBytes([{ name: "xt", duration: "0", ...parts }]));
     return { first: onlyScan(recording).secondsPerLine[0], warnings: recording.warnings };
   };
   const settings = 'LineTime="0.0025"';
@@ -87,11 +87,11 @@ test("stamps of LAS before 3.1 are read, and those that are none are named", asy
   const half = (line: number): string =>
     `<TimeStamp HighInteger="30837600" LowInteger="${1000 + line * 20_000}"/>`;
   const old = `<TimeStampList>${[0, 1, 2, 3, 4, 5].map(half).join("")}</TimeStampList>`;
-  const scan = onlyScan(await opened(LEICA_LIF, lifBytes([{ name: "xt", stamps: old }])));
+  const scan = onlyScan(await opened(lifFormat, lifBytes([{ name: "xt", stamps: old }])));
   expect(scan.secondsPerLine[1]?.value).toBeCloseTo(0.002, 12);
   expect(scan.start?.text).toMatch(/^2020-\d\d-\d\dT.*Z$/);
   const bad = await opened(
-    LEICA_LIF,
+    lifFormat,
     lifBytes([{ name: "xt", stamps: "<TimeStampList>1d6 zz</TimeStampList>" }]),
   );
   expect(bad.warnings).toEqual(['"xt": a time stamp is "zz": none is used']);
@@ -115,7 +115,7 @@ test("several series in one LIF: scans by their names and folders, and what is n
       xmlEnd: "\0",
     },
   );
-  const { scans, notScans } = await opened(LEICA_LIF, bytes);
+  const { scans, notScans } = await opened(lifFormat, bytes);
   expect(scans.map(({ name, shape }) => [name, ...shape])).toEqual([
     ["Animal 3/a", 6, 4],
     ["Animal 3/a (2)", 3, 4],
@@ -131,14 +131,14 @@ test("several series in one LIF: scans by their names and folders, and what is n
 test("a LIF of version 1, with sizes of 4 bytes, and dye names of channels", async () => {
   const property = "<ChannelProperty><Key>DyeName</Key><Value>Alexa 488</Value></ChannelProperty>";
   const bytes = lifBytes([{ name: "xt", channelChildren: property }], { version: 1 });
-  const scan = onlyScan(await opened(LEICA_LIF, bytes));
+  const scan = onlyScan(await opened(lifFormat, bytes));
   expect(scan.channelNames).toEqual(["Alexa 488"]);
   expect((await allLines(scan)).data[9]).toBe(21);
 });
 
 test("a LIF that contradicts itself is refused by what is wrong", async () => {
   const refused = async (image: Partial<LifImageParts>, limits = {}) =>
-    (await caught(() => opened(LEICA_LIF, lifBytes([{ name: "xt", ...image }]), limits))).message;
+    (await caught(() => opened(lifFormat, lifBytes([{ name: "xt", ...image }]), limits))).message;
   expect(await refused({ cut: 1 })).toContain("its block is shorter than its dimensions");
   expect(await refused({ data: new Uint8Array(3) })).toContain("its block is shorter than its dimensions");
   expect(await refused({}, { maxDecodedBytes: 40 })).toContain("48 bytes of pixels, more than are read");
@@ -150,15 +150,15 @@ test("a LIF that contradicts itself is refused by what is wrong", async () => {
     copy.set(Buffer.from(to, "utf16le"), at);
     return copy;
   };
-  expect(await codeOf(() => opened(LEICA_LIF, changed('BytesInc="8"', 'BytesInc="4"')))).toBe("invalid_file");
-  expect(await codeOf(() => opened(LEICA_LIF, changed('ID="MemBlock_0"/></E', 'ID="MemBlock_x"/></E')))).toBe(
+  expect(await codeOf(() => opened(lifFormat, changed('BytesInc="8"', 'BytesInc="4"')))).toBe("invalid_file");
+  expect(await codeOf(() => opened(lifFormat, changed('ID="MemBlock_0"/></E', 'ID="MemBlock_x"/></E')))).toBe(
     "invalid_file",
   );
-  expect(await codeOf(() => opened(LEICA_LIF, changed('Version="2"', 'Version="3"')))).toBe("not_supported");
-  expect(await codeOf(() => opened(LEICA_LIF, changed("<Memory ", "<!DOCTYPE")))).toBe("not_supported");
-  expect(await codeOf(() => opened(LEICA_LIF, text.subarray(0, 200)))).toBe("invalid_file");
-  expect(await codeOf(() => opened(LEICA_LIF, Buffer.from("not a LIF at all")))).toBe("invalid_file");
-  expect(await codeOf(() => opened(LEICA_LIF, new Uint8Array()))).toBe("invalid_file");
+  expect(await codeOf(() => opened(lifFormat, changed('Version="2"', 'Version="3"')))).toBe("not_supported");
+  expect(await codeOf(() => opened(lifFormat, changed("<Memory ", "<!DOCTYPE")))).toBe("not_supported");
+  expect(await codeOf(() => opened(lifFormat, text.subarray(0, 200)))).toBe("invalid_file");
+  expect(await codeOf(() => opened(lifFormat, Buffer.from("not a LIF at all")))).toBe("invalid_file");
+  expect(await codeOf(() => opened(lifFormat, new Uint8Array()))).toBe("invalid_file");
 });
 
 test("reading some lines of a LIF reads no more than their bytes", async () => {
@@ -173,10 +173,12 @@ test("reading some lines of a LIF reads no more than their bytes", async () => {
       return inner.read(offset, length);
     },
   };
-  const scan = onlyScan(await opened(LEICA_LIF, bytes, {}, source));
+  const scan = onlyScan(await opened(lifFormat, bytes, {}, source));
   expect(read).toBeLessThan(bytes.length - 64_000 + 200);
   read = 0;
   await scan.readLines(10, 20);
   expect(read).toBe(2 * 10 * 32);
+  const second = await scan.readLines(10, 20, 1);
+  expect([second.shape, second.data[0], read]).toEqual([[1, 10, 16], 1100, 3 * 10 * 32]);
   expect(await codeOf(() => scan.readLines(10, 1001))).toBe("invalid_argument");
 });

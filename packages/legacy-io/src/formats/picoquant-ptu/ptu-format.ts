@@ -29,7 +29,7 @@ const TOLERANCE = 0.005;
  * A recording of lines, or of pictures of one line, is a scan: photons are counted by channel, line and pixel. Tags and bits follow
  * PicoQuant's description of its file formats and ptufile (loaders.md); no line scan of a microscope was there to try.
  */
-export const PICOQUANT_PTU: RecordingFormat = {
+export const ptuFormat: RecordingFormat = {
   name: "picoquant_ptu",
   endings: [".ptu"],
   version: 1,
@@ -151,15 +151,15 @@ function scanOf(
     ),
     start: startOf(numbers.get("File_CreatingTime")),
     gaps: part.gaps,
+    path: { mode: "line", points: [], bidirectional: isBidirectional },
     more: {
       record_type: `0x${records.type.toString(16).padStart(8, "0")}`,
       records: records.count,
       pixel_dwell_time_s: pixelTime * resolutionS,
-      bidirectional: isBidirectional,
       ...(isBidirectional && { odd_lines: "turned" }),
       time_unit_s: resolutionS,
     },
-    readLines: async (start, stop) => {
+    readLines: async (start, stop, channel) => {
       if (
         !(
           Number.isInteger(start) &&
@@ -174,7 +174,7 @@ function scanOf(
           found: [start, stop],
         });
       }
-      return countPhotons(histogram, [start, stop], signal);
+      return countPhotons(histogram, { start, stop, channel }, signal);
     },
   };
 }

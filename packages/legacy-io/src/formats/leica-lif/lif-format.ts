@@ -15,7 +15,7 @@ import { readStrided } from "./read-strided.ts";
  * Images with lines along t and pixels along x are scans, whatever the file calls its scan mode. The order of their bytes is that of
  * `BytesInc` alone. The layout follows liffile's source and a public file (loaders.md).
  */
-export const LEICA_LIF: RecordingFormat = {
+export const lifFormat: RecordingFormat = {
   name: "leica_lif",
   endings: [".lif"],
   version: 1,
@@ -53,13 +53,21 @@ function scanOf(
   name: string,
   signal: AbortSignal | undefined,
 ): RecordedScan {
-  return { ...scan.facts, name, readLines: (start, stop) => readLines(source, scan, [start, stop], signal) };
+  return {
+    ...scan.facts,
+    name,
+    readLines: (start, stop, plane) => readLines(source, scan, { start, stop, plane }, signal),
+  };
 }
 
 async function readLines(
   source: ByteSource,
   { dtype, channelOffsets, lines, pixels }: LifScan,
-  [start, stop]: readonly [number, number],
+  {
+    start,
+    stop,
+    plane,
+  }: { readonly start: number; readonly stop: number; readonly plane: number | undefined },
   signal: AbortSignal | undefined,
 ): Promise<NdArray> {
   if (
@@ -71,16 +79,17 @@ async function readLines(
     });
   }
   const count = stop - start;
-  const channels = channelOffsets.length;
+  const offsets = plane === undefined ? channelOffsets : channelOffsets.slice(plane, plane + 1);
+  const isMany = channelOffsets.length > 1;
   const array = createNdArray<typeof dtype>(dtype, [
-    ...(channels > 1 ? [channels] : []),
+    ...(isMany ? [offsets.length] : []),
     count,
     pixels.count,
   ]);
   const target = new Uint8Array(array.data.buffer, array.data.byteOffset, array.data.byteLength);
   const itemBytes = itemSizeBytes(dtype);
   const lineBytes = pixels.count * itemBytes;
-  for (const [at, offset] of channelOffsets.entries()) {
+  for (const [at, offset] of offsets.entries()) {
     const read = {
       offset: offset + start * lines.stepBytes,
       targetOffset: at * count * lineBytes,

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { PICOQUANT_PTU } from "../../../src/formats/picoquant-ptu/picoquant-ptu.ts";
+import { ptuFormat } from "../../../src/formats/picoquant-ptu/ptu-format.ts";
 import { caught, codeOf } from "../../support/caught.ts";
 import { allLines, onlyScan, opened } from "../../support/opened-recording.ts";
 import {
@@ -12,7 +12,7 @@ import {
 } from "../../support/ptu-files.ts";
 
 const of = (scan: PtuScan = {}, parts: Omit<PtuParts, "events"> = {}) =>
-  opened(PICOQUANT_PTU, ptuBytes({ events: ptuEvents(scan), ...parts }));
+  opened(ptuFormat, ptuBytes({ events: ptuEvents(scan), ...parts }));
 
 const expected = (lines: number, channels = 2, lost: readonly number[] = []): readonly number[] =>
   Array.from({ length: channels * lines * 5 }, (_, at) => {
@@ -30,6 +30,11 @@ test.each(Object.entries(PTU_TYPES))(
     expect(scan.dtype).toBe("uint16");
     expect(scan.channelNames).toEqual(["Channel 1", "Channel 2"]);
     expect([...(await allLines(scan)).data]).toEqual(expected(6));
+    const second = await scan.readLines(2, 4, 1);
+    expect(second.shape).toEqual([1, 2, 5]);
+    expect([...second.data]).toEqual(
+      [2, 3].flatMap((line) => [0, 1, 2, 3, 4].map((x) => ptuValue(1, line, x))),
+    );
     const some = await scan.readLines(2, 4);
     expect([...some.data]).toEqual(
       [0, 1].flatMap((channel) =>
@@ -49,7 +54,8 @@ test("the line period of a PTU is from start to start, not the dwell time times 
   expect(scan.secondsPerLine.map(({ value }) => Number(value.toPrecision(9)))).toEqual([64e-6, 64e-6, 50e-6]);
   expect(scan.umPerPx).toEqual([{ value: 0.25, source: "ImgHdr_PixResol" }]);
   expect(scan.start).toEqual({ text: "2020-06-18T12:00:00.000", zone: "no zone" });
-  expect(scan.more).toMatchObject({ pixel_dwell_time_s: 1e-5, bidirectional: false });
+  expect(scan.more).toMatchObject({ pixel_dwell_time_s: 1e-5 });
+  expect(scan.path?.bidirectional).toBe(false);
 });
 
 test("lost lines of a PTU are a gap of zeros, and a pause begins another scan", async () => {
@@ -77,7 +83,8 @@ test("odd lines of a bidirectional PTU are turned, also behind a lost line", asy
   const tags = { ImgHdr_BiDirect: 1 };
   const scan = onlyScan(await of({ isBidirectional: true, lines: 8, lost: [2] }, { tags }));
   expect([...(await allLines(scan)).data]).toEqual(expected(8, 2, [2]));
-  expect(scan.more).toMatchObject({ bidirectional: true, odd_lines: "turned" });
+  expect(scan.path?.bidirectional).toBe(true);
+  expect(scan.more).toMatchObject({ odd_lines: "turned" });
 });
 
 test("pixels of a PTU are known without their tag, without stop markers, and without a dwell time", async () => {
@@ -100,7 +107,7 @@ test("pictures of one line are a PTU's scan; other pictures and points are named
     "the frame scan (5 × 512)",
   ]);
   expect((await of({}, { tags: { Measurement_SubMode: 1 } })).notScans.join()).toContain("at a point");
-  expect((await opened(PICOQUANT_PTU, ptuBytes({ events: [] }))).notScans).toEqual([
+  expect((await opened(ptuFormat, ptuBytes({ events: [] }))).notScans).toEqual([
     "a line scan without line markers",
   ]);
 });
@@ -108,7 +115,7 @@ test("pictures of one line are a PTU's scan; other pictures and points are named
 test("a line of more than 65 535 photons makes a PTU's counts uint32, and overflows may come one by one", async () => {
   const many = Array.from({ length: 70_000 }, () => ({ time: 105, channel: 0 }));
   const events = [{ time: 0, marker: 1 }, ...many, { time: 500, marker: 2 }, { time: 640, marker: 1 }];
-  const scan = onlyScan(await opened(PICOQUANT_PTU, ptuBytes({ events })));
+  const scan = onlyScan(await opened(ptuFormat, ptuBytes({ events })));
   expect([scan.dtype, ...(await allLines(scan)).data]).toEqual(["uint32", 0, 70_000, 0, 0, 0, 0, 0, 0, 0, 0]);
   const scanOfOnes = onlyScan(await of({}, { singleOverflows: true }));
   expect([...(await allLines(scanOfOnes)).data]).toEqual(expected(6));
@@ -122,14 +129,14 @@ test("a PTU that contradicts itself or is of an unknown kind is refused by what 
   expect(await refused({ ImgHdr_LineStart: undefined })).toContain("ImgHdr_LineStart");
   expect(await refused({ MeasDesc_GlobalResolution: 0 })).toContain("MeasDesc_GlobalResolution");
   const bytes = ptuBytes({ events: ptuEvents() });
-  expect(await codeOf(() => opened(PICOQUANT_PTU, bytes, { maxDecodedBytes: 100 }))).toBe("not_supported");
-  expect(await codeOf(() => opened(PICOQUANT_PTU, bytes, { maxDecodedBytes: 10 }))).toBe("not_supported");
-  expect(await codeOf(() => opened(PICOQUANT_PTU, bytes, { maxEntries: 3 }))).toBe("invalid_file");
-  expect(await codeOf(() => opened(PICOQUANT_PTU, bytes.subarray(0, 300)))).toBe("invalid_file");
-  expect(await codeOf(() => opened(PICOQUANT_PTU, Buffer.from("PQTTTX\0\0")))).toBe("invalid_file");
+  expect(await codeOf(() => opened(ptuFormat, bytes, { maxDecodedBytes: 100 }))).toBe("not_supported");
+  expect(await codeOf(() => opened(ptuFormat, bytes, { maxDecodedBytes: 10 }))).toBe("not_supported");
+  expect(await codeOf(() => opened(ptuFormat, bytes, { maxEntries: 3 }))).toBe("invalid_file");
+  expect(await codeOf(() => opened(ptuFormat, bytes.subarray(0, 300)))).toBe("invalid_file");
+  expect(await codeOf(() => opened(ptuFormat, Buffer.from("PQTTTX\0\0")))).toBe("invalid_file");
   expect(await codeOf(() => onlyScanOf(bytes))).toBe("invalid_argument");
 });
 
 async function onlyScanOf(bytes: Uint8Array) {
-  return onlyScan(await opened(PICOQUANT_PTU, bytes)).readLines(0, 7);
+  return onlyScan(await opened(ptuFormat, bytes)).readLines(0, 7);
 }
