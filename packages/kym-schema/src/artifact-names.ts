@@ -87,6 +87,8 @@ export const ARTIFACTS = {
   recordedPath: "recording/scan_path",
   /** Array: the image in which the line was drawn. */
   recordedReference: "recording/reference",
+  /** JSON: the files of the image that are kept byte for byte, with the attachment and the hash of each. */
+  originals: "original/files",
 } as const;
 
 /** The name of an artifact that has a meaning here. An image may have others. */

@@ -45,6 +45,11 @@ export interface IngestFolderOptions extends IngestOptions {
    * processor, at most 8; 4 without threads.
    */
   readonly jobs?: number | undefined;
+  /**
+   * Keep the files of each image as attachments, byte for byte, also of images that the dataset has already. An export gives them back.
+   * Default false: of a recording, only pixels and metadata are kept.
+   */
+  readonly keepOriginal?: boolean | undefined;
   /** Ingest files whose images were deleted from the dataset as new images. Default false: they are skipped. */
   readonly returnDeleted?: boolean | undefined;
   /** Report what would be done, and write nothing. Default false. */

@@ -46,6 +46,7 @@ import {
 } from "./commit-new-images.ts";
 import { findSavedAgain, type SettledPlan, updatesOf } from "./find-saved-again.ts";
 import type { IngestFolderOptions } from "./ingest-options.ts";
+import { type ImageOfFiles, keepOriginals } from "./keep-originals.ts";
 import { isReadOfTiff, missingImages, readImagesAgain, readsToRepeat } from "./read-images-again.ts";
 
 /** The rules of a refresh, and whether to read again what a reader with a known fault may have read wrong. */
@@ -154,8 +155,11 @@ export async function syncFolder(
   const done = joinOutcomes(parts);
   const equal = await noteEqualImages(dataset, done.ingested);
   const listed = await saveAcqstoreLists(dataset, root, found.lists, signal);
+  const kept =
+    options.keepOriginal === true ? await keepOriginals(dataset, imagesOfFiles(plan, done), signal) : [];
   const notes = [
     ...saidOnce(done.notes),
+    ...kept,
     ...missing,
     ...gone,
     ...equal,
@@ -166,6 +170,17 @@ export async function syncFolder(
   const report = reportOfRun(plan, scan, { ...done, notes });
   const open = await openConflictsOf(dataset, plan);
   return withNotDownloaded({ ...report, open }, notDownloaded);
+}
+
+/** The images of a plan that are in the dataset now, new and old. */
+function imagesOfFiles({ actions }: IngestPlan, { ingested }: PlanOutcome): readonly ImageOfFiles[] {
+  const added = new Map(ingested.map(({ path, imageId }) => [path, imageId]));
+  return actions.flatMap((action) => {
+    const { bundle } = action;
+    const former = action.action === "unchanged" || action.action === "update" ? action.imageId : undefined;
+    const imageId = added.get(bundle.image.relPath) ?? former;
+    return imageId === undefined ? [] : [{ imageId, bundle }];
+  });
 }
 
 async function carryOut(
