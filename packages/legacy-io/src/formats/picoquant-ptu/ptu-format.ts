@@ -22,6 +22,8 @@ const MAX_PIXELS = 2 ** 20;
 const MS_PER_S = 1e3;
 const MS_PER_DAY = 86_400_000;
 const MOST_OF_UINT16 = 65_535;
+/** Pixels may take as many line periods: dwell times are rounded. */
+const MOST_OF_PERIOD = 1.5;
 /** Two numbers for one thing that differ by more are told. */
 const TOLERANCE = 0.005;
 
@@ -234,6 +236,14 @@ function pixelsOf(
     );
   }
   const spanned = pixels * pixelTime;
+  // A pixel behind the end of each line, or shorter than the unit of time, would be empty.
+  if (pixels > 1 && (pixelTime < 1 || (period !== undefined && spanned > MOST_OF_PERIOD * period))) {
+    throw invalid(
+      `its ${pixels} pixels of ${pixelTime} units of time do not fit a line of ${period} units`,
+      "fewer pixels, or shorter ones",
+      spanned,
+    );
+  }
   if (
     isSaid &&
     activeTime !== undefined &&
