@@ -31,6 +31,7 @@ export const PTU_TYPES = {
 
 const FLOATS: ReadonlySet<string> = new Set([
   "MeasDesc_GlobalResolution",
+  "MeasDesc_Resolution",
   "ImgHdr_TimePerPixel",
   "ImgHdr_PixResol",
   "ImgHdr_LineFrequency",
@@ -38,8 +39,11 @@ const FLOATS: ReadonlySet<string> = new Set([
 const USUAL: Readonly<Record<string, number | string>> = {
   File_Comment: "made in a test",
   File_CreatingTime: 44_000.5,
+  Measurement_Mode: 3,
   Measurement_SubMode: 2,
+  TTResultFormat_BitsPerRecord: 32,
   MeasDesc_GlobalResolution: 1e-7,
+  MeasDesc_Resolution: 1e-9,
   ImgHdr_Dimensions: 2,
   ImgHdr_LineStart: 1,
   ImgHdr_LineStop: 2,

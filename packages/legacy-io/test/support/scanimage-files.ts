@@ -8,7 +8,7 @@ export interface ScanImageParts {
   /** Lines `SI.key = value`, which replace those of the same key; undefined leaves one out. */
   readonly values?: Readonly<Record<string, string | undefined>>;
   /** Where the text is. */
-  readonly textIn?: "block" | "software" | "description" | "nowhere";
+  readonly textIn?: "block" | "software" | "both" | "description" | "nowhere";
   /** Seconds of each frame; undefined writes none. */
   readonly stampStep?: number | undefined;
   /** Pages that are cut from the end. */
@@ -53,7 +53,7 @@ export function scanImageTiff(parts: ScanImageParts = {}): Uint8Array<ArrayBuffe
   head.writeUInt32LE(4, 4);
   head.writeUInt32LE(text.length, 8);
   head.writeUInt32LE(rois.length, 12);
-  const pieces: Buffer[] = [Buffer.alloc(16), ...(textIn === "block" ? [head, text, rois] : [text])];
+  const pieces: Buffer[] = [Buffer.alloc(16), ...(textIn === "block" || textIn === "both" ? [head, text, rois] : [text])];
   let end = pieces.reduce((sum, piece) => sum + piece.length, 0);
   const put = (bytes: Buffer): number => {
     const at = end;
@@ -63,7 +63,7 @@ export function scanImageTiff(parts: ScanImageParts = {}): Uint8Array<ArrayBuffe
     return at;
   };
   put(Buffer.alloc((8 - (end % 8)) % 8));
-  const textAt = textIn === "block" ? 32 : 16;
+  const textAt = textIn === "block" || textIn === "both" ? 32 : 16;
   const directories: { readonly at: number; readonly nextAt: number }[] = [];
   for (let page = 0; page < frames * channels - lostPages; page++) {
     const [frame, channel] = [Math.floor(page / channels), page % channels];
@@ -91,7 +91,7 @@ export function scanImageTiff(parts: ScanImageParts = {}): Uint8Array<ArrayBuffe
       [277, 3, 1, 1],
       [278, 4, 1, height],
       [279, 16, 1, pixels.length],
-      ...(textIn === "software" ? [[305, 2, text.length, textAt] as const] : []),
+      ...(textIn === "software" || textIn === "both" ? [[305, 2, text.length, textAt] as const] : []),
       [339, 3, 1, 2],
     ];
     const directory = Buffer.alloc(8 + entries.length * 20 + 8);

@@ -184,6 +184,13 @@ function scanOf(
 function recordsOf({ main }: RecordingFiles, { numbers, recordsAt }: PtuTags): PtuRecords {
   const type = numbers.get("TTResultFormat_TTTRRecType") ?? 0;
   assertKnownRecords(type);
+  const bits = numbers.get("TTResultFormat_BitsPerRecord") ?? 0;
+  if (bits !== 0 && bits !== RECORD_BYTES * 8) {
+    throw new LegacyIoError("not_supported", `PTU: records of ${bits} bits are not read`, {
+      expected: RECORD_BYTES * 8,
+      found: bits,
+    });
+  }
   const there = Math.floor((main.sizeBytes - recordsAt) / RECORD_BYTES);
   const said = numbers.get("TTResult_NumberOfRecords") ?? 0;
   if (said > there) {
