@@ -5,6 +5,8 @@ export type CalibrationSource =
   | "mm_header"
   | "page_name"
   | "scanimage"
+  | "lsm_stamps"
+  | "lsm"
   | "pylake"
   | "ome"
   | "imagej"
@@ -22,13 +24,8 @@ export interface AxisCalibration {
 
 /** From most to least credible: first the tags of the microscope, then what programs wrote later. */
 const TRUST: readonly CalibrationSource[] = [
-  "mm_header",
-  "page_name",
-  "scanimage",
-  "pylake",
-  "ome",
-  "imagej",
-  "tifffile",
+  ...(["mm_header", "page_name", "scanimage", "lsm_stamps", "lsm"] as const),
+  ...(["pylake", "ome", "imagej", "tifffile"] as const),
 ];
 /** Two places that differ by more contradict each other. */
 export const CALIBRATION_TOLERANCE = 0.005;

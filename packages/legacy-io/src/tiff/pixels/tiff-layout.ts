@@ -12,7 +12,15 @@ import type { TiffPage } from "../page/tiff-page.ts";
 import { isContiguous, planRuns } from "./contiguous.ts";
 
 /** Which description names the axes; `default` if none does. */
-export type AxesSource = "imagej" | "ome" | "mm_header" | "tifffile" | "scanimage" | "pylake" | "default";
+export type AxesSource =
+  | "imagej"
+  | "ome"
+  | "mm_header"
+  | "tifffile"
+  | "scanimage"
+  | "pylake"
+  | "lsm"
+  | "default";
 
 /** How the pages of a file form one array. */
 export interface TiffLayout {
@@ -45,6 +53,8 @@ export interface StackDescriptions {
   readonly mmHeader?: readonly FluoviewDimension[] | undefined;
   /** What the rows and the columns are, where a description says so; samples, `s`, do not count. */
   readonly planeAxes?: readonly string[] | undefined;
+  /** The description that says so, where it is no stack's. */
+  readonly planeAxesSource?: "pylake" | "lsm" | undefined;
   /** Planes that MetaMorph says are in the file, one after another behind one directory. */
   readonly metaMorphPlanes?: number | undefined;
 }
@@ -65,7 +75,16 @@ export function planTiffLayout(
   descriptions: StackDescriptions,
 ): TiffLayout {
   const warnings: string[] = [];
-  const { ome, imageJ, shaped, scanImage, mmHeader, planeAxes, metaMorphPlanes = 1 } = descriptions;
+  const {
+    ome,
+    imageJ,
+    shaped,
+    scanImage,
+    mmHeader,
+    planeAxes,
+    planeAxesSource,
+    metaMorphPlanes = 1,
+  } = descriptions;
   const plane = namedPlane(arrayOfPage(page), planeAxes);
   const unfit = (says: string): void => {
     warnings.push(
@@ -117,11 +136,11 @@ export function planTiffLayout(
     }
     return { ...defaultLayout(plane, metaMorphPlanes), ...placed, warnings };
   }
-  const isPylake = imageJ === undefined && planeAxes !== undefined && pageCount === 1;
+  const saidBy = imageJ === undefined && pageCount === 1 ? planeAxesSource : undefined;
   const fromHeader = mmHeader === undefined ? undefined : mmHeaderLayout(plane, pageCount, mmHeader);
   return {
     ...(fromHeader === undefined
-      ? { ...defaultLayout(plane, pageCount), ...(isPylake && { axesSource: "pylake" as const }) }
+      ? { ...defaultLayout(plane, pageCount), ...(saidBy !== undefined && { axesSource: saidBy }) }
       : { ...fromHeader, axesSource: "mm_header" as const }),
     pageOfPlane: Array.from({ length: pageCount }, (_, index) => index),
     planesOfOnlyPage: 1,
