@@ -168,7 +168,6 @@ const ARROWS: Arrows = {
     rois: [],
     acqstore: ["rois"],
     prairie: [],
-    "femtonics-mesc": [],
     "leica-lif": [],
     "picoquant-ptu": [],
     sidecars: ["acqstore", "olympus", "kymflow", "prairie", "rois"],

@@ -9,8 +9,15 @@ import { ndArrayBytes } from "@kym/zarr-store/array";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { lifFormat } from "../../../packages/legacy-io/src/formats/leica-lif/lif-format.ts";
 import { ptuFormat } from "../../../packages/legacy-io/src/formats/picoquant-ptu/ptu-format.ts";
-import type { RecordedScan, RecordingFormat } from "../../../packages/legacy-io/src/formats/recording-format.ts";
-import { type LifImageParts, lifBytes, lifStampList } from "../../../packages/legacy-io/test/support/lif-files.ts";
+import type {
+  RecordedScan,
+  RecordingFormat,
+} from "../../../packages/legacy-io/src/formats/recording-format.ts";
+import {
+  type LifImageParts,
+  lifBytes,
+  lifStampList,
+} from "../../../packages/legacy-io/test/support/lif-files.ts";
 import { allLines, opened } from "../../../packages/legacy-io/test/support/opened-recording.ts";
 import { ptuBytes, ptuEvents } from "../../../packages/legacy-io/test/support/ptu-files.ts";
 import { scanImageTiff } from "../../../packages/legacy-io/test/support/scanimage-files.ts";
@@ -30,7 +37,14 @@ interface Said {
 }
 
 const LIFS: readonly LifImageParts[] = [
-  { name: "ctx", channels: 2, lines: 20, settings: 'LineTime="0.0025"', stamps: lifStampList(20, 5, 2), duration: "0.095" },
+  {
+    name: "ctx",
+    channels: 2,
+    lines: 20,
+    settings: 'LineTime="0.0025"',
+    stamps: lifStampList(20, 5, 2),
+    duration: "0.095",
+  },
   { name: "tcx", channels: 2, order: "tcx", bits: 12 },
   { name: "txc", channels: 3, order: "txc" },
   { name: "cxt", channels: 2, order: "cxt" },
@@ -63,7 +77,10 @@ describe.skipIf(!(await hasPython()))("line scans beside liffile, ptufile and ti
   const faultsOf = async (name: string, scan: RecordedScan): Promise<readonly string[]> => {
     const array = await allLines(scan);
     const isSame = Buffer.from(ndArrayBytes(array)).equals(await theirs(name));
-    const [shape = [], other = []] = [said[name]?.shape, [...(array.shape.length === 2 ? [1] : []), ...array.shape]];
+    const [shape = [], other = []] = [
+      said[name]?.shape,
+      [...(array.shape.length === 2 ? [1] : []), ...array.shape],
+    ];
     return isSame && said[name]?.dtype === array.dtype && `${shape}` === `${other}`
       ? []
       : [`${name}: ${array.dtype} [${array.shape}], not ${said[name]?.dtype} [${said[name]?.shape}]`];
@@ -100,9 +117,13 @@ describe.skipIf(!(await hasPython()))("line scans beside liffile, ptufile and ti
       const { image, info } = await readTiff(source);
       expect(Buffer.from(ndArrayBytes(image)).equals(await theirs(name)), name).toBe(true);
       expect(said[name]?.same, name).toBe(true);
-      const steps = Object.fromEntries(info.calibration.map(({ axis, step }) => [axis, Number(step.toPrecision(6))]));
+      const steps = Object.fromEntries(
+        info.calibration.map(({ axis, step }) => [axis, Number(step.toPrecision(6))]),
+      );
       expect(steps, name).toEqual(
-        name.startsWith("lines") ? { t: 6.3e-5, x: 2 } : { t: 0.001008, y: Number((8 / 12).toPrecision(6)), x: 2 },
+        name.startsWith("lines")
+          ? { t: 6.3e-5, x: 2 }
+          : { t: 0.001008, y: Number((8 / 12).toPrecision(6)), x: 2 },
       );
     }
     const { image } = await readTiff(openFileSource(join(folder, "ours.tif")));
@@ -116,7 +137,10 @@ describe.skipIf(!(await hasPython()))("line scans beside liffile, ptufile and ti
     const page = await readFile(new URL("../../../docs/formats.md", import.meta.url), "utf8");
     const rows = page.split("\n").filter((line) => line.startsWith("| made "));
     const cells = (start: string): readonly string[] =>
-      rows.find((row) => row.startsWith(`| ${start}`))?.split("|").map((cell) => cell.trim()) ?? [];
+      rows
+        .find((row) => row.startsWith(`| ${start}`))
+        ?.split("|")
+        .map((cell) => cell.trim()) ?? [];
     const ms = (seconds = 0): string => `${Number((seconds * 1e3).toPrecision(6))} ms`;
     const um = (step: number): string => `${Number(step.toPrecision(6))} \u00b5m`;
     const [lif] = await scansOf(lifFormat, "two.lif");

@@ -12,14 +12,9 @@ import {
   chooseCalibration,
 } from "./descriptions/axis-calibration.ts";
 import { mmHeaderCalibration, parseMmHeader, parsePageName } from "./descriptions/fluoview-tags.ts";
-import {
-  type ImageJDescription,
-  imageJAxes,
-  imageJCalibration,
-  parseImageJDescription,
-  parseOddImageJDescription,
-} from "./descriptions/imagej-description.ts";
+import { imageJAxes, imageJCalibration } from "./descriptions/imagej-description.ts";
 import { type ImageJMetadata, parseImageJMetadata } from "./descriptions/imagej-metadata.ts";
+import { readImageJ, readOme } from "./descriptions/lenient-descriptions.ts";
 import {
   isLsmLineScan,
   type LsmInfo,
@@ -27,12 +22,6 @@ import {
   lsmPlanes,
   parseLsmInfo,
 } from "./descriptions/lsm-info.ts";
-import {
-  firstOmeCalibration,
-  metadataFileOf,
-  type OmeDescription,
-  parseOmeDescription,
-} from "./descriptions/ome-description.ts";
 import { parsePylakeDescription } from "./descriptions/pylake-description.ts";
 import { parseShapedDescription, shapedCalibration } from "./descriptions/shaped-description.ts";
 import {
@@ -58,8 +47,6 @@ import { type AxesSource, fitsPlane, planTiffLayout, type TiffLayout } from "./p
 
 const MAX_FLUOVIEW_BYTES = 1 << 16;
 const PYLAKE_AXES: readonly string[] = ["x", "t", "s"];
-/** ImageJ writes no longer descriptions. */
-const MAX_IMAGEJ_LENGTH = 2 ** 20;
 const LSM_AXES: readonly string[] = ["t", "x"];
 /** An overlay of 50 000 selections has less. */
 const MAX_IMAGEJ_BYTES = 2 ** 24;
@@ -294,54 +281,6 @@ async function readDescriptions(headers: Headers): Promise<Descriptions> {
     },
     ...{ software, description, calibration, given, imageJMetadata, warnings },
   };
-}
-
-/** Reads OME-XML. One that is not about the pages of this file gives its calibration, and a warning. */
-function readOme(
-  description: string | undefined,
-  pageCount: number,
-  samplesPerPixel: number,
-  warnings: string[],
-): { readonly planes: OmeDescription | undefined; readonly calibration: readonly AxisCalibration[] } {
-  if (description === undefined) {
-    return { planes: undefined, calibration: [] };
-  }
-  try {
-    const planes = parseOmeDescription(description, pageCount, samplesPerPixel);
-    return { planes, calibration: planes?.calibration ?? [] };
-  } catch (error) {
-    if (!isLegacyIoError(error)) {
-      throw error;
-    }
-    const other = metadataFileOf(description);
-    const what =
-      other === undefined
-        ? error.message
-        : `TIFF tag ImageDescription: the OME-XML is in another file, ${other}`;
-    warnings.push(`${what}: the pages of this file are read, and its axes are not used`);
-    return { planes: undefined, calibration: firstOmeCalibration(description) };
-  }
-}
-
-/** Reads ImageJ's description. Counts that contradict each other are a warning. */
-function readImageJ(
-  description: string | undefined,
-  pageCount: number,
-  warnings: string[],
-): ImageJDescription | undefined {
-  if (description === undefined) {
-    return undefined;
-  }
-  try {
-    return parseImageJDescription(description);
-  } catch (error) {
-    if (!isLegacyIoError(error)) {
-      throw error;
-    }
-    const isTooLong = description.length > MAX_IMAGEJ_LENGTH;
-    warnings.push(`${error.message}: ${isTooLong ? "it is not read" : "the pages that are there are read"}`);
-    return isTooLong ? undefined : parseOddImageJDescription(description, pageCount);
-  }
 }
 
 /** Zeiss LSM: its tag counts the planes. A file whose directories are not as many is refused, because planes would be lost. */

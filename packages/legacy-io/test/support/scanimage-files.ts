@@ -53,7 +53,10 @@ export function scanImageTiff(parts: ScanImageParts = {}): Uint8Array<ArrayBuffe
   head.writeUInt32LE(4, 4);
   head.writeUInt32LE(text.length, 8);
   head.writeUInt32LE(rois.length, 12);
-  const pieces: Buffer[] = [Buffer.alloc(16), ...(textIn === "block" || textIn === "both" ? [head, text, rois] : [text])];
+  const pieces: Buffer[] = [
+    Buffer.alloc(16),
+    ...(textIn === "block" || textIn === "both" ? [head, text, rois] : [text]),
+  ];
   let end = pieces.reduce((sum, piece) => sum + piece.length, 0);
   const put = (bytes: Buffer): number => {
     const at = end;

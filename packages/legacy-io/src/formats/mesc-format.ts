@@ -1,7 +1,7 @@
 // Names Femtonics' files (MESc), and says why they are not read.
 
-import { LegacyIoError } from "../../errors.ts";
-import type { RecordingFormat } from "../recording-format.ts";
+import { LegacyIoError } from "../errors.ts";
+import type { RecordingFormat } from "./recording-format.ts";
 
 const HDF5 = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a] as const;
 
