@@ -168,6 +168,7 @@ const ARROWS: Arrows = {
     rois: [],
     acqstore: ["rois"],
     prairie: [],
+    "femtonics-mesc": [],
     "leica-lif": [],
     "picoquant-ptu": [],
     sidecars: ["acqstore", "olympus", "kymflow", "prairie", "rois"],

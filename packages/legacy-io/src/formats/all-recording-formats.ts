@@ -1,8 +1,8 @@
 // Lists the formats in which microscopes write recordings themselves, and finds the one of a file by its name.
 
 import { cziFormat } from "./czi/czi-format.ts";
+import { mescFormat } from "./femtonics-mesc/mesc-format.ts";
 import { lifFormat } from "./leica-lif/lif-format.ts";
-import { mescFormat } from "./mesc-format.ts";
 import { ptuFormat } from "./picoquant-ptu/ptu-format.ts";
 import type { RecordingFormat } from "./recording-format.ts";
 

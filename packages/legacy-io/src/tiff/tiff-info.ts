@@ -12,9 +12,8 @@ import {
   chooseCalibration,
 } from "./descriptions/axis-calibration.ts";
 import { mmHeaderCalibration, parseMmHeader, parsePageName } from "./descriptions/fluoview-tags.ts";
-import { imageJAxes, imageJCalibration } from "./descriptions/imagej-description.ts";
+import { imageJAxes, imageJCalibration, readImageJ } from "./descriptions/imagej-description.ts";
 import { type ImageJMetadata, parseImageJMetadata } from "./descriptions/imagej-metadata.ts";
-import { readImageJ, readOme } from "./descriptions/lenient-descriptions.ts";
 import {
   isLsmLineScan,
   type LsmInfo,
@@ -22,6 +21,7 @@ import {
   lsmPlanes,
   parseLsmInfo,
 } from "./descriptions/lsm-info.ts";
+import { readOme } from "./descriptions/ome-description.ts";
 import { parsePylakeDescription } from "./descriptions/pylake-description.ts";
 import { parseShapedDescription, shapedCalibration } from "./descriptions/shaped-description.ts";
 import {
@@ -63,7 +63,7 @@ export interface TiffInfo {
   readonly axes: readonly string[];
   /** Where the names come from. With `default` the file names no axes: rows are `y` and columns `x`. */
   readonly axesSource: AxesSource;
-  /** True if the rows of several pages follow one another along one axis, so that pages are no planes of the image. */
+  /** True if the rows of several pages follow one another along one axis, so that a page is not a plane of the image. */
   readonly arePagesJoined: boolean;
   /** Pages of the image, without thumbnails and masks. */
   readonly pageCount: number;

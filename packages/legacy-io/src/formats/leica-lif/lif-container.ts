@@ -50,7 +50,7 @@ export async function readLifHeader(source: ByteSource, limits: RecordingLimits)
 }
 
 /**
- * Finds the blocks behind the XML, by name. Bytes behind the last block that are no block end the list. A block that ends behind the
+ * Finds the blocks behind the XML, by name. Other bytes behind the last block end the list. A block that ends behind the
  * file is taken as far as it goes: whoever needs more of it finds that out.
  *
  * @throws LegacyIoError `invalid_file` for more than `maxEntries` blocks, and for two of one name

@@ -159,30 +159,30 @@ function channelOf(
   return {
     name:
       names.find((name) => name !== undefined && name.trim() !== "")?.slice(0, 200) ?? `Channel ${at + 1}`,
-    dataType: countOf(attributes["DataType"]),
-    resolution: countOf(attributes["Resolution"]),
-    offsetBytes: countOf(attributes["BytesInc"]),
+    dataType: lifCount(attributes["DataType"]),
+    resolution: lifCount(attributes["Resolution"]),
+    offsetBytes: lifCount(attributes["BytesInc"]),
   };
 }
 
 function dimensionOf(attributes: LifAttributes): LifDimension {
   return {
-    id: countOf(attributes["DimID"]),
-    count: countOf(attributes["NumberOfElements"]),
-    length: numberOf(attributes["Length"]),
+    id: lifCount(attributes["DimID"]),
+    count: lifCount(attributes["NumberOfElements"]),
+    length: lifNumber(attributes["Length"]),
     unit: attributes["Unit"]?.trim() ?? "",
-    stepBytes: countOf(attributes["BytesInc"]),
+    stepBytes: lifCount(attributes["BytesInc"]),
   };
 }
 
 /** A whole number from 0 up; NaN for anything else. */
-export function countOf(text: string | undefined): number {
+export function lifCount(text: string | undefined): number {
   const count = text !== undefined && /^\s*\d{1,16}\s*$/.test(text) ? Number(text) : Number.NaN;
   return Number.isSafeInteger(count) ? count : Number.NaN;
 }
 
 /** A finite number; undefined for anything else. */
-export function numberOf(text: string | undefined): number | undefined {
+export function lifNumber(text: string | undefined): number | undefined {
   const isNumber = text !== undefined && /^\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?\s*$/.test(text);
   const value = isNumber ? Number(text) : Number.NaN;
   return Number.isFinite(value) ? value : undefined;

@@ -13,7 +13,7 @@ import { readStrided } from "./read-strided.ts";
 
 /**
  * Images with lines along t and pixels along x are scans, whatever the file calls its scan mode. The order of their bytes is that of
- * `BytesInc` alone. The layout follows liffile's source and a public file (loaders.md).
+ * `BytesInc` alone. The layout follows liffile's source and a public file of frames (docs/formats.md#leica-lif).
  */
 export const lifFormat: RecordingFormat = {
   name: "leica_lif",

@@ -43,7 +43,7 @@ export interface LifContents {
   /** 1: sizes of blocks take 4 bytes, 2: they take 8. */
   readonly version: number;
   readonly images: readonly LifImage[];
-  /** Names of images of photon counts (FLIM), which are no arrays. */
+  /** Names of images of photon counts (FLIM), which are not arrays. */
   readonly photonCounts: readonly string[];
 }
 

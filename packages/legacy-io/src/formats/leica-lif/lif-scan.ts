@@ -5,7 +5,7 @@ import { itemSizeBytes } from "@kym/zarr-store/array";
 import { LegacyIoError } from "../../errors.ts";
 import type { RecordedScan, RecordingLimits, ScanPath, Stated } from "../recording-format.ts";
 import type { LifBlock } from "./lif-container.ts";
-import { numberOf } from "./lif-elements.ts";
+import { lifNumber } from "./lif-elements.ts";
 import { LIF_T, LIF_X, LIF_Y, type LifDimension, type LifImage, lifDimensionName } from "./lif-image.ts";
 import { secondsPerLineOfStamps, textOfFileTime } from "./lif-stamps.ts";
 
@@ -224,7 +224,7 @@ function secondsPerLineOf(image: LifImage, { count, length, unit }: LifDimension
   const ofLength =
     length === undefined || length <= 0 || scale === undefined ? undefined : (length * scale) / (count - 1);
   const ofStamps = secondsPerLineOfStamps(image.stamps, count, image.channels.length);
-  const lineTime = numberOf(image.settings["LineTime"]);
+  const lineTime = lifNumber(image.settings["LineTime"]);
   const all: readonly (readonly [number | undefined, string])[] = [
     [ofLength, "Length / (n \u2212 1) of the dimension t"],
     [ofStamps, "recorded stamps (TimeStampList)"],
@@ -288,7 +288,7 @@ function moreOf(
   { settings, stamps }: LifImage,
   { pixels }: ScanDimensions,
 ): Readonly<Record<string, unknown>> {
-  const numbers = NUMBERS.map(([attribute, key]) => [key, numberOf(settings[attribute])] as const);
+  const numbers = NUMBERS.map(([attribute, key]) => [key, lifNumber(settings[attribute])] as const);
   const words = WORDS.map(([attribute, key]) => [key, settings[attribute]?.slice(0, 200)] as const);
   const derived = [
     ["time_stamps", stamps.length === 0 ? undefined : stamps.length],

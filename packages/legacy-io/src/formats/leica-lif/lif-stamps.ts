@@ -8,7 +8,7 @@ const EPOCH_TICKS = 116_444_736_000_000_000n;
 const LAST_TICKS = 2_650_467_744_000_000_000n;
 const HEX = /^[0-9a-fA-F]{1,16}$/;
 
-/** The stamps of a `TimeStampList`, or why there are none. */
+/** The stamps of a `TimeStampList`, or why they cannot be read. */
 export interface LifStamps {
   readonly stamps: readonly bigint[];
   readonly problem: string | undefined;
@@ -34,7 +34,7 @@ function hexOf(high = "", low = ""): string {
   return isFine ? upper.toString(16) + lower.toString(16).padStart(8, "0") : `${high} ${low}`;
 }
 
-/** A FILETIME as ISO 8601 in UTC, to 100 ns; undefined if it is no time between 1970 and 9999. */
+/** A FILETIME as ISO 8601 in UTC, to 100 ns; undefined if it does not lie between 1970 and 9999. */
 export function textOfFileTime(ticks: bigint): string | undefined {
   if (ticks <= EPOCH_TICKS || ticks >= LAST_TICKS) {
     return undefined;

@@ -1,7 +1,7 @@
 // Reads the XML of a LIF within bounds.
 
 import { LegacyIoError } from "../../errors.ts";
-import { countOf, LifElements } from "./lif-elements.ts";
+import { LifElements, lifCount } from "./lif-elements.ts";
 import type { LifContents } from "./lif-image.ts";
 
 const MAX_DEPTH = 64;
@@ -46,7 +46,7 @@ export async function readLifXml(text: string): Promise<LifContents> {
   });
   // Some files end their XML with a character 0.
   parser.write(text.replace(/\0+$/, "")).close();
-  const version = countOf(elements.root?.["Version"]);
+  const version = lifCount(elements.root?.["Version"]);
   if (version !== 1 && version !== 2) {
     throw new LegacyIoError("not_supported", "LIF: its version is neither 1 nor 2", {
       expected: "1 or 2",

@@ -29,7 +29,7 @@ const TOLERANCE = 0.005;
 
 /**
  * A recording of lines, or of pictures of one line, is a scan: photons are counted by channel, line and pixel. Tags and bits follow
- * PicoQuant's description of its file formats and ptufile (loaders.md); no line scan of a microscope was there to try.
+ * PicoQuant's description of its file formats and ptufile (docs/formats.md#picoquant-ptu); a line scan of a microscope was not there to try.
  */
 export const ptuFormat: RecordingFormat = {
   name: "picoquant_ptu",

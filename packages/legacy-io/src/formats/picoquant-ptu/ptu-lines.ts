@@ -4,7 +4,7 @@ import { LegacyIoError } from "../../errors.ts";
 import type { LineGap } from "../recording-format.ts";
 import { decodeRecords, type PtuRecords } from "./ptu-records.ts";
 
-/** The markers that begin and end lines, one bit each; 0 if there is none. */
+/** The markers that begin and end lines, one bit each; 0 without one. */
 export interface LineMarkers {
   readonly start: number;
   readonly stop: number;

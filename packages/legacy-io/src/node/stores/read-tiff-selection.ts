@@ -17,7 +17,7 @@ interface Options {
 }
 
 interface SelectedTiff extends Pick<ImageInfo, "shape" | "dtype"> {
-  /** True if pages are no planes of the image: then the file is read whole. */
+  /** True if a page is not a plane of the image: then the file is read whole. */
   readonly arePagesJoined: boolean;
 }
 

@@ -54,7 +54,7 @@ const TOLERANCE = 0.005;
 
 /**
  * Reads lines such as `SI.hRoiManager.linePeriod = 6.3e-05`. Undefined for a text without any. Names and units of the values are from
- * ScanImage's description of its BigTIFF and from tifffile's reader (loaders.md).
+ * ScanImage's description of its BigTIFF and from tifffile's reader (docs/formats.md#scanimage).
  */
 export function parseScanImage(text: string): ScanImageDescription | undefined {
   const values = valuesOf(text);
@@ -118,7 +118,7 @@ export function scanImagePages(
 ): ScanImagePages | string {
   const channels = said.channels.length;
   if (pageCount % channels !== 0) {
-    return `ScanImage saved ${channels} channels, which ${pageCount} pages are no multiple of: the pages are read as one axis`;
+    return `ScanImage saved ${channels} channels, and the file has ${pageCount} pages, not a multiple: they are read as one axis`;
   }
   const frames = pageCount / channels;
   const period = framePeriod(said, stamps, frames);
@@ -220,7 +220,7 @@ export function umPerPxOfCentimetres(perCentimetre: number | undefined): number 
   return step > 0 && Number.isFinite(step) && !isPlaceholder(step, "cm") ? step : undefined;
 }
 
-/** The values by the names behind `SI.`; undefined if there are none. */
+/** The values by the names behind `SI.`; undefined without any. */
 function valuesOf(text: string): ReadonlyMap<string, string> | undefined {
   if (!text.includes("SI.")) {
     return undefined;

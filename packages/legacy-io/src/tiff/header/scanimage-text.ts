@@ -42,8 +42,8 @@ export interface ScanImageTags {
 }
 
 /**
- * Reads ScanImage's texts, and what the pages are by them: undefined for a TIFF of another program. Channels that the pages are no
- * multiple of are a warning.
+ * Reads ScanImage's texts, and what the pages are by them: undefined for a TIFF of another program. A number of pages that is not a
+ * multiple of the channels is a warning.
  */
 export async function readScanImage(
   { reader, all, page, pageCount, isBigTiff, limits }: ScanImageHeaders,

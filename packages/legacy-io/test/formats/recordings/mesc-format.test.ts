@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { mescFormat } from "../../../src/formats/mesc-format.ts";
+import { mescFormat } from "../../../src/formats/femtonics-mesc/mesc-format.ts";
 import { caught } from "../../support/caught.ts";
 import { opened } from "../../support/opened-recording.ts";
 

@@ -32,7 +32,7 @@ test("a ScanImage line scan has lines of all pages of a channel along t, and zer
     "ScanImage: between frames of 4 lines, 2 pass while the scanner flies back: these 4 lines are not in the file and are filled with zeros",
   ]);
   expect(imageLayout(info)).toMatchObject({ axes: ["c", "t", "x"], isReordered: false });
-  // Its pages are no planes, so it is not read row by row.
+  // A page is not a plane, so it is not read row by row.
   expect(await openTiffRows(bytesSource(bytes))).toBeUndefined();
 });
 
@@ -94,7 +94,7 @@ test("pages are counted, not the plan: one frame, one channel, a stack, and fram
 test("a ScanImage file that contradicts itself is read page by page and says so", async () => {
   const odd = await described({ lostPages: 1 });
   expect([...odd.axes, ...odd.shape]).toEqual(["z", "y", "x", 5, 4, 5]);
-  expect(odd.warnings.join()).toContain("2 channels, which 5 pages are no multiple of");
+  expect(odd.warnings.join()).toContain("2 channels, and the file has 5 pages, not a multiple");
   const far = await described({ stampStep: 2 });
   expect(far.axes).toEqual(["t", "c", "y", "x"]);
   expect(far.warnings.join()).toContain("they are not joined");
