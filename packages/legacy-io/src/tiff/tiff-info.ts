@@ -23,6 +23,7 @@ import {
 } from "./descriptions/lsm-info.ts";
 import { readOme } from "./descriptions/ome-description.ts";
 import { parsePylakeDescription } from "./descriptions/pylake-description.ts";
+import type { ScanImageFacts } from "./descriptions/scanimage-facts.ts";
 import { parseShapedDescription, shapedCalibration } from "./descriptions/shaped-description.ts";
 import {
   boundsAsGiven,
@@ -91,6 +92,8 @@ export interface TiffInfo {
   readonly displayRange: readonly [black: number, white: number] | undefined;
   /** What ImageJ keeps in its own tags: selection, overlay, info, labels, display ranges, LUTs. Undefined without these tags. */
   readonly imageJMetadata: ImageJMetadata | undefined;
+  /** What ScanImage says besides axes and steps: start, direction, channels. Undefined for other TIFFs. */
+  readonly scanImage: ScanImageFacts | undefined;
   /** Sentences for people: contradictions, tags that could not be read, and ImageJ's calibration of the values. */
   readonly warnings: readonly string[];
 }
@@ -166,6 +169,7 @@ export async function openTiffPages(source: ByteSource, options: OpenTiffOptions
     calibration: chooseCalibration(said.calibration),
     calibrationCandidates: said.calibration,
     valueCalibration: said.given?.calibration,
+    scanImage: said.scanImageFacts,
     displayRange: said.imageJ && displayRange(said.imageJ, page.dtype),
     imageJMetadata: said.imageJMetadata && {
       ...said.imageJMetadata,
@@ -194,6 +198,7 @@ type Descriptions = Parameters<typeof planTiffLayout>[3] & {
   readonly calibration: readonly AxisCalibration[];
   readonly given: GivenValues | undefined;
   readonly imageJMetadata: ImageJMetadata | undefined;
+  readonly scanImageFacts: ScanImageFacts | undefined;
   readonly warnings: readonly string[];
 };
 
@@ -280,6 +285,7 @@ async function readDescriptions(headers: Headers): Promise<Descriptions> {
       metaMorphPlanes,
     },
     ...{ software, description, calibration, given, imageJMetadata, warnings },
+    scanImageFacts: scanImage.facts,
   };
 }
 

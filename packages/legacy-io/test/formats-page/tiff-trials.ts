@@ -654,6 +654,7 @@ export const TIFF_TRIALS: Readonly<Record<string, RowTrials>> = {
       ...[
         tiff(pageName(0.284)),
         tiff(mmHeader(), pageName(0.284)),
+        scanImageTiff({ ...SI, frames: 1 }),
         tiff(lsmLine(0.01)),
         tiff(ascii(270, pylake(2))),
         tiff(ascii(270, '{"shape": [2, 2], "PhysicalSizeX": 0.284}')),

@@ -43,6 +43,8 @@ export interface SaidByTiff {
   readonly displayRange?: TiffInfo["displayRange"];
   /** How ImageJ converts the values before it shows them. */
   readonly valueCalibration: ValueCalibration | undefined;
+  /** What ScanImage says besides axes and steps. */
+  readonly scanImage?: TiffInfo["scanImage"];
   /** Warnings for people, from all channels, without duplicates. */
   readonly warnings: readonly string[];
   /** What ImageJ keeps in tags of its own: of the first channel that has them, with the overlays of all. */
@@ -160,6 +162,7 @@ export function saidBy(files: readonly SayingFile[], layout: ImageLayout): SaidB
     fileAxes: layout.isReordered ? [...channels.map(() => CHANNEL_AXIS), ...axesOfFile(layout)] : undefined,
     displayRange: infos.length > 1 ? undefined : last?.displayRange,
     valueCalibration: last?.valueCalibration,
+    scanImage: last?.scanImage,
     warnings: [
       ...new Set([
         ...infos.flatMap(({ warnings }) => warnings),

@@ -10,6 +10,7 @@ import {
   scanImagePages,
   umPerPxOfCentimetres,
 } from "../descriptions/scanimage-description.ts";
+import { type ScanImageFacts, scanImageFacts } from "../descriptions/scanimage-facts.ts";
 import type { HeaderReader } from "./header-reader.ts";
 import type { TagValues } from "./tag-values.ts";
 import type { TiffLimits } from "./tiff-limits.ts";
@@ -33,6 +34,13 @@ export interface ScanImageHeaders {
   readonly limits: TiffLimits;
 }
 
+/** What a file says. */
+export interface ReadScanImage {
+  readonly pages: ScanImagePages | undefined;
+  readonly facts: ScanImageFacts | undefined;
+  readonly warnings: readonly string[];
+}
+
 /** What the first page says. */
 export interface ScanImageTags {
   readonly software: string | undefined;
@@ -48,17 +56,17 @@ export interface ScanImageTags {
 export async function readScanImage(
   { reader, all, page, pageCount, isBigTiff, limits }: ScanImageHeaders,
   tags: ScanImageTags,
-): Promise<{ readonly pages: ScanImagePages | undefined; readonly warnings: readonly string[] }> {
+): Promise<ReadScanImage> {
   const said = await readText(reader, tags, isBigTiff, limits);
   if (said === undefined || all.length !== pageCount) {
-    return { pages: undefined, warnings: [] };
+    return { pages: undefined, facts: undefined, warnings: [] };
   }
   const stamps = await readStamps(all, said.channels.length);
   const umPerPx = umPerPxOfCentimetres(tags.perCentimetre);
   const pages = scanImagePages(said, stamps, pageCount, { ...page, umPerPx });
   return typeof pages === "string"
-    ? { pages: undefined, warnings: [pages] }
-    : { pages, warnings: pages.warnings };
+    ? { pages: undefined, facts: undefined, warnings: [pages] }
+    : { pages, facts: scanImageFacts(said, stamps, pages), warnings: pages.warnings };
 }
 
 /**

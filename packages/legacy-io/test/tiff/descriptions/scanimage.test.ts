@@ -31,6 +31,17 @@ test("a ScanImage line scan has lines of all pages of a channel along t, and zer
   expect(info.warnings).toEqual([
     "ScanImage: between frames of 4 lines, 2 pass while the scanner flies back: these 4 lines are not in the file and are filled with zeros",
   ]);
+  expect(info.scanImage).toEqual({
+    kind: "line scan",
+    start: { text: "2017-03-01T12:30:15.500", zone: "no zone" },
+    channels: ["Channel 1", "Channel 2"],
+    frames: 3,
+    line_period_s: 0.0005,
+    frame_period_s: 0.003,
+    recorded_frame_period_s: 0.003,
+    lines_lost_between_frames: 2,
+    bidirectional: true,
+  });
   expect(imageLayout(info)).toMatchObject({ axes: ["c", "t", "x"], isReordered: false });
   // A page is not a plane, so it is not read row by row.
   expect(await openTiffRows(bytesSource(bytes))).toBeUndefined();
