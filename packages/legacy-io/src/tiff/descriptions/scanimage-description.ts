@@ -17,6 +17,8 @@ export interface ScanImageDescription {
   readonly isBidirectional: boolean | undefined;
   /** Length of a line and of the way across lines, in µm. */
   readonly fieldOfViewUm: readonly [width: number, height: number] | undefined;
+  /** True if each page holds several fields, one below the other. */
+  readonly hasSeveralFields: boolean;
   /** Slices of a stack; 1 without one. */
   readonly slices: number;
   readonly sliceStepUm: number | undefined;
@@ -49,6 +51,7 @@ export interface ScanImagePages {
 
 const PREFIX = /^(?:scanimage\.)?SI\.([\w.]{1,80}) = (.{0,4096})/;
 const MAX_CHANNELS = 64;
+const MAX_SEARCHED = 4096;
 const SOURCE = "scanimage";
 const TOLERANCE = 0.005;
 
@@ -82,10 +85,18 @@ export function parseScanImage(text: string): ScanImageDescription | undefined {
     scanType: values.get("hRoiManager.scanType")?.replaceAll("'", "").trim(),
     isBidirectional: boolOf(values.get("hScan2D.bidirectional")),
     fieldOfViewUm: fieldOfView(numbersOf(values.get("hRoiManager.imagingFovUm"))),
+    hasSeveralFields: boolOf(values.get("hRoiManager.mroiEnable")) === true,
     slices: isStack ? (number("hStackManager.actualNumSlices") ?? number("hStackManager.numSlices") ?? 1) : 1,
     sliceStepUm: positive(Math.abs(number("hStackManager.stackZStepSize") ?? 0)),
     offsets: keptOffsets(values, channels),
   };
+}
+
+/** Why a text of ScanImage before 2016 is not read; undefined for other texts. */
+export function olderScanImage(text: string): string | undefined {
+  return /^(?:state\.\w|scanimage\.SI\d)/m.test(text.slice(0, MAX_SEARCHED))
+    ? "ScanImage: its text is that of a version before 2016, which is not read: the pages are given as one axis"
+    : undefined;
 }
 
 /** Reads what ScanImage writes of each frame. */
@@ -127,8 +138,10 @@ export function scanImagePages(
   const isStack = said.slices > 1 && frames > 1;
   const frameAxis = isStack && frames === said.slices ? "z" : "t";
   const [width, height] = said.fieldOfViewUm ?? [];
-  const perPixel = width === undefined ? page.umPerPx : width / page.width;
-  const perRow = height === undefined ? page.umPerPx : height / page.height;
+  // The sides of all fields together say nothing of the pixels of one.
+  const lengthOf = (side: number | undefined, pixels: number): number | undefined =>
+    said.hasSeveralFields ? undefined : side === undefined ? page.umPerPx : side / pixels;
+  const [perPixel, perRow] = [lengthOf(width, page.width), lengthOf(height, page.height)];
   const step = (axis: string, value: number | undefined, unit: string): AxisCalibration | undefined =>
     value === undefined ? undefined : axisCalibration(axis, value, unit, SOURCE);
   const calibration = isLines
@@ -157,6 +170,11 @@ export function scanImagePages(
       ...(isStack && frameAxis === "t" && !isLines
         ? [`ScanImage: ${frames} frames of ${said.slices} slices are given as one axis`]
         : []),
+      ...(said.hasSeveralFields
+        ? [
+            "ScanImage: each page has several fields (mroiEnable), one below the other: they are not taken apart, and \u00b5m per pixel is not known",
+          ]
+        : []),
       ...said.offsets.map(
         ([channel, offset]) =>
           `ScanImage: channel ${channel} has an offset of ${offset}, which was not subtracted from its values`,
@@ -167,12 +185,12 @@ export function scanImagePages(
 
 /** The lines that are lost between two frames of a line scan; false for a frame scan, and why pages of lines are not joined. */
 function linesOf(
-  { slowMultiplier, scanType, linePeriodS }: ScanImageDescription,
+  { slowMultiplier, scanType, linePeriodS, hasSeveralFields }: ScanImageDescription,
   height: number,
   frames: number,
   framePeriodS: number | undefined,
 ): number | string | false {
-  if (height < 2 || (slowMultiplier !== 0 && scanType !== "line")) {
+  if (height < 2 || hasSeveralFields || (slowMultiplier !== 0 && scanType !== "line")) {
     return false;
   }
   if (frames === 1) {
@@ -248,6 +266,7 @@ const WANTED: ReadonlySet<string> = new Set([
   "hRoiManager.scanAngleMultiplierSlow",
   "hRoiManager.scanType",
   "hRoiManager.imagingFovUm",
+  "hRoiManager.mroiEnable",
   "hScan2D.bidirectional",
   "hStackManager.enable",
   "hStackManager.actualNumSlices",

@@ -2,6 +2,7 @@
 
 import { decodeUtf8OrLatin1 } from "../descriptions/instrument-text.ts";
 import {
+  olderScanImage,
   parseScanImage,
   parseScanImageFrame,
   type ScanImageDescription,
@@ -59,7 +60,8 @@ export async function readScanImage(
 ): Promise<ReadScanImage> {
   const said = await readText(reader, tags, isBigTiff, limits);
   if (said === undefined || all.length !== pageCount) {
-    return { pages: undefined, facts: undefined, warnings: [] };
+    const why = said === undefined ? olderScanImage(tags.description ?? "") : undefined;
+    return { pages: undefined, facts: undefined, warnings: why === undefined ? [] : [why] };
   }
   const stamps = await readStamps(all, said.channels.length);
   const umPerPx = umPerPxOfCentimetres(tags.perCentimetre);

@@ -4,6 +4,7 @@ import { bytesSource } from "../../../src/tiff/byte-source.ts";
 import { describeTiff, readTiff, readTiffInPlace } from "../../../src/tiff/read-tiff.ts";
 import { openTiffRows } from "../../../src/tiff/tiff-rows.ts";
 import { type ScanImageParts, scanImageTiff, scanImageValue } from "../../support/scanimage-files.ts";
+import { ascii, buildTiff, greyTags } from "../tiff-fixture.ts";
 
 const described = (parts: ScanImageParts) => describeTiff(bytesSource(scanImageTiff(parts)));
 /** A scan of frames of 4 lines × 5 px: 0.5 ms a line, 3 ms a frame, so two lines are lost after each frame. */
@@ -116,6 +117,13 @@ test("a ScanImage file that contradicts itself is read page by page and says so"
   expect(unknown.warnings.join()).toContain("how far apart they are is not known");
   const many = await described({ values: { "hChannels.channelSave": "[1;2;3]" } });
   expect(many.shape[0]).toBe(3);
+  const fields = await described({ values: { "hRoiManager.mroiEnable": "1" } });
+  expect([...fields.axes, ...fields.calibration.map(({ axis }) => axis)]).toEqual(["t", "c", "y", "x", "t"]);
+  expect(fields.warnings.join()).toContain("each page has several fields");
+  const old = buildTiff([
+    { tags: greyTags(2, 2, 16, [ascii(270, "state.configName='a'")]), segments: [new Uint8Array(8)] },
+  ]);
+  expect((await describeTiff(bytesSource(old))).warnings.join()).toContain("a version before 2016");
   const kept = await described({ values: { "hChannels.channelSubtractOffset": "[false true true true]" } });
   expect(kept.warnings.join()).toContain("channel 1 has an offset of -12, which was not subtracted");
 });
