@@ -13,6 +13,9 @@ export interface RecordedRows {
   readonly readInto: (start: number, stop: number, target: Uint8Array<ArrayBuffer>) => Promise<void>;
 }
 
+/** Lines that are asked for at once: what is read and where it goes are both in memory. */
+const BLOCK_BYTES = 4 * 2 ** 20;
+
 /**
  * The rows of a scan or picture.
  *
@@ -36,6 +39,7 @@ export function recordedRows(array: RecordedArray, maxDecodedBytes: number): Rec
   }
   const [height, width] = [shape.at(-2) ?? 1, shape.at(-1) ?? 1];
   const rowBytes = width * itemSizeBytes(dtype);
+  const step = Math.max(1, Math.floor(BLOCK_BYTES / rowBytes));
   const leading = shape.slice(0, -2).reduce((product, length) => product * length, 1);
   const readPlane = async (plane: number, start: number, stop: number): Promise<Uint8Array> => {
     const lines = await array.readLines(start, stop, leading === 1 ? undefined : plane);
@@ -56,7 +60,7 @@ export function recordedRows(array: RecordedArray, maxDecodedBytes: number): Rec
     readInto: async (start, stop, target) => {
       for (let row = start; row < stop; ) {
         const plane = Math.floor(row / height);
-        const end = Math.min(stop, (plane + 1) * height);
+        const end = Math.min(stop, (plane + 1) * height, row + step);
         const bytes = await readPlane(plane, row - plane * height, end - plane * height);
         target.set(bytes, (row - start) * rowBytes);
         row = end;
