@@ -84,7 +84,7 @@ export const IMAGES_COLUMNS: readonly Column[] = [
     name: "calibration_source",
     type: "utf8",
     description:
-      "acqstore: as acqstore's sidecar says; olympus: as the microscope's header says; classic: as the JSON of the older application says; mm_header, page_name, ome, imagej, pylake, tifffile: as the TIFF says; noted: by a program or a person; NULL: not calibrated",
+      "acqstore: as acqstore's sidecar says; olympus: as the microscope's header says; classic: as the JSON of the older application says; mm_header, page_name, scanimage, ome, imagej, pylake, tifffile: as the TIFF says; noted: by a program or a person; NULL: not calibrated",
   },
   { name: "lines", type: "int64", description: "rows of the plane" },
   { name: "px", type: "int64", description: "columns of the plane" },

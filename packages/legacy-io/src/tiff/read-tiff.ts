@@ -22,7 +22,7 @@ import {
 } from "./pixels/contiguous.ts";
 import { type ReadRowsOptions, readRows } from "./pixels/read-rows.ts";
 import { undoSignedOffset } from "./pixels/signed-offset.ts";
-import { arrayOfPage } from "./pixels/tiff-layout.ts";
+import { arrayOfPage, firstRowOfPlane } from "./pixels/tiff-layout.ts";
 import { type OpenedTiff, openTiffPages, type TiffInfo } from "./tiff-info.ts";
 
 export interface ReadTiffOptions {
@@ -104,7 +104,8 @@ async function readPixels(
     const page = tiff.pages[index];
     if (page !== undefined) {
       const size = pageBytes(page);
-      const planeBytes = target.subarray(plane * size, (plane + 1) * size);
+      const start = firstRowOfPlane(tiff.layout, plane, page.height) * (size / page.height);
+      const planeBytes = target.subarray(start, start + size);
       await readRows(source, page, 0, page.height, planeBytes, rowOptions(tiff, options));
     }
   }
@@ -181,7 +182,11 @@ function runsOf({ pages, layout, planeCount }: OpenedTiff): readonly ByteRun[] {
   }
   const runs = layout.pageOfPlane.flatMap((index, plane) => {
     const page = pages[index];
-    return page === undefined ? [] : planRuns(page, 0, page.height, plane * pageBytes(page));
+    if (page === undefined) {
+      return [];
+    }
+    const firstRow = firstRowOfPlane(layout, plane, page.height);
+    return planRuns(page, 0, page.height, firstRow * (pageBytes(page) / page.height));
   });
   return mergeRuns(runs);
 }

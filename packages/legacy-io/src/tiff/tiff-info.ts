@@ -1,6 +1,7 @@
 // Reads and checks all headers of a TIFF, and collects what they say about the image.
 
 import type { DType } from "@kym/zarr-store";
+import { itemSizeBytes } from "@kym/zarr-store/array";
 import { isLegacyIoError, LegacyIoError } from "../errors.ts";
 import type { ByteSource } from "./byte-source.ts";
 import type { TiffCodec } from "./codecs/tiff-codec.ts";
@@ -11,13 +12,7 @@ import {
   chooseCalibration,
 } from "./descriptions/axis-calibration.ts";
 import { mmHeaderCalibration, parseMmHeader, parsePageName } from "./descriptions/fluoview-tags.ts";
-import {
-  type ImageJDescription,
-  imageJAxes,
-  imageJCalibration,
-  parseImageJDescription,
-  parseOddImageJDescription,
-} from "./descriptions/imagej-description.ts";
+import { imageJAxes, imageJCalibration, readImageJ } from "./descriptions/imagej-description.ts";
 import { type ImageJMetadata, parseImageJMetadata } from "./descriptions/imagej-metadata.ts";
 import {
   isLsmLineScan,
@@ -26,13 +21,9 @@ import {
   lsmPlanes,
   parseLsmInfo,
 } from "./descriptions/lsm-info.ts";
-import {
-  firstOmeCalibration,
-  metadataFileOf,
-  type OmeDescription,
-  parseOmeDescription,
-} from "./descriptions/ome-description.ts";
+import { readOme } from "./descriptions/ome-description.ts";
 import { parsePylakeDescription } from "./descriptions/pylake-description.ts";
+import type { ScanImageFacts } from "./descriptions/scanimage-facts.ts";
 import { parseShapedDescription, shapedCalibration } from "./descriptions/shaped-description.ts";
 import {
   boundsAsGiven,
@@ -44,10 +35,11 @@ import {
 import { type DecodeBudget, decodeBudget } from "./header/decode-budget.ts";
 import { type HeaderReader, headerReader } from "./header/header-reader.ts";
 import { scanDirectories } from "./header/ifd.ts";
+import { readScanImage } from "./header/scanimage-text.ts";
 import { type TagValues, tagValues } from "./header/tag-values.ts";
 import { DEFAULT_TIFF_LIMITS, type TiffLimits } from "./header/tiff-limits.ts";
 import { choosePages } from "./page/choose-pages.ts";
-import { optional as optionalTag, pageBytes } from "./page/page-geometry.ts";
+import { optional as optionalTag } from "./page/page-geometry.ts";
 import { settleSegments } from "./page/settle-segments.ts";
 import { unsupportedTag } from "./page/tag-errors.ts";
 import { readTiffPage, type TiffPage } from "./page/tiff-page.ts";
@@ -56,8 +48,6 @@ import { type AxesSource, fitsPlane, planTiffLayout, type TiffLayout } from "./p
 
 const MAX_FLUOVIEW_BYTES = 1 << 16;
 const PYLAKE_AXES: readonly string[] = ["x", "t", "s"];
-/** ImageJ writes no longer descriptions. */
-const MAX_IMAGEJ_LENGTH = 2 ** 20;
 const LSM_AXES: readonly string[] = ["t", "x"];
 /** An overlay of 50 000 selections has less. */
 const MAX_IMAGEJ_BYTES = 2 ** 24;
@@ -74,6 +64,8 @@ export interface TiffInfo {
   readonly axes: readonly string[];
   /** Where the names come from. With `default` the file names no axes: rows are `y` and columns `x`. */
   readonly axesSource: AxesSource;
+  /** True if the rows of several pages follow one another along one axis, so that a page is not a plane of the image. */
+  readonly arePagesJoined: boolean;
   /** Pages of the image, without thumbnails and masks. */
   readonly pageCount: number;
   readonly isLittleEndian: boolean;
@@ -100,6 +92,8 @@ export interface TiffInfo {
   readonly displayRange: readonly [black: number, white: number] | undefined;
   /** What ImageJ keeps in its own tags: selection, overlay, info, labels, display ranges, LUTs. Undefined without these tags. */
   readonly imageJMetadata: ImageJMetadata | undefined;
+  /** What ScanImage says besides axes and steps: start, direction, channels. Undefined for other TIFFs. */
+  readonly scanImage: ScanImageFacts | undefined;
   /** Sentences for people: contradictions, tags that could not be read, and ImageJ's calibration of the values. */
   readonly warnings: readonly string[];
 }
@@ -141,20 +135,16 @@ export async function openTiffPages(source: ByteSource, options: OpenTiffOptions
   if (storedFirst === undefined) {
     throw new LegacyIoError("invalid_file", "the TIFF has no page");
   }
-  const said = await readDescriptions(
-    chosen.first,
-    storedFirst,
-    settled.pages.length,
-    isLittleEndian,
-    limits,
-    reader,
-  );
+  const said = await readDescriptions({
+    ...{ values: chosen.first, page: storedFirst, pageCount: settled.pages.length },
+    ...{ reader, all, isLittleEndian, isBigTiff, limits },
+  });
   const asGiven = said.given?.hasSignedOffset === true ? signedPage : (as: TiffPage): TiffPage => as;
   const pages = settled.pages.map(asGiven);
   const page = asGiven(storedFirst);
   const layout = planTiffLayout(page, pages.length, source.sizeBytes, said);
   const planeCount = layout.planesOfOnlyPage * layout.pageOfPlane.length;
-  const sizeBytes = planeCount * pageBytes(page);
+  const sizeBytes = layout.shape.reduce((product, length) => product * length, itemSizeBytes(page.dtype));
   if (sizeBytes > limits.maxDecodedBytes) {
     throw new LegacyIoError(
       "not_supported",
@@ -167,6 +157,7 @@ export async function openTiffPages(source: ByteSource, options: OpenTiffOptions
     dtype: page.dtype,
     axes: layout.axes,
     axesSource: layout.axesSource,
+    arePagesJoined: layout.joined !== undefined,
     pageCount: pages.length,
     isLittleEndian,
     isBigTiff,
@@ -178,6 +169,7 @@ export async function openTiffPages(source: ByteSource, options: OpenTiffOptions
     calibration: chooseCalibration(said.calibration),
     calibrationCandidates: said.calibration,
     valueCalibration: said.given?.calibration,
+    scanImage: said.scanImageFacts,
     displayRange: said.imageJ && displayRange(said.imageJ, page.dtype),
     imageJMetadata: said.imageJMetadata && {
       ...said.imageJMetadata,
@@ -206,17 +198,25 @@ type Descriptions = Parameters<typeof planTiffLayout>[3] & {
   readonly calibration: readonly AxisCalibration[];
   readonly given: GivenValues | undefined;
   readonly imageJMetadata: ImageJMetadata | undefined;
+  readonly scanImageFacts: ScanImageFacts | undefined;
   readonly warnings: readonly string[];
 };
 
-async function readDescriptions(
-  values: TagValues,
-  page: TiffPage,
-  pageCount: number,
-  isLittleEndian: boolean,
-  limits: TiffLimits,
-  reader: HeaderReader,
-): Promise<Descriptions> {
+interface Headers {
+  /** The tags of the first page of the image. */
+  readonly values: TagValues;
+  readonly page: TiffPage;
+  readonly pageCount: number;
+  readonly reader: HeaderReader;
+  /** The tags of all directories. */
+  readonly all: readonly TagValues[];
+  readonly isLittleEndian: boolean;
+  readonly isBigTiff: boolean;
+  readonly limits: TiffLimits;
+}
+
+async function readDescriptions(headers: Headers): Promise<Descriptions> {
+  const { values, page, pageCount, isLittleEndian, limits, reader } = headers;
   const warnings: string[] = [];
   const optional = <T>(read: Promise<T | undefined>): Promise<T | undefined> => optionalTag(read, warnings);
   const description = await optional(values.text("ImageDescription", limits.maxTextBytes));
@@ -241,6 +241,10 @@ async function readDescriptions(
       `ImageDescription is pylake's for lines of ${pylakes.places} px, the image has ${page.height} rows: it is not believed`,
     );
   }
+  const perCentimetre =
+    resolutionUnit === CENTIMETRE && xResolution ? xResolution[0] / xResolution[1] : undefined;
+  const scanImage = await readScanImage(headers, { software, description, perCentimetre });
+  warnings.push(...scanImage.warnings);
   const lsm = await readLsm(values, { pageCount, height: page.height }, isLittleEndian, warnings);
   const stamps =
     lsm === undefined || !isLsmLineScan(lsm, page.height)
@@ -254,6 +258,7 @@ async function readDescriptions(
     ...(imageJ === undefined ? [] : imageJCalibration(imageJ, xResolution, yResolution)),
     ...(mmHeader === undefined ? [] : mmHeaderCalibration(mmHeader)),
     ...(pageName === undefined ? [] : parsePageName(pageName)),
+    ...(scanImage.pages?.calibration ?? []),
     ...(lsm === undefined ? [] : lsmCalibration(lsm, stamps)),
     ...(pylake?.calibration ?? []),
     ...(shaped === undefined || description === undefined ? [] : shapedCalibration(description)),
@@ -269,57 +274,19 @@ async function readDescriptions(
       : ("pylake" as const);
   const imageJMetadata = await optional(readImageJMetadata(values, isLittleEndian));
   return {
-    ...{ ome: ome.planes, imageJ, shaped, planeAxes, planeAxesSource, mmHeader, metaMorphPlanes },
+    ...{
+      ome: ome.planes,
+      imageJ,
+      shaped,
+      scanImage: scanImage.pages,
+      planeAxes,
+      planeAxesSource,
+      mmHeader,
+      metaMorphPlanes,
+    },
     ...{ software, description, calibration, given, imageJMetadata, warnings },
+    scanImageFacts: scanImage.facts,
   };
-}
-
-/** Reads OME-XML. One that is not about the pages of this file gives its calibration, and a warning. */
-function readOme(
-  description: string | undefined,
-  pageCount: number,
-  samplesPerPixel: number,
-  warnings: string[],
-): { readonly planes: OmeDescription | undefined; readonly calibration: readonly AxisCalibration[] } {
-  if (description === undefined) {
-    return { planes: undefined, calibration: [] };
-  }
-  try {
-    const planes = parseOmeDescription(description, pageCount, samplesPerPixel);
-    return { planes, calibration: planes?.calibration ?? [] };
-  } catch (error) {
-    if (!isLegacyIoError(error)) {
-      throw error;
-    }
-    const other = metadataFileOf(description);
-    const what =
-      other === undefined
-        ? error.message
-        : `TIFF tag ImageDescription: the OME-XML is in another file, ${other}`;
-    warnings.push(`${what}: the pages of this file are read, and its axes are not used`);
-    return { planes: undefined, calibration: firstOmeCalibration(description) };
-  }
-}
-
-/** Reads ImageJ's description. Counts that contradict each other are a warning. */
-function readImageJ(
-  description: string | undefined,
-  pageCount: number,
-  warnings: string[],
-): ImageJDescription | undefined {
-  if (description === undefined) {
-    return undefined;
-  }
-  try {
-    return parseImageJDescription(description);
-  } catch (error) {
-    if (!isLegacyIoError(error)) {
-      throw error;
-    }
-    const isTooLong = description.length > MAX_IMAGEJ_LENGTH;
-    warnings.push(`${error.message}: ${isTooLong ? "it is not read" : "the pages that are there are read"}`);
-    return isTooLong ? undefined : parseOddImageJDescription(description, pageCount);
-  }
 }
 
 /** Zeiss LSM: its tag counts the planes. A file whose directories are not as many is refused, because planes would be lost. */

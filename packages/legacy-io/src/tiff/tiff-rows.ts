@@ -29,7 +29,7 @@ export interface TiffRows {
 
 /**
  * Opens a TIFF for reading it row by row. Returns undefined if that would not be cheaper than reading it whole: it needs
- * strips with one sample per pixel, and compressed ones of at most 4 MiB. Throws like `readTiff` for faults in the headers.
+ * strips with one sample per pixel, compressed ones of at most 4 MiB, and pages that are planes of the image. Throws like `readTiff` for faults in the headers.
  */
 export async function openTiffRows(
   source: ByteSource,
@@ -39,7 +39,12 @@ export async function openTiffRows(
   const [page] = tiff.pages;
   const isReadInRows = (each: TiffPage): boolean =>
     isContiguous(each) || (!each.isTiled && tileBytes(each) <= MOST_STRIP_BYTES);
-  if (page === undefined || page.samplesPerPixel !== 1 || !tiff.pages.every(isReadInRows)) {
+  if (
+    page === undefined ||
+    tiff.layout.joined !== undefined ||
+    page.samplesPerPixel !== 1 ||
+    !tiff.pages.every(isReadInRows)
+  ) {
     return undefined;
   }
   const { height, width } = page;

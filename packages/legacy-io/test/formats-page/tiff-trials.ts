@@ -9,6 +9,7 @@ import type { TiffCodec } from "../../src/tiff/codecs/tiff-codec.ts";
 import { type ReadTiffOptions, readTiff } from "../../src/tiff/read-tiff.ts";
 import type { TiffInfo } from "../../src/tiff/tiff-info.ts";
 import { writeImageJTiff } from "../../src/tiff/write/write-imagej.ts";
+import { scanImageTiff } from "../support/scanimage-files.ts";
 import { bytesOfBits, encodeFax, type FaxKind, type Pixels } from "../tiff/codecs/encode-fax.ts";
 import { encodeLzw } from "../tiff/codecs/encode-lzw.ts";
 import {
@@ -329,6 +330,9 @@ function pylake(places: number): string {
   return JSON.stringify({ "Scan axes": [axis], "Line time (s)": 0.00076 });
 }
 
+/** A small scan of ScanImage. */
+const SI = { frames: 2, channels: 2, height: 4, width: 3 } as const;
+
 const longText = (tag: number): FixtureTag => ({ tag, type: 2, values: [65, 66, 67, 68, 69, 0], count: 4e9 });
 
 const inverted: TiffCodec = {
@@ -621,11 +625,36 @@ export const TIFF_TRIALS: Readonly<Record<string, RowTrials>> = {
     read: [reading(tiff(ascii(270, pylake(2))), axesOf)],
     warned: [reading(tiff(ascii(270, pylake(3))))],
   },
+  "[ScanImage](#scanimage)": {
+    read: [
+      reading(
+        scanImageTiff({ ...SI, stampStep: 0.002, values: { "hRoiManager.scanFramePeriod": "0.002" } }),
+        axesOf,
+        "any",
+      ),
+      reading(
+        scanImageTiff({ ...SI, values: { "hRoiManager.scanAngleMultiplierSlow": "1" } }),
+        (info) => [...axesOf(info), info.calibration[0]?.source ?? ""],
+        "any",
+      ),
+    ],
+    warned: [
+      reading(scanImageTiff(SI), () => [], "any"),
+      reading(scanImageTiff({ ...SI, stampStep: 9 }), () => [], "any"),
+      reading(scanImageTiff({ ...SI, lostPages: 1 }), () => [], "any"),
+      reading(
+        scanImageTiff({ ...SI, values: { "hChannels.channelSubtractOffset": "[true false true true]" } }),
+        () => [],
+        "any",
+      ),
+    ],
+  },
   "calibration of axes": {
     read: [
       ...[
         tiff(pageName(0.284)),
         tiff(mmHeader(), pageName(0.284)),
+        scanImageTiff({ ...SI, frames: 1 }),
         tiff(lsmLine(0.01)),
         tiff(ascii(270, pylake(2))),
         tiff(ascii(270, '{"shape": [2, 2], "PhysicalSizeX": 0.284}')),

@@ -4,8 +4,11 @@ import { FUZZED_CSV } from "./fuzzed-csv.ts";
 import { FUZZED_NPY } from "./fuzzed-npy.ts";
 import { FUZZED_TIFF } from "./fuzzed-tiff.ts";
 import { FUZZED_CZI } from "./microscopes/fuzzed-czi.ts";
+import { FUZZED_LIF } from "./microscopes/fuzzed-lif.ts";
 import { FUZZED_OLYMPUS_HEADER } from "./microscopes/fuzzed-olympus-header.ts";
 import { FUZZED_PRAIRIE } from "./microscopes/fuzzed-prairie.ts";
+import { FUZZED_PTU } from "./microscopes/fuzzed-ptu.ts";
+import { FUZZED_SCANIMAGE } from "./microscopes/fuzzed-scanimage.ts";
 import { FUZZED_GEOJSON } from "./rois/fuzzed-geojson.ts";
 import { FUZZED_IMAGEJ_METADATA } from "./rois/fuzzed-imagej-metadata.ts";
 
@@ -22,6 +25,9 @@ export async function fuzzAll(runs: number, seed: number): Promise<readonly Fuzz
     await fuzzParser(FUZZED_CLASSIC_JSON, runs, seed),
     // Twice as many, because a library reads the XML.
     await fuzzParser(FUZZED_PRAIRIE, runs >= MOST ? runs : 2 * runs, seed),
+    await fuzzParser(FUZZED_LIF, runs, seed),
+    await fuzzParser(FUZZED_PTU, runs, seed),
+    await fuzzParser(FUZZED_SCANIMAGE, runs, seed),
     // Fewer in a share: each file has a directory, XML and pixels.
     await fuzzParser(FUZZED_CZI, runs >= MOST ? runs : runs / 4, seed),
     await fuzzParser(FUZZED_IMAGEJ_METADATA, runs, seed),

@@ -27,6 +27,8 @@ export interface SaidByTiff {
   readonly displayRange?: TiffInfo["displayRange"];
   /** How ImageJ converts the values before it shows them. */
   readonly valueCalibration: ValueCalibration | undefined;
+  /** What ScanImage says besides axes and steps. */
+  readonly scanImage?: TiffInfo["scanImage"];
   /** Warnings for people, from all channels, without duplicates. */
   readonly warnings: readonly string[];
   /** What ImageJ keeps in tags of its own: of the first channel that has them, with the overlays of all. */

@@ -127,6 +127,7 @@ export function saidBy(files: readonly SayingFile[], layout: ImageLayout): SaidB
     fileAxes: layout.isReordered ? [...channels.map(() => CHANNEL_AXIS), ...axesOfFile(layout)] : undefined,
     displayRange: infos.length > 1 ? undefined : last?.displayRange,
     valueCalibration: last?.valueCalibration,
+    scanImage: last?.scanImage,
     warnings: [
       ...new Set([
         ...infos.flatMap(({ warnings }) => warnings),

@@ -16,13 +16,18 @@ interface Options {
   readonly signal?: AbortSignal | undefined;
 }
 
+interface SelectedTiff extends Pick<ImageInfo, "shape" | "dtype"> {
+  /** True if a page is not a plane of the image: then the file is read whole. */
+  readonly arePagesJoined: boolean;
+}
+
 /**
  * Reads a region of a TIFF whose shape and dtype are known. For some planes or rows, only the strips or tiles that hold
  * them are read. Throws as `readTiffRegion` does.
  */
 export async function readTiffSelection(
   path: string,
-  { shape, dtype }: Pick<ImageInfo, "shape" | "dtype">,
+  { shape, dtype, arePagesJoined }: SelectedTiff,
   region: Region,
   { codecs, signal }: Options,
 ): Promise<NdArray> {
@@ -34,6 +39,9 @@ export async function readTiffSelection(
   const options = { codecs: codecsBeforeNodes(codecs), signal };
   if (wanted.every((length, axis) => length === shape[axis])) {
     return (await readTiff(source, options)).image;
+  }
+  if (arePagesJoined) {
+    return sliceNdArray((await readTiff(source, options)).image, region);
   }
   const { leadingCount, rowAxis } = await planesOf(source, shape, options);
   const planes = planeIndexes(shape.slice(0, leadingCount), region);

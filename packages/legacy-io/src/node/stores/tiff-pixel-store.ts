@@ -169,13 +169,13 @@ export class TiffPixelStore implements SayingPixelStore {
 /** Reads a region of the image that one file is. */
 async function loadFromFile(
   path: string,
-  { dtype, fileShape, layout }: DescribedFile,
+  { dtype, fileShape, layout, arePagesJoined }: DescribedFile,
   region: Region,
   options: Parameters<typeof readTiffSelection>[3],
 ): Promise<NdArray> {
   const { from, isReordered } = layout;
   const inFile = fileShape.map((_, axis) => region[from.indexOf(axis)] ?? { start: 0, stop: 1 });
-  const stored = await readTiffSelection(path, { shape: fileShape, dtype }, inFile, options);
+  const stored = await readTiffSelection(path, { shape: fileShape, dtype, arePagesJoined }, inFile, options);
   const shape = region.map(({ start, stop }) => stop - start);
   return isReordered ? reorderAxes(stored, from) : { ...stored, shape };
 }
@@ -184,6 +184,7 @@ async function loadFromFile(
 interface DescribedFile extends ImageInfo {
   readonly layout: ImageLayout;
   readonly fileShape: readonly number[];
+  readonly arePagesJoined: boolean;
   readonly scales: RememberedTiff["scales"];
   readonly imageJMetadata: TiffInfo["imageJMetadata"];
 }
@@ -198,6 +199,6 @@ async function describeFile(
   const layout = imageLayout(info);
   const { shape, axes } = layout;
   const scales = statedScales(layout, info.calibration);
-  const { dtype, imageJMetadata } = info;
-  return { shape, dtype, axes, layout, fileShape: info.shape, scales, imageJMetadata };
+  const { dtype, imageJMetadata, arePagesJoined } = info;
+  return { shape, dtype, axes, layout, fileShape: info.shape, arePagesJoined, scales, imageJMetadata };
 }

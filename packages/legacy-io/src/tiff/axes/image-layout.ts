@@ -50,10 +50,14 @@ const NAMELESS_STACKS: ReadonlySet<AxesSource> = new Set(["imagej", "default"]);
  * | planes of one row along `t`, or along ImageJ's `z` without a step | `t x`, `c t x` |
  * | columns in a unit of time, rows not | turned: `t x`, `c t x` |
  * | anything else in two axes, or in two and channels | rows are `t`, columns are `x` |
+ * | ScanImage's pictures, also one alone | its own axes |
  * | other stacks | its own axes |
  */
 export function imageLayout(said: SaidAxes): ImageLayout {
   const axes = fileAxes(said);
+  if (said.axesSource === "scanimage" && axes.some(({ name, length }) => name === "y" && length > 1)) {
+    return asItIs(said);
+  }
   return lineScan(axes) ?? stackOfLines(axes, said) ?? plane(axes, said) ?? asItIs(said);
 }
 

@@ -9,6 +9,8 @@ export const TIFF_ATTRIBUTES = {
   scales: "tiff_scales",
   /** The axes of the image in the order in which the file stores them, if it is another one. */
   fileAxes: "tiff_axes",
+  /** What ScanImage says of a scan besides its axes and steps. */
+  scanImage: "scanimage",
   /** The values that ImageJ shows as black and as white. */
   displayRange: "tiff_display_range",
 } as const;

@@ -4,6 +4,7 @@
 export type CalibrationSource =
   | "mm_header"
   | "page_name"
+  | "scanimage"
   | "lsm_stamps"
   | "lsm"
   | "pylake"
@@ -24,7 +25,7 @@ export interface AxisCalibration {
 
 /** From most to least credible: first the tags of the microscope, then what programs wrote later. */
 const TRUST: readonly CalibrationSource[] = [
-  ...(["mm_header", "page_name", "lsm_stamps", "lsm"] as const),
+  ...(["mm_header", "page_name", "scanimage", "lsm_stamps", "lsm"] as const),
   ...(["pylake", "ome", "imagej", "tifffile"] as const),
 ];
 /** Two places that differ by more contradict each other. */

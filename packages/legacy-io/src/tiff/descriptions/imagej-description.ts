@@ -1,6 +1,6 @@
 // Reads what ImageJ writes about a stack into `ImageDescription`.
 
-import { LegacyIoError } from "../../errors.ts";
+import { isLegacyIoError, LegacyIoError } from "../../errors.ts";
 import { type AxisCalibration, axisCalibration, isPlaceholder } from "./axis-calibration.ts";
 
 const MAX_LENGTH = 2 ** 20;
@@ -138,4 +138,28 @@ function undoEscapes(text: string): string {
   return text.replace(/\\u([0-9a-fA-F]{4})/g, (_, digits: string) =>
     String.fromCharCode(Number.parseInt(digits, 16)),
   );
+}
+
+/** ImageJ writes no longer descriptions. */
+const MAX_IMAGEJ_LENGTH = 2 ** 20;
+
+/** Reads ImageJ's description. Counts that contradict each other are a warning. */
+export function readImageJ(
+  description: string | undefined,
+  pageCount: number,
+  warnings: string[],
+): ImageJDescription | undefined {
+  if (description === undefined) {
+    return undefined;
+  }
+  try {
+    return parseImageJDescription(description);
+  } catch (error) {
+    if (!isLegacyIoError(error)) {
+      throw error;
+    }
+    const isTooLong = description.length > MAX_IMAGEJ_LENGTH;
+    warnings.push(`${error.message}: ${isTooLong ? "it is not read" : "the pages that are there are read"}`);
+    return isTooLong ? undefined : parseOddImageJDescription(description, pageCount);
+  }
 }

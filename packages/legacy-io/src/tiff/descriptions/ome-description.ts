@@ -1,6 +1,6 @@
 // Reads what OME-XML in `ImageDescription` says about the pages of a file and their calibration.
 
-import { LegacyIoError } from "../../errors.ts";
+import { isLegacyIoError, LegacyIoError } from "../../errors.ts";
 import { type AxisCalibration, axisCalibration } from "./axis-calibration.ts";
 
 /** What an OME-XML description says about the one image of a file. */
@@ -116,6 +116,33 @@ function refuseSetOfFiles(text: string, pageCount: number): void {
     if (count > pageCount) {
       return;
     }
+  }
+}
+
+/** Reads OME-XML. One that is not about the pages of this file gives its calibration, and a warning. */
+export function readOme(
+  description: string | undefined,
+  pageCount: number,
+  samplesPerPixel: number,
+  warnings: string[],
+): { readonly planes: OmeDescription | undefined; readonly calibration: readonly AxisCalibration[] } {
+  if (description === undefined) {
+    return { planes: undefined, calibration: [] };
+  }
+  try {
+    const planes = parseOmeDescription(description, pageCount, samplesPerPixel);
+    return { planes, calibration: planes?.calibration ?? [] };
+  } catch (error) {
+    if (!isLegacyIoError(error)) {
+      throw error;
+    }
+    const other = metadataFileOf(description);
+    const what =
+      other === undefined
+        ? error.message
+        : `TIFF tag ImageDescription: the OME-XML is in another file, ${other}`;
+    warnings.push(`${what}: the pages of this file are read, and its axes are not used`);
+    return { planes: undefined, calibration: firstOmeCalibration(description) };
   }
 }
 

@@ -4,6 +4,7 @@ import { defaultAxes } from "@kym/zarr-store/array";
 import { axisOf, type FluoviewDimension } from "../descriptions/fluoview-tags.ts";
 import type { ImageJDescription } from "../descriptions/imagej-description.ts";
 import type { OmeDescription } from "../descriptions/ome-description.ts";
+import type { ScanImagePages } from "../descriptions/scanimage-description.ts";
 import type { ShapedDescription } from "../descriptions/shaped-description.ts";
 import { pageBytes } from "../page/page-geometry.ts";
 import { unsupportedTag } from "../page/tag-errors.ts";
@@ -11,7 +12,15 @@ import type { TiffPage } from "../page/tiff-page.ts";
 import { isContiguous, planRuns } from "./contiguous.ts";
 
 /** Which description names the axes; `default` if none does. */
-export type AxesSource = "imagej" | "ome" | "mm_header" | "tifffile" | "pylake" | "lsm" | "default";
+export type AxesSource =
+  | "imagej"
+  | "ome"
+  | "mm_header"
+  | "tifffile"
+  | "scanimage"
+  | "pylake"
+  | "lsm"
+  | "default";
 
 /** How the pages of a file form one array. */
 export interface TiffLayout {
@@ -22,8 +31,17 @@ export interface TiffLayout {
   readonly pageOfPlane: readonly number[];
   /** Planes behind the only directory, one after another: ImageJ writes large stacks so. Otherwise 1. */
   readonly planesOfOnlyPage: number;
+  /** Set where the rows of several pages are lines of one axis. */
+  readonly joined?: JoinedPages | undefined;
   /** Sentences for people about descriptions that do not fit the pages. */
   readonly warnings: readonly string[];
+}
+
+/** Pages whose rows follow one another along one axis, with rows of zeros between two of them. */
+export interface JoinedPages {
+  /** Pages of each channel. */
+  readonly pages: number;
+  readonly gapRows: number;
 }
 
 /** The descriptions that programs wrote. The first that is there and fits is used, in this order. */
@@ -31,6 +49,7 @@ export interface StackDescriptions {
   readonly ome?: OmeDescription | undefined;
   readonly imageJ?: ImageJDescription | undefined;
   readonly shaped?: ShapedDescription | undefined;
+  readonly scanImage?: ScanImagePages | undefined;
   readonly mmHeader?: readonly FluoviewDimension[] | undefined;
   /** What the rows and the columns are, where a description says so; samples, `s`, do not count. */
   readonly planeAxes?: readonly string[] | undefined;
@@ -56,7 +75,16 @@ export function planTiffLayout(
   descriptions: StackDescriptions,
 ): TiffLayout {
   const warnings: string[] = [];
-  const { ome, imageJ, shaped, mmHeader, planeAxes, planeAxesSource, metaMorphPlanes = 1 } = descriptions;
+  const {
+    ome,
+    imageJ,
+    shaped,
+    scanImage,
+    mmHeader,
+    planeAxes,
+    planeAxesSource,
+    metaMorphPlanes = 1,
+  } = descriptions;
   const plane = namedPlane(arrayOfPage(page), planeAxes);
   const unfit = (says: string): void => {
     warnings.push(
@@ -95,6 +123,9 @@ export function planTiffLayout(
     }
     unfit(`tifffile says shape [${shaped.shape.join(", ")}]`);
   }
+  if (scanImage !== undefined && page.samplesPerPixel === 1) {
+    return { ...scanImageLayout(page, scanImage), axesSource: "scanimage", planesOfOnlyPage: 1, warnings };
+  }
   if (metaMorphPlanes > 1 && pageCount === 1) {
     const placed = placePlanes(page, pageCount, metaMorphPlanes, fileBytes);
     if (placed === undefined) {
@@ -125,6 +156,46 @@ function defaultLayout(plane: NamedShape, planeCount: number): NamedShape & Pick
     axes: [...(LEADING_AXES[leading.length] ?? []), ...plane.axes],
     axesSource: "default",
   };
+}
+
+/** Channels follow one another within a frame; the rows of a line scan's pages are lines of one axis. */
+function scanImageLayout(
+  { height, width }: TiffPage,
+  { kind, frames, channels, frameAxis, gapLines }: ScanImagePages,
+): Pick<TiffLayout, "shape" | "axes" | "pageOfPlane" | "joined"> {
+  if (kind === "frames") {
+    const isLong = (_: unknown, index: number): boolean => ([frames, channels][index] ?? 1) > 1;
+    return {
+      shape: [...[frames, channels].filter(isLong), height, width],
+      axes: [...[frameAxis, "c"].filter(isLong), "y", "x"],
+      pageOfPlane: Array.from({ length: frames * channels }, (_, index) => index),
+    };
+  }
+  const joined = { pages: frames, gapRows: gapLines };
+  const lines = frames * height + (frames - 1) * gapLines;
+  return {
+    shape: [...(channels > 1 ? [channels] : []), lines, width],
+    axes: [...(channels > 1 ? ["c"] : []), "t", "x"],
+    pageOfPlane: Array.from(
+      { length: frames * channels },
+      (_, plane) => (plane % frames) * channels + Math.floor(plane / frames),
+    ),
+    joined: frames > 1 ? joined : undefined,
+  };
+}
+
+/** The row of the image at which a plane begins, counted through all planes. */
+export function firstRowOfPlane(
+  { joined }: Pick<TiffLayout, "joined">,
+  plane: number,
+  height: number,
+): number {
+  if (joined === undefined) {
+    return plane * height;
+  }
+  const { pages, gapRows } = joined;
+  const [channel, frame] = [Math.floor(plane / pages), plane % pages];
+  return channel * (pages * height + (pages - 1) * gapRows) + frame * (height + gapRows);
 }
 
 /** The plane with the names of its rows and columns. */
