@@ -1,0 +1,141 @@
+// Collects what the XML of an OIR file says of its scan: sizes, channels, pitch, times, the line.
+
+import type { OirLayout } from "./oir-layout.ts";
+import { elementsOf, finiteNumber, numberIn, type OirElement, readOirXml, textIn } from "./oir-xml.ts";
+
+export interface OirChannel {
+  readonly id: string;
+  readonly name: string;
+  readonly order: number;
+  readonly startNm: number | undefined;
+  readonly endNm: number | undefined;
+}
+
+/** How the mirrors moved, in milliseconds. */
+export interface OirScanner {
+  readonly type: string | undefined;
+  readonly roundtrip: boolean | undefined;
+  readonly pixelMs: number | undefined;
+  readonly lineMs: number | undefined;
+  readonly frameMs: number | undefined;
+  readonly seriesMs: number | undefined;
+}
+
+/** What an OIR file says. A number that cannot be read counts as absent. */
+export interface OirFacts {
+  readonly width: number;
+  /** Of one frame block, not of the scan. */
+  readonly height: number;
+  readonly bytesPerSample: number;
+  readonly bits: number | undefined;
+  readonly colorType: string | undefined;
+  readonly channels: readonly OirChannel[];
+  /** Axes that were scanned, with how many steps were planned. */
+  readonly plan: ReadonlyMap<string, number | undefined>;
+  readonly umPerPx: number | undefined;
+  readonly line: readonly [x1: number, y1: number, x2: number, y2: number] | undefined;
+  readonly scanner: OirScanner;
+  readonly startText: string | undefined;
+  readonly reference: { readonly width: number; readonly height: number } | undefined;
+  /** Of the reference image of a camera. */
+  readonly referenceBytesPerSample: number | undefined;
+}
+
+const MOST_NAME = 200;
+
+/**
+ * Reads the documents that describe the scan.
+ *
+ * @throws {LegacyIoError} `invalid_file`, `not_supported` for XML that cannot be read
+ */
+export async function oirFacts(layout: OirLayout, fileName: string): Promise<OirFacts> {
+  const document = async (prefix: string): Promise<OirElement | undefined> => {
+    const [text] = layout.documents.get(prefix) ?? [];
+    return text === undefined ? undefined : readOirXml(text, `${fileName}, ${prefix}`);
+  };
+  const frame =
+    layout.frame === undefined ? undefined : await readOirXml(layout.frame, `${fileName}, frame properties`);
+  const scan = await document("lsmimage");
+  const definition = await document("base");
+  const camera = await document("cameraimage");
+  const [referenceWidth, referenceHeight] = [count(definition, "width"), count(definition, "height")];
+  const [cameraChannel] = camera === undefined ? [] : elementsOf(camera, "elementChannel");
+  return {
+    width: count(frame, "width") ?? 0,
+    height: count(frame, "height") ?? 0,
+    bytesPerSample: count(frame, "depth") ?? 0,
+    bits: count(frame, "bitCounts"),
+    colorType: textIn(frame, "colorType")?.slice(0, MOST_NAME),
+    channels: scan === undefined ? [] : channelsOf(scan),
+    plan: scan === undefined ? new Map() : planOf(scan),
+    umPerPx: positive(numberIn(scan && elementsOf(scan, "length")[0], "x")),
+    line: scan && lineOf(scan),
+    scanner: scannerOf(scan),
+    startText: textIn(scan, "creationDateTime")?.slice(0, MOST_NAME),
+    reference:
+      referenceWidth === undefined || referenceHeight === undefined
+        ? undefined
+        : { width: referenceWidth, height: referenceHeight },
+    referenceBytesPerSample: count(cameraChannel, "depth"),
+  };
+}
+
+/** Each channel once, though the document may list it twice. */
+function channelsOf(scan: OirElement): readonly OirChannel[] {
+  const channels = new Map<string, OirChannel>();
+  for (const element of elementsOf(scan, "channel")) {
+    const id = element.attributes["id"] ?? "";
+    if (id !== "" && !channels.has(id)) {
+      channels.set(id, {
+        id,
+        name: textIn(element, "name")?.slice(0, MOST_NAME) ?? "",
+        order: finiteNumber(element.attributes["order"]) ?? 0,
+        startNm: numberIn(element, "startWavelength"),
+        endNm: numberIn(element, "endWavelength"),
+      });
+    }
+  }
+  return [...channels.values()].sort((left, right) => left.order - right.order);
+}
+
+function planOf(scan: OirElement): ReadonlyMap<string, number | undefined> {
+  const enabled = elementsOf(scan, "axis").filter(({ attributes }) => attributes["enable"] === "true");
+  return new Map(enabled.map((axis) => [textIn(axis, "axis") ?? "", count(axis, "maxSize")]));
+}
+
+function lineOf(scan: OirElement): OirFacts["line"] {
+  for (const { attributes } of elementsOf(scan, "coordinates")) {
+    const [x1, y1, x2, y2] = ["x1", "y1", "x2", "y2"].map((name) => finiteNumber(attributes[name]));
+    if (x1 !== undefined && y1 !== undefined && x2 !== undefined && y2 !== undefined) {
+      return [x1, y1, x2, y2];
+    }
+  }
+  return undefined;
+}
+
+/** The settings of the scanner that was used; there are those of others as well. */
+function scannerOf(scan: OirElement | undefined): OirScanner {
+  const type = textIn(scan, "scannerType");
+  const all = scan === undefined ? [] : elementsOf(scan, "scannerSettings");
+  const own = all.find(({ attributes }) => attributes["type"] === type);
+  const settings = own ?? (all.length === 1 ? all[0] : undefined);
+  const milliseconds = (name: string): number | undefined => positive(numberIn(settings, name));
+  const roundtrip = textIn(settings, "roundtrip")?.toLowerCase();
+  return {
+    type: type?.slice(0, MOST_NAME),
+    roundtrip: roundtrip === "true" ? true : roundtrip === "false" ? false : undefined,
+    pixelMs: milliseconds("pixelSpeed"),
+    lineMs: milliseconds("lineSpeed"),
+    frameMs: milliseconds("frameSpeed"),
+    seriesMs: milliseconds("seriesInterval"),
+  };
+}
+
+function count(element: OirElement | undefined, name: string): number | undefined {
+  const value = numberIn(element, name);
+  return value !== undefined && Number.isSafeInteger(value) && value > 0 ? value : undefined;
+}
+
+function positive(value: number | undefined): number | undefined {
+  return value !== undefined && value > 0 ? value : undefined;
+}
