@@ -33,7 +33,7 @@ export interface OirRecording {
   readonly pixels: readonly Uint8Array[];
 }
 
-export const OIR_CHANNELS = [
+export const OIR_CHANNELS: readonly { readonly id: string; readonly name: string }[] = [
   { id: "3c1a0b7e-0000-4000-8000-00000000000a", name: "CH1" },
   { id: "1f00aa11-0000-4000-8000-00000000000b", name: "CH2" },
 ];
