@@ -137,7 +137,7 @@ function metadataOf(made: MadeOir, channels: NonNullable<MadeOir["channels"]>): 
   const fileinfo = `${XML}<fileinfo:fileInfomation xmlns:fileinfo="${HPF}/model/fileinfo"/>`;
   const base = `${XML}<base:imageDefinition xmlns:base="${HPF}/protocol/base"><base:width>${reference}</base:width><base:height>${reference}</base:height></base:imageDefinition>`;
   return Buffer.from(
-    `\0\0\0\0${fileinfo}\0\0${made.lsmimage ?? lsmimageOf(made, channels)}\0${reference === 0 ? "" : base}`,
+    `\0\0\0\0${fileinfo}\0\0${made.lsmimage === undefined ? lsmimageOf(made, channels) : XML + made.lsmimage}\0${reference === 0 ? "" : base}`,
   );
 }
 

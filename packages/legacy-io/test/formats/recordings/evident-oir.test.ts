@@ -239,7 +239,9 @@ test("an OIR that asks for more than it has or may is refused by a typed error",
     [plain, "not_supported", "bytes of metadata", { ...LIMITS, maxTextBytes: 1000 }],
     [plain, "not_supported", "beyond the limit of 1000", { ...LIMITS, maxDecodedBytes: 1000 }],
   ] as const) {
-    const error = await caught(() => open(new Map([["scan.oir", bytes]]), "scan.oir", limits));
+    const error = await caught(async () => {
+      expect(await open(new Map([["scan.oir", bytes]]), "scan.oir", limits), message).toBe("refused");
+    });
     expect(error, message).toMatchObject({ code, message: expect.stringContaining(message) });
   }
 });
