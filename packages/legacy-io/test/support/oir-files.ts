@@ -20,6 +20,10 @@ export interface MadeOir {
   readonly reference?: number;
   /** The number of the first block, and whether companions go on counting. */
   readonly countOn?: boolean;
+  /** Whether names of blocks state places in the plane, as FluoView's do, or zeros. */
+  readonly hasPlaces?: boolean;
+  /** Metadata in front of those of the end, as FluoView writes them behind the first frame. */
+  readonly snapshot?: string;
   /** The axes in the names of the blocks. */
   readonly uid?: (block: number) => string;
   /** XML of the scan instead of the made one. */
@@ -66,7 +70,8 @@ export function madeOir(base: string, made: MadeOir): OirRecording {
       for (const [at, { id }] of channels.entries()) {
         const part = pixels[at]!.subarray(line * width * depth, until * width * depth);
         const axes = made.uid?.(block) ?? "t001_0_1";
-        blocks.push(uidBlock(`${axes}_${id}_${block}`), blockOf(4, Buffer.from(part)));
+        const place = made.hasPlaces === true ? [line * width * depth, part.length] : [0, 0];
+        blocks.push(uidBlock(`${axes}_${id}_${block}`, place), blockOf(4, Buffer.from(part)));
       }
       line = until;
     }
@@ -103,8 +108,10 @@ export function blockOf(type: number, payload: Buffer): Buffer {
   return Buffer.concat([head, payload]);
 }
 
-export function uidBlock(uid: string): Buffer {
+export function uidBlock(uid: string, [start = 0, sizeBytes = 0]: readonly number[] = []): Buffer {
   const head = Buffer.alloc(12);
+  head.writeUInt32LE(start, 0);
+  head.writeUInt32LE(sizeBytes, 4);
   head.writeUInt32LE(uid.length, 8);
   return blockOf(3, Buffer.concat([head, Buffer.from(uid, "latin1")]));
 }
@@ -137,7 +144,7 @@ function metadataOf(made: MadeOir, channels: NonNullable<MadeOir["channels"]>): 
   const fileinfo = `${XML}<fileinfo:fileInfomation xmlns:fileinfo="${HPF}/model/fileinfo"/>`;
   const base = `${XML}<base:imageDefinition xmlns:base="${HPF}/protocol/base"><base:width>${reference}</base:width><base:height>${reference}</base:height></base:imageDefinition>`;
   return Buffer.from(
-    `\0\0\0\0${fileinfo}\0\0${made.lsmimage === undefined ? lsmimageOf(made, channels) : XML + made.lsmimage}\0${reference === 0 ? "" : base}`,
+    `\0\0\0\0${fileinfo}\0\0${made.snapshot === undefined ? "" : XML + made.snapshot}${made.lsmimage === undefined ? lsmimageOf(made, channels) : XML + made.lsmimage}\0${reference === 0 ? "" : base}`,
   );
 }
 

@@ -97,9 +97,9 @@ function moreOf(facts: OirFacts, { files }: OirFileSet): Readonly<Record<string,
     })),
     not_used: files.flatMap(({ layout }) => [
       ...layout.notUsed,
-      ...[...layout.documents]
-        .filter(([prefix]) => !["lsmimage", "base", "cameraimage"].includes(prefix))
-        .map(([prefix, texts]) => `${texts.length} documents "${prefix}"`),
+      ...[...Map.groupBy(layout.documents, ({ prefix, root }) => `${prefix}:${root}`)]
+        .filter(([root]) => root !== "lsmimage:imageProperties" && root !== "base:imageDefinition")
+        .map(([root, documents]) => `${documents.length} × ${root}`),
     ]),
   };
 }

@@ -12,6 +12,8 @@ export interface OirBlock {
   readonly file: number;
   /** Its number among those of the channel. */
   readonly number: number;
+  readonly planeOffset: number;
+  readonly planeBytes: number;
   readonly offset: number;
   readonly sizeBytes: number;
   readonly presentBytes: number;
@@ -28,13 +30,18 @@ export interface OirPiece {
 const MAX_READ_BYTES = 2 ** 24;
 
 /**
- * Places the blocks of a channel one behind the other. Where the plan has more bytes than the blocks, the missing ones are put where
- * numbers of blocks are left out, else where a companion is missing between two others, and the rest at the end.
+ * Places the blocks of a channel: where their names say, if those places are sound; else one behind the other. Where the plan then has
+ * more bytes than the blocks, the missing ones are put where numbers of blocks are left out, else where a companion is missing between
+ * two others, and the rest at the end.
  *
  * @param plannedBytes What the plan says the channel has; 0 if it says nothing.
  */
 export function placeBlocks(blocks: readonly OirBlock[], plannedBytes: number): readonly OirPiece[] {
   const heldBytes = blocks.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  const stated = statedPlaces(blocks, Math.max(plannedBytes, heldBytes));
+  if (stated !== undefined) {
+    return stated;
+  }
   const missingBytes = Math.max(0, plannedBytes - heldBytes);
   const holes = holesBefore(blocks, missingBytes);
   let start = 0;
@@ -43,6 +50,24 @@ export function placeBlocks(blocks: readonly OirBlock[], plannedBytes: number): 
     start = piece.start + sizeBytes;
     return piece;
   });
+}
+
+/** The places that the names state; undefined if a length is another one, or blocks would overlap or lie beyond the end. */
+function statedPlaces(blocks: readonly OirBlock[], endBytes: number): readonly OirPiece[] | undefined {
+  const ordered = blocks.toSorted((left, right) => left.planeOffset - right.planeOffset);
+  let end = 0;
+  for (const { planeOffset, planeBytes, sizeBytes } of ordered) {
+    if (planeBytes !== sizeBytes || planeOffset < end || planeOffset + sizeBytes > endBytes) {
+      return undefined;
+    }
+    end = planeOffset + sizeBytes;
+  }
+  return ordered.map(({ planeOffset: start, presentBytes: sizeBytes, source, offset }) => ({
+    start,
+    sizeBytes,
+    source,
+    offset,
+  }));
 }
 
 /** How many bytes are missing before which block. */

@@ -1,6 +1,6 @@
 // Collects what the XML of an OIR file says of its scan: sizes, channels, pitch, times, the line.
 
-import type { OirLayout } from "./oir-layout.ts";
+import type { OirDocument, OirLayout } from "./oir-layout.ts";
 import { elementsOf, finiteNumber, numberIn, type OirElement, readOirXml, textIn } from "./oir-xml.ts";
 
 export interface OirChannel {
@@ -49,15 +49,15 @@ const MOST_NAME = 200;
  * @throws {LegacyIoError} `invalid_file`, `not_supported` for XML that cannot be read
  */
 export async function oirFacts(layout: OirLayout, fileName: string): Promise<OirFacts> {
-  const document = async (prefix: string): Promise<OirElement | undefined> => {
-    const [text] = layout.documents.get(prefix) ?? [];
-    return text === undefined ? undefined : readOirXml(text, `${fileName}, ${prefix}`);
-  };
+  const read = async (found: OirDocument | undefined): Promise<OirElement | undefined> =>
+    found && readOirXml(found.text, `${fileName}, ${found.prefix}`);
+  const of = (prefix: string): readonly OirDocument[] =>
+    layout.documents.filter((document) => document.prefix === prefix);
   const frame =
     layout.frame === undefined ? undefined : await readOirXml(layout.frame, `${fileName}, frame properties`);
-  const scan = await document("lsmimage");
-  const definition = await document("base");
-  const camera = await document("cameraimage");
+  const scan = joined(await Promise.all(scanDocuments(of("lsmimage")).map(read)));
+  const definition = await read(of("base").at(-1));
+  const camera = await read(of("cameraimage").at(-1));
   const [referenceWidth, referenceHeight] = [count(definition, "width"), count(definition, "height")];
   const [cameraChannel] = camera === undefined ? [] : elementsOf(camera, "elementChannel");
   return {
@@ -68,7 +68,7 @@ export async function oirFacts(layout: OirLayout, fileName: string): Promise<Oir
     colorType: textIn(frame, "colorType")?.slice(0, MOST_NAME),
     channels: scan === undefined ? [] : channelsOf(scan),
     plan: scan === undefined ? new Map() : planOf(scan),
-    umPerPx: positive(numberIn(scan && elementsOf(scan, "length")[0], "x")),
+    umPerPx: pitchOf(scan),
     line: scan && lineOf(scan),
     scanner: scannerOf(scan),
     startText: textIn(scan, "creationDateTime")?.slice(0, MOST_NAME),
@@ -78,6 +78,24 @@ export async function oirFacts(layout: OirLayout, fileName: string): Promise<Oir
         : { width: referenceWidth, height: referenceHeight },
     referenceBytesPerSample: count(cameraChannel, "depth"),
   };
+}
+
+/**
+ * The properties of the image, the latest first: FluoView writes them behind the first frame and again at the end. Documents of the same
+ * prefix describe single channels.
+ */
+function scanDocuments(documents: readonly OirDocument[]): readonly OirDocument[] {
+  const properties = documents.filter(({ root }) => root === "imageProperties");
+  const [first] = documents;
+  const found = properties.length > 0 ? properties : first === undefined ? [] : [first];
+  const [last, snapshot] = [found.at(-1), found.at(-2)];
+  return [last, snapshot].filter((document) => document !== undefined);
+}
+
+/** One element with the content of all: what is looked for is found in the first that has it. */
+function joined(roots: readonly (OirElement | undefined)[]): OirElement | undefined {
+  const found = roots.filter((root) => root !== undefined);
+  return found.length === 0 ? undefined : { name: "", attributes: {}, children: found, text: "" };
 }
 
 /** Each channel once, though the document may list it twice. */
@@ -98,9 +116,30 @@ function channelsOf(scan: OirElement): readonly OirChannel[] {
   return [...channels.values()].sort((left, right) => left.order - right.order);
 }
 
+const UM_PER_UNIT: ReadonlyMap<string, number> = new Map([
+  ["MICRO_METER", 1],
+  ["NANO_METER", 1e-3],
+  ["MILLI_METER", 1e3],
+]);
+
+/** `length/x`, in the unit that `pixelUnit/x` names; in µm if it names none. */
+function pitchOf(scan: OirElement | undefined): number | undefined {
+  const unit = textIn(scan && elementsOf(scan, "pixelUnit")[0], "x") ?? "MICRO_METER";
+  const [length, factor] = [
+    positive(numberIn(scan && elementsOf(scan, "length")[0], "x")),
+    UM_PER_UNIT.get(unit),
+  ];
+  return length === undefined || factor === undefined ? undefined : length * factor;
+}
+
 function planOf(scan: OirElement): ReadonlyMap<string, number | undefined> {
   const enabled = elementsOf(scan, "axis").filter(({ attributes }) => attributes["enable"] === "true");
-  return new Map(enabled.map((axis) => [textIn(axis, "axis") ?? "", count(axis, "maxSize")]));
+  const plan = new Map<string, number | undefined>();
+  for (const axis of enabled) {
+    const name = textIn(axis, "axis") ?? "";
+    plan.set(name, plan.get(name) ?? count(axis, "maxSize"));
+  }
+  return plan;
 }
 
 function lineOf(scan: OirElement): OirFacts["line"] {

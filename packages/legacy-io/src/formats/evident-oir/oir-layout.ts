@@ -9,11 +9,21 @@ import type { RecordingLimits } from "../recording-format.ts";
 export interface OirPixels {
   /** Axes, channel and number of the block, as the file spells them. */
   readonly uid: string;
+  /** Where its name says that it begins in its plane, in bytes, and how long it is. Files are known in which both are 0. */
+  readonly planeOffset: number;
+  readonly planeBytes: number;
   readonly offset: number;
   /** What the block declares. */
   readonly sizeBytes: number;
   /** What of it is in the file. */
   readonly presentBytes: number;
+}
+
+/** An XML document. Its root is, for example, `lsmimage:imageProperties`. */
+export interface OirDocument {
+  readonly prefix: string;
+  readonly root: string;
+  readonly text: string;
 }
 
 /** What is in one OIR file. */
@@ -22,8 +32,8 @@ export interface OirLayout {
   /** The XML of the first frame. */
   readonly frame: string | undefined;
   readonly frameCount: number;
-  /** XML documents by the prefix of their root: `lsmimage`, `fileinfo`. */
-  readonly documents: ReadonlyMap<string, readonly string[]>;
+  /** XML documents in the order of the file. */
+  readonly documents: readonly OirDocument[];
   /** The program that wrote it, in eight letters at most. */
   readonly writer: string;
   /** What is left alone, in words. */
@@ -37,6 +47,7 @@ const INDEX_MARK = 0xff_ff_ff_ff;
 /** A block's head, a UID and the head of the pixels behind it. */
 const WINDOW_BYTES = 512;
 const MOST_UID_BYTES = 256;
+/** The head of the block, where its pixels begin in their plane, how many bytes they are, and the length of the name. */
 const UID_HEAD_BYTES = 20;
 const [METADATA, FRAME, BMP, UID, PIXELS] = [0, 1, 2, 3, 4];
 
@@ -133,7 +144,7 @@ async function blockOffsets(
 /** Collects the parts of a file, block by block. */
 class OirParts {
   readonly pixels: OirPixels[] = [];
-  readonly documents: Map<string, string[]> = new Map();
+  readonly documents: OirDocument[] = [];
   readonly notUsed: string[] = [];
   frame: string | undefined;
   frameCount = 0;
@@ -189,7 +200,14 @@ class OirParts {
     }
     const sizeBytes = head.getUint32(0, true);
     const presentBytes = Math.min(sizeBytes, this.#source.sizeBytes - next - 8);
-    this.pixels.push({ uid, offset: next + 8, sizeBytes, presentBytes });
+    this.pixels.push({
+      uid,
+      planeOffset: window.getUint32(8, true),
+      planeBytes: window.getUint32(12, true),
+      offset: next + 8,
+      sizeBytes,
+      presentBytes,
+    });
     return 2;
   }
 
@@ -214,8 +232,8 @@ class OirParts {
       const next = text.indexOf("<?xml", at + 5);
       const piece = text.slice(at, next < 0 ? undefined : next);
       const document = piece.slice(0, piece.lastIndexOf(">") + 1);
-      const prefix = /<([A-Za-z]+):/.exec(document.slice(0, 400))?.[1] ?? "without a prefix";
-      this.documents.set(prefix, [...(this.documents.get(prefix) ?? []), document]);
+      const [, prefix = "", root = ""] = /<([A-Za-z]+):([\w.-]+)/.exec(document.slice(0, 400)) ?? [];
+      this.documents.push({ prefix, root, text: document });
       at = next;
     }
   }

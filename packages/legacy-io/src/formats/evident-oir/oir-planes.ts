@@ -30,12 +30,12 @@ export function groupBlocks({ files }: OirFileSet): OirGroups {
   const found: FoundBlock[] = [];
   let unknown = 0;
   for (const { number: file, source, layout } of files) {
-    for (const { uid: text, offset, sizeBytes, presentBytes } of layout.pixels) {
+    for (const { uid: text, ...block } of layout.pixels) {
       const uid = parseOirUid(text);
       if (uid === undefined) {
         unknown++;
       } else {
-        found.push({ uid, source, file, number: uid.block, offset, sizeBytes, presentBytes });
+        found.push({ ...block, uid, source, file, number: uid.block });
       }
     }
   }

@@ -29,6 +29,19 @@ async function bytesOf({ scans: [scan] }: Recording, start = 0, stop?: number): 
   return Buffer.from(data.buffer, data.byteOffset, data.byteLength);
 }
 
+/** A file whose pixel blocks are of another type. */
+function withoutPixels(file: Uint8Array): Uint8Array {
+  const bytes = Buffer.from(file);
+  const index = Number(bytes.readBigUInt64LE(40));
+  for (let at = index + 4; at + 8 <= bytes.length; at += 8) {
+    const offset = Number(bytes.readBigUInt64LE(at));
+    if (bytes.readUInt32LE(offset + 4) === 4) {
+      bytes.writeUInt32LE(5, offset + 4);
+    }
+  }
+  return bytes;
+}
+
 /** A recording without some of its files. */
 function without(files: Files, ...names: string[]): Files {
   return new Map([...files].filter(([name]) => !names.includes(name)));
@@ -133,8 +146,12 @@ test("a missing last companion of an OIR is said, and its lines are a gap of zer
 });
 
 test("a companion of an OIR that is missing between others leaves its gap where it was", async () => {
-  for (const countOn of [true, false]) {
-    const { files, pixels } = madeOir("scan", { ...LINE, lines: [1024, 512, 100], countOn });
+  for (const [countOn, hasPlaces] of [
+    [true, false],
+    [false, false],
+    [false, true],
+  ] as const) {
+    const { files, pixels } = madeOir("scan", { ...LINE, lines: [1024, 512, 100], countOn, hasPlaces });
     const recording = await open(without(files, "scan_00001"));
     expect(recording.scans[0]).toMatchObject({
       shape: [1636, 24],
@@ -196,6 +213,42 @@ test("a frame scan in an OIR is named and is not a line scan; lines of both dire
   const both = await open(madeOir("scan", { ...LINE, roundtrip: true }).files);
   expect(both.scans[0]?.path?.bidirectional).toBe(true);
   expect(both.warnings[0]).toContain("in both directions");
+});
+
+test("blocks of an OIR whose names state their places lie there, in any order", async () => {
+  const id = OIR_CHANNELS[0]!.id;
+  const { files } = madeOir("scan", { ...LINE, lines: [1], planned: 30 });
+  const main = files.get("scan.oir")!;
+  const blocks = [
+    [uidBlock(`t1_0_1_${id}_1`, [480, 480]), blockOf(4, Buffer.alloc(480, 2))],
+    [uidBlock(`t1_0_1_${id}_0`, [0, 480]), blockOf(4, Buffer.alloc(480, 1))],
+  ].flat();
+  const companion = oirOf(blocks);
+  const recording = await open(
+    new Map([
+      ["scan.oir", withoutPixels(main)],
+      ["scan_00001", companion],
+    ]),
+  );
+  expect(recording.scans[0]?.gaps).toEqual([{ firstLine: 20, lines: 10 }]);
+  const wanted = Buffer.concat([Buffer.alloc(480, 1), Buffer.alloc(480, 2), Buffer.alloc(480)]);
+  expect(await bytesOf(recording)).toEqual(wanted);
+});
+
+test("what an OIR says at its end counts before the snapshot behind its first frame", async () => {
+  const snapshot =
+    "<lsmimage:imageProperties><length><x>9</x></length><extra><creationDateTime>early</creationDateTime></extra></lsmimage:imageProperties>";
+  const channel = "<lsmimage:lsmChannel><length><x>5</x></length></lsmimage:lsmChannel>";
+  const last =
+    "<lsmimage:imageProperties><length><x>273.931</x></length><pixelUnit><x>NANO_METER</x></pixelUnit></lsmimage:imageProperties>";
+  const { files } = madeOir("scan", {
+    ...LINE,
+    snapshot,
+    lsmimage: `${last}<?xml version="1.0"?>${channel}`,
+  });
+  const [scan] = (await open(files)).scans;
+  expect(scan?.umPerPx).toEqual([{ value: expect.closeTo(0.273931, 9), source: "length/x" }]);
+  expect(scan?.start?.text).toBe("early");
 });
 
 test("line scans at several depths of an OIR are scans of their own", async () => {
