@@ -9,7 +9,8 @@ import type {
   RecordingLimits,
   StatedStart,
 } from "../recording-format.ts";
-import { gapsOf, mergeGaps, placeBlocks } from "./oir-channel.ts";
+import { gapWords, mergeGaps } from "./line-gaps.ts";
+import { gapsOf, placeBlocks } from "./oir-channel.ts";
 import type { OirFacts } from "./oir-facts.ts";
 import type { OirFileSet } from "./oir-files.ts";
 import { linesHeld, type OirPlanes } from "./oir-planes.ts";
@@ -148,18 +149,10 @@ function gapWarnings(
   if (gaps.length === 0) {
     return said;
   }
-  const count = gaps.reduce((sum, gap) => sum + gap.lines, 0);
-  const where = gaps
-    .slice(0, 5)
-    .map(({ firstLine, lines: length }) => `${firstLine} to ${firstLine + length - 1}`);
-  const beyond = gaps.length > where.length ? ` and ${gaps.length - where.length} more gaps` : "";
   const atEnd = gaps.some((gap) => gap.firstLine + gap.lines === lines);
   const only = new Set(byChannel.map((each) => JSON.stringify(each))).size > 1;
   const channels = names.filter((_, at) => (byChannel[at] ?? []).length > 0);
-  return [
-    ...said,
-    `${count} of ${lines} lines are missing (${where.join(", ")}${beyond}${only ? ` in ${channels.join(", ")}` : ""}) and are filled with zeros${
-      atEnd && missing.length === 0 ? `: ${next} is missing, or the scan was stopped early` : ""
-    }`,
-  ];
+  const words = gapWords(gaps, lines, only ? ` in ${channels.join(", ")}` : "");
+  const why = atEnd && missing.length === 0 ? `: ${next} is missing, or the scan was stopped early` : "";
+  return [...said, words + why];
 }
