@@ -117,12 +117,14 @@ function mainOf(made: MadeOif, first: string, last: string): string {
     { length: channels },
     (_, at) => `[Channel ${at + 1} Parameters]\nCH Name="CH${at + 1}"\n`,
   );
+  // FluoView writes those that were not scanned as well, and oiffile asks for them.
+  const unused = [..."ALPQ"].map((code, at) => axis(5 + at, code, 0, at, "nm"));
   return `[Acquisition Parameters Common]
 ImageCaputreDate='2020-02-10 13:07:52'
 ImageCaputreDate+MilliSec=69
 ScanDirection="${direction}"
 ScanMode="XT"
-${axis(0, "X", width, (width - 1) * Number(pitch.replace(",", ".").replace(/\.0$/, "")), "um")}${axis(1, "Y", 0, 45, "um")}${axis(2, "C", channels, channels, "Ch")}${axis(3, "Z", 0, -9, "nm")}${axis(4, "T", planned, endMs, "ms")}[Axis Parameter Common]
+${axis(0, "X", width, (width - 1) * Number(pitch.replace(",", ".").replace(/\.0$/, "")), "um")}${axis(1, "Y", 0, 45, "um")}${axis(2, "C", channels, channels, "Ch")}${axis(3, "Z", 0, -9, "nm")}${axis(4, "T", planned, endMs, "ms")}${unused.join("")}[Axis Parameter Common]
 AxisCount=${order.length}
 AxisOrder="${order}"
 ${names.join("")}[File Info]
