@@ -78,6 +78,17 @@ export const ARTIFACTS = {
   prairieScan: "prairie/scan",
   /** JSON: the line in pixels of the image in which it was drawn, as `points` of x and y. */
   prairieScanPath: "prairie/scan_path",
+  /**
+   * JSON: what a microscope's own file says about a line scan: start with its zone, time of a line and length of a pixel, each with
+   * its source, significant bits, channels and gaps.
+   */
+  recordedScan: "recording/scan",
+  /** JSON: the line in pixels of the reference image, as `points` of x and y. */
+  recordedPath: "recording/scan_path",
+  /** Array: the image in which the line was drawn. */
+  recordedReference: "recording/reference",
+  /** JSON: the files of the image that are kept byte for byte, with the attachment and the hash of each. */
+  originals: "original/files",
 } as const;
 
 /** The name of an artifact that has a meaning here. An image may have others. */

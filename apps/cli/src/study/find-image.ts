@@ -1,5 +1,6 @@
 // Finds the image that a user names on the command line.
 
+import { withoutImageEnding } from "@kym/kym-schema/keys";
 import type { ZarrDataset } from "@kym/zarr-store";
 import { guessOr } from "../arguments/nearest-word.ts";
 import { type BlindNames, isBlindName, loadBlindNames } from "../blind/blind-names.ts";
@@ -104,5 +105,5 @@ function nameAmong({ image_id: id, rel_path: path }: NamedByFile, all: readonly 
 /** The names of an image in which a typo can be recognised: not the id. */
 function namesOf({ rel_path: path }: NamedByFile): readonly string[] {
   const name = path?.slice(path.lastIndexOf("/") + 1);
-  return path === null || name === undefined ? [] : [name.replace(/\.tiff?$/i, ""), name, path];
+  return path === null || name === undefined ? [] : [withoutImageEnding(name), name, path];
 }

@@ -1,5 +1,6 @@
 // The names by which screens call the images of a dataset: their files, not their ids.
 
+import { withoutImageEnding } from "@kym/kym-schema/keys";
 import type { ZarrDataset } from "@kym/zarr-store";
 import { type BlindNames, loadBlindNames } from "../blind/blind-names.ts";
 import { type Naming, seedOf } from "./blind.ts";
@@ -93,5 +94,5 @@ function fileNameOf(path: string | null): string {
 }
 
 function stemOf(fileName: string): string {
-  return fileName.replace(/\.tiff?$/i, "");
+  return withoutImageEnding(fileName);
 }

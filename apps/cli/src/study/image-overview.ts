@@ -1,7 +1,7 @@
 // The facts about an image that `kym ls` and `kym show` print.
 
 import { type ListedRecord, summarizeRecord, summarizeRecords } from "@kym/kym-dataset";
-import { CALIBRATION_SOURCES } from "@kym/kym-schema/keys";
+import { CALIBRATION_SOURCES, withoutImageEnding } from "@kym/kym-schema/keys";
 import { isZarrStoreError, type ZarrDataset } from "@kym/zarr-store";
 import { imagePartKeys } from "@kym/zarr-store/layout";
 import { INDEXERS } from "./indexers.ts";
@@ -152,7 +152,7 @@ export function findImages<T extends NamedByFile>(images: readonly T[], wanted: 
   }
   const byName = images.filter(({ rel_path: path }) => {
     const name = path?.slice(path.lastIndexOf("/") + 1);
-    return name === wanted || name?.replace(/\.tiff?$/i, "") === wanted;
+    return name === wanted || (name !== undefined && withoutImageEnding(name) === wanted);
   });
   if (byName.length > 0) {
     return byName;
@@ -161,7 +161,9 @@ export function findImages<T extends NamedByFile>(images: readonly T[], wanted: 
   const alike = images.filter(({ rel_path: path }) => {
     const whole = path?.normalize("NFC");
     const name = whole?.slice(whole.lastIndexOf("/") + 1);
-    return whole === composed || name === composed || name?.replace(/\.tiff?$/i, "") === composed;
+    return (
+      whole === composed || name === composed || (name !== undefined && withoutImageEnding(name) === composed)
+    );
   });
   if (alike.length > 0) {
     return alike;

@@ -5,6 +5,7 @@
  * @module
  */
 
+export { withoutImageEnding } from "../image-ending.ts";
 export { CALIBRATION_SOURCES } from "../metadata/calibration.ts";
 export { EXPERIMENT_KEYS } from "../metadata/experiment.ts";
 export { METADATA_KEYS } from "../metadata/metadata.ts";

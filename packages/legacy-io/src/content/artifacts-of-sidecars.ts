@@ -33,6 +33,8 @@ import { metadataText } from "./image-metadata.ts";
 import { attachmentOf, keepFirstSource } from "./keep-first-source.ts";
 import type { ParsedSidecar } from "./parsed-sidecar.ts";
 import { isOfRecording, sayingOfPrairie } from "./prairie-says.ts";
+import type { RecordedFacts } from "./recorded-facts.ts";
+import { recordedHeader } from "./recording-says.ts";
 import type { ImageJTags } from "./rois/imagej-tags.ts";
 import { roisOfMetadata, withTakenRois } from "./rois/rois-in-metadata.ts";
 import { roiFiles, takenRois } from "./rois/rois-of-files.ts";
@@ -47,6 +49,8 @@ export interface SidecarParts {
   readonly tiff?: TiffFacts | undefined;
   /** The axes of the shape. Without them, the last two are the rows and the columns. */
   readonly axes?: readonly string[] | undefined;
+  /** What the recording says, if the image is no TIFF. Its steps are in `tiff`. */
+  readonly recording?: RecordedFacts | undefined;
   /** What ImageJ keeps in the TIFF itself. */
   readonly tags?: ImageJTags | undefined;
   /** The ids that ROIs of files have in the dataset, asked for if a file has ROIs. Default: none was given. */
@@ -121,7 +125,7 @@ async function composed(parts: SidecarParts): Promise<SidecarArtifacts> {
     olympus: header?.said,
     classic: classic?.said,
     acqstore: acqstore?.said,
-    prairie: prairie.scan?.said,
+    recorded: recordedHeader(prairie.scan?.said, parts.recording),
     scales: prairie.scales,
     accepted: accepted?.said ?? true,
   });
@@ -181,7 +185,9 @@ async function composed(parts: SidecarParts): Promise<SidecarArtifacts> {
       ...(header === undefined ? [] : [olympusSays(header.sidecar.relPath, header.said, shape)]),
       ...(lone === undefined ? [] : [classicSays(lone.sidecar.relPath, lone.said)]),
       ...prairie.steps,
-      ...(tiff === undefined || prairie.scan !== undefined ? [] : [tiffSays(tiff.relPath, tiff.scales)]),
+      ...(tiff === undefined || prairie.scan !== undefined
+        ? []
+        : [tiffSays(tiff.relPath, tiff.scales, parts.recording === undefined ? "TIFF" : "recording")]),
     ]),
   );
   for (const { relPath, content } of understood) {

@@ -52,12 +52,12 @@ export function classicSays(relPath: string, classic: ClassicJson): StatedCalibr
   return { relPath, who: "the classic JSON", counts: true, ...given({ secondsPerLine, umPerPx }) };
 }
 
-export function tiffSays(relPath: string, scales: StatedScales): StatedCalibration {
+export function tiffSays(relPath: string, scales: StatedScales, kind = "TIFF"): StatedCalibration {
   const [rows, columns] = [scales.at(-2), scales.at(-1)];
   const sources = [...new Set([rows, columns].flatMap((scale) => (scale ? [scale.source] : [])))];
   return {
     relPath,
-    who: `the TIFF (${sources.join(", ")})`,
+    who: `the ${kind} (${sources.join(", ")})`,
     counts: true,
     ...given({
       secondsPerLine: rows?.unit === UNITS.second ? rows.step : undefined,

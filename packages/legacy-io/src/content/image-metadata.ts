@@ -7,9 +7,20 @@ import { type JsonNode, serializeLossless } from "@kym/zarr-store/json";
 import type { AcqstoreSidecar } from "../formats/acqstore/acqstore-sidecar.ts";
 import type { ClassicJson } from "../formats/classic-json.ts";
 import type { OlympusHeader } from "../formats/olympus/olympus-header.ts";
-import type { PrairieScan } from "../formats/prairie/prairie-scan.ts";
 import { withoutNonFinite } from "../formats/without-non-finite.ts";
 import type { StatedScales } from "../tiff/axes/stated-scales.ts";
+
+/** What a microscope's own file says of the acquisition for the header of an image. */
+export interface RecordedHeader {
+  /** The clock of the microscope, as `YYYY-MM-DD` and `HH:MM:SS` with decimals. */
+  readonly start: {
+    readonly date: string | undefined;
+    readonly time: string | undefined;
+    /** Both, read as if they were UTC, in ns. */
+    readonly localEpochNs: bigint | undefined;
+  };
+  readonly significantBits: number | undefined;
+}
 
 /** The sources of an image's metadata. */
 export interface MetadataSources {
@@ -19,8 +30,8 @@ export interface MetadataSources {
   readonly classic: ClassicJson | undefined;
   /** What acqstore's sidecar says of the rows and columns, and when the image was taken; it counts before all others. */
   readonly acqstore?: Pick<AcqstoreSidecar, "scales" | "date"> | undefined;
-  /** What Prairie View's XML says of the acquisition. Its steps are in `scales`. */
-  readonly prairie?: Pick<PrairieScan, "start" | "significantBits"> | undefined;
+  /** What the microscope's own file says of the acquisition: Prairie View's XML, or a recording. Its steps are in `scales`. */
+  readonly recorded?: RecordedHeader | undefined;
   /** What the TIFF or Prairie View states, per axis; it counts where neither of the others says anything. */
   readonly scales?: StatedScales | undefined;
   /** The first value found in the classic JSON, `_kymanalysis.json` and an old `_events.json`; true if none has one. */
@@ -58,7 +69,7 @@ function headerValue({
   olympus,
   classic,
   acqstore,
-  prairie,
+  recorded,
   scales = [],
 }: MetadataSources): Readonly<Record<string, unknown>> {
   const edited = isCalibrated(classic) ? classic?.header : undefined;
@@ -89,13 +100,13 @@ function headerValue({
       ? axes.map(({ source }) => source)
       : undefined,
     [METADATA_HEADER_KEYS.dateStr]:
-      classic?.header?.dateStr ?? olympus?.date ?? acqstore?.date.date ?? prairie?.start.date,
+      classic?.header?.dateStr ?? olympus?.date ?? acqstore?.date.date ?? recorded?.start.date,
     [METADATA_HEADER_KEYS.timeStr]:
-      classic?.header?.timeStr ?? olympus?.time ?? acqstore?.date.time ?? prairie?.start.time,
+      classic?.header?.timeStr ?? olympus?.time ?? acqstore?.date.time ?? recorded?.start.time,
     [METADATA_HEADER_KEYS.acquiredLocalEpochNs]:
-      olympus?.acquiredLocalEpochNs ?? acqstore?.date.localEpochNs ?? prairie?.start.localEpochNs,
+      olympus?.acquiredLocalEpochNs ?? acqstore?.date.localEpochNs ?? recorded?.start.localEpochNs,
     [METADATA_HEADER_KEYS.secondsPerLineExact]: olympus?.secondsPerLineExact,
-    [METADATA_HEADER_KEYS.bitsPerPixel]: olympus?.bitsPerPixel ?? prairie?.significantBits,
+    [METADATA_HEADER_KEYS.bitsPerPixel]: olympus?.bitsPerPixel ?? recorded?.significantBits,
   };
   return {
     [METADATA_HEADER_KEYS.shape]: shape,

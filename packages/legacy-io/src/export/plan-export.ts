@@ -22,6 +22,8 @@ export interface ImageInventory {
   readonly csvGz: readonly string[];
   readonly arrays: readonly ArrayInventory[];
   readonly attachments: readonly string[];
+  /** The paths of attachments that are the files the image was read from, relative to its folder, by their names. Default none. */
+  readonly originals?: ReadonlyMap<string, string> | undefined;
 }
 
 export interface ArrayInventory {
@@ -242,6 +244,11 @@ function planArtifacts(
     ...image.csvGz.map((name) => ({ kind: "csv.gz", name, path: beside(name, ".csv.gz") }) as const),
     ...image.arrays.map((array) => planArray(array, layout, pathOf)),
     ...image.attachments.map((name) => {
+      const original = originalPath(image, layout, name);
+      if (original !== undefined) {
+        const [stem = "", ending = ""] = original;
+        return { kind: "attachment", name, path: pathOf(stem, ending) } as const;
+      }
       const ending = layout.tiff === undefined ? undefined : acqstoreEnding(layout.tiff, name);
       const path =
         ending === undefined
@@ -250,6 +257,25 @@ function planArtifacts(
       return { kind: "attachment", name, path } as const;
     }),
   ];
+}
+
+/**
+ * Where a file that the image was read from goes, up to its ending and from there: where it was, seen from the image, or beside the
+ * attachments if the pixels have its name. Undefined for another attachment.
+ */
+function originalPath(
+  { originals }: ImageInventory,
+  layout: ImageLayout,
+  name: string,
+): readonly [string, string] | undefined {
+  const path = originals?.get(name);
+  if (path === undefined || path.split("/").some((part) => /^\.{0,2}$/.test(part))) {
+    return undefined;
+  }
+  const isTaken = layout.tiff === undefined || sameFileKey(path) === sameFileKey(layout.tiff);
+  const whole = `${isTaken ? layout.attachments : layout.folder}${path}`;
+  const dot = Math.max(whole.lastIndexOf("."), whole.lastIndexOf("/") + 2);
+  return dot >= whole.length ? [whole, ""] : [whole.slice(0, dot), whole.slice(dot)];
 }
 
 function planArray(array: ArrayInventory, { arrays }: ImageLayout, pathOf: PathOf): PlannedArtifact {

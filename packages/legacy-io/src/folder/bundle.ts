@@ -12,6 +12,8 @@ export interface BundleFile {
   readonly mtimeNs: bigint;
   /** True for a file whose bytes a cloud keeps online only; otherwise absent. */
   readonly isOnlineOnly?: true;
+  /** For one of several line scans in a file, whose paths are those of the scan: the path for opening the file. */
+  readonly container?: string;
 }
 
 /** A file that belongs to one image, with the content that its name announces. */
@@ -26,6 +28,16 @@ export interface LegacyBundle {
   readonly otherChannels: readonly ChannelFile[];
   /** Sorted by path. */
   readonly sidecars: readonly SidecarFile[];
+  /** Set for a recording of a microscope that is not TIFF. The other channels are then the companions of its file. */
+  readonly recording?: RecordedPlace | undefined;
+}
+
+/** Where in a file the line scan of an image is. */
+export interface RecordedPlace {
+  /** The name of the format. */
+  readonly format: string;
+  /** The scan's place among those of the file, counted from 0; undefined for a file that could not be read. */
+  readonly scan: number | undefined;
 }
 
 export interface ChannelFile extends BundleFile {

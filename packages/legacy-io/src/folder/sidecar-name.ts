@@ -2,9 +2,11 @@
 
 import { compareCodePoints } from "@kym/zarr-store/runtime";
 import { ALL_FORMATS } from "../formats/all-formats.ts";
+import { RECORDING_ENDINGS } from "../formats/all-recording-formats.ts";
 import type { SidecarNameRule } from "../formats/sidecar-format.ts";
 import { artifactOfFileName } from "./artifact-file-name.ts";
 import { decideOwners, type NamedImage, type Owners } from "./recordings/decide-owners.ts";
+import { pathOfScan, scanOfPath } from "./recordings/scan-name.ts";
 
 /** The built-in formats for an artifact that is kept beside a TIFF under its own name. */
 export type ArtifactFormat = "json" | "csv" | "csv.gz" | "parquet" | "npy";
@@ -49,9 +51,24 @@ const FOLDER_DATABASES: readonly (readonly [name: string, database: FolderDataba
 
 const SYSTEM_FILES: ReadonlySet<string> = new Set(["thumbs.db", "desktop.ini"]);
 
-/** Returns the stem of a TIFF's name (`a.b` of `a.b.TIFF`); undefined for other names and for hidden files. */
+/** The endings of files with pixels: TIFFs, and recordings of microscopes. */
+const IMAGE_ENDINGS: readonly string[] = [".tif", ".tiff", ...RECORDING_ENDINGS];
+
+/** The names of images, as a pattern. */
+export const ANY_IMAGE: string = `*.{${IMAGE_ENDINGS.map((ending) => ending.slice(1)).join(",")}}`;
+
+/**
+ * Returns the stem of an image's name (`a.b` of `a.b.TIFF`, `scan#Series 2` of `scan.lif#Series 2`); undefined for other names and for
+ * hidden files.
+ */
 export function imageStem(fileName: string): string | undefined {
-  const ending = [".tif", ".tiff"].find((candidate) => hasEnding(fileName, candidate));
+  const part = scanOfPath(fileName);
+  const stem = stemOfFile(part?.file ?? fileName);
+  return part === undefined || stem === undefined ? stem : pathOfScan(stem, part.scan);
+}
+
+function stemOfFile(fileName: string): string | undefined {
+  const ending = IMAGE_ENDINGS.find((candidate) => hasEnding(fileName, candidate));
   const stem = ending === undefined ? "" : fileName.slice(0, -ending.length);
   return stem === "" || isIgnored(fileName) ? undefined : stem;
 }

@@ -9,8 +9,12 @@ export interface RecordingFiles {
   readonly main: ByteSource;
   /** Opens a file by its path relative to the main file's folder; undefined if it is not there. */
   readonly companion: (name: string) => Promise<ByteSource | undefined>;
+  /** Decompresses one or more frames of zstd, with a faster decoder than that of the TIFF reader. It gives at most `maxBytes`. */
+  readonly unzstd?: Unzstd | undefined;
   readonly signal?: AbortSignal | undefined;
 }
+
+export type Unzstd = (bytes: Uint8Array, maxBytes: number) => Uint8Array | Promise<Uint8Array>;
 
 /** Limits on what a file may ask for. */
 export interface RecordingLimits {
@@ -68,9 +72,11 @@ export interface RecordedArray {
    * Reads `[start, stop)` along the axis before the last (lines of a scan) of all channels, as an array of the axes above. Memory: the
    * result and at most as much again.
    *
+   * @param plane an index over the axes before, in C order: only the lines of this channel are wanted, as an array whose axes before
+   * are 1. A reader that decodes all channels at once may give all of them.
    * @throws LegacyIoError `invalid_file`, `not_supported`, `io`
    */
-  readonly readLines: (start: number, stop: number) => Promise<NdArray>;
+  readonly readLines: (start: number, stop: number, plane?: number) => Promise<NdArray>;
 }
 
 /** A line scan of a recording. */
@@ -105,6 +111,8 @@ export interface RecordingFormat {
   readonly version: number;
   /** The paths, below the folder of the main file, of files that hold parts of its recording. Default: none. */
   readonly companionsOf?: ((fileName: string, paths: readonly string[]) => readonly string[]) | undefined;
+  /** Matches the path of every file that can only be a companion. Default: `<base>_00001`, and what is in a folder `<name>.files`. */
+  readonly companionPattern?: RegExp | undefined;
   /**
    * Reads what a file says. Reads no pixels.
    *

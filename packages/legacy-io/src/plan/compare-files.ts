@@ -4,6 +4,7 @@ import { compareCodePoints } from "@kym/zarr-store/runtime";
 import type { BundleFile, LegacyBundle } from "../folder/bundle.ts";
 import { fileNameOf } from "../folder/compare-paths.ts";
 import { imageStem } from "../folder/sidecar-name.ts";
+import { isCompanionPath } from "../formats/all-recording-formats.ts";
 import type { KnownAcquisition, KnownFile } from "./known-acquisition.ts";
 
 /** SHA-256 of a file's bytes, or the reason why the file could not be hashed. */
@@ -83,9 +84,9 @@ export function compareFiles(bundle: LegacyBundle, known: KnownAcquisition, hash
   };
 }
 
-/** True for a TIFF: among the files beside an image, a TIFF is another channel of it. */
+/** True for a TIFF or a companion of a recording: among the files beside an image, it holds more of its pixels. */
 export function isChannelPath(path: string): boolean {
-  return imageStem(fileNameOf(path)) !== undefined;
+  return imageStem(fileNameOf(path)) !== undefined || isCompanionPath(path);
 }
 
 function filesOf(

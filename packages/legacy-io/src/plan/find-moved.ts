@@ -2,6 +2,7 @@
 
 import type { BundleFile, LegacyBundle } from "../folder/bundle.ts";
 import { fileNameOf } from "../folder/compare-paths.ts";
+import { scanOfPath } from "../folder/recordings/scan-name.ts";
 import { imageStem } from "../folder/sidecar-name.ts";
 import { type FileHashes, isChannelPath } from "./compare-files.ts";
 import type { KnownAcquisition, KnownAcquisitions, KnownFile, KnownSidecar } from "./known-acquisition.ts";
@@ -54,7 +55,9 @@ export function findMoved(
   const moved = new Map<string, MovedAcquisition>();
   const isSameName = (from: string, { image }: LegacyBundle): boolean =>
     fileNameOf(from) === fileNameOf(image.path);
-  for (const matches of [isSameName, (): boolean => true]) {
+  const isSameScan = (from: string, { image }: LegacyBundle): boolean =>
+    scanOfPath(from)?.scan === scanOfPath(image.path)?.scan;
+  for (const matches of [isSameName, isSameScan]) {
     for (const bundle of bundles) {
       const { path } = bundle.image;
       const hash = hashes.get(path);

@@ -19,6 +19,8 @@ export interface IngestItem {
 /** Counts of the files in the folder, whatever happened to them. */
 export interface FolderCounts {
   readonly tiffs: number;
+  /** Line scans in microscopes' own files; absent if there are none. */
+  readonly recordings?: number | undefined;
   readonly headers: number;
   readonly classicJsons: number;
   /** ROIs of the images that this run ingested. */

@@ -81,6 +81,10 @@ export function reportOfPlan(
   return { ...report, newImageIds: [] };
 }
 
+function isRecording({ recording }: LegacyBundle): boolean {
+  return recording !== undefined;
+}
+
 /** Reports what was done, and what the plan leaves alone. */
 export function reportOfRun(plan: IngestPlan, scan: FolderScan, done: PlanOutcome): IngestReport {
   const left = plan.actions.flatMap((action) =>
@@ -100,7 +104,8 @@ export function reportOfRun(plan: IngestPlan, scan: FolderScan, done: PlanOutcom
     conflicts: done.conflicts,
     open: [],
     counts: {
-      tiffs: scan.bundles.length,
+      tiffs: scan.bundles.filter(({ recording }) => recording === undefined).length,
+      ...(scan.bundles.some(isRecording) && { recordings: scan.bundles.filter(isRecording).length }),
       headers: countSidecars(scan, ["olympus_header"]),
       classicJsons: countSidecars(scan, ["classic_json", "acqstore_json"]),
       rois: done.nRois,

@@ -1,6 +1,7 @@
 // Finds the image of a dataset that an attribute names.
 
 import { summarizeRecords } from "@kym/kym-dataset";
+import { withoutImageEnding } from "@kym/kym-schema/keys";
 import { isZarrStoreError, type ReadOptions, type ZarrDataset, type ZarrImageRecord } from "@kym/zarr-store";
 import { ViewerError } from "../errors.ts";
 
@@ -80,7 +81,7 @@ function recordOf(dataset: ZarrDataset, image: string): ZarrImageRecord | undefi
 }
 
 function withoutEnding(name: string): string {
-  return name.replace(/\.tiff?$/i, "");
+  return withoutImageEnding(name);
 }
 
 /** A record as it was when the dataset was looked at last: its parts are read without asking for a newer version each time. */

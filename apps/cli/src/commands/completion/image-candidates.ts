@@ -1,5 +1,6 @@
 // The names of images that a typed beginning could become.
 
+import { withoutImageEnding } from "@kym/kym-schema/keys";
 import type { ImageOverview } from "../../study/image-overview.ts";
 import type { Candidate } from "./decide-completion.ts";
 
@@ -26,5 +27,5 @@ export function imageCandidates(images: readonly ImageOverview[], prefix: string
 }
 
 function stemOf(path: string | null): string {
-  return path === null ? "" : path.slice(path.lastIndexOf("/") + 1).replace(/\.tiff?$/i, "");
+  return path === null ? "" : withoutImageEnding(path.slice(path.lastIndexOf("/") + 1));
 }

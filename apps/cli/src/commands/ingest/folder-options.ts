@@ -9,7 +9,10 @@ import { tiffLimits } from "./tiff-limits.ts";
 
 /** The options that both commands declare with the same help. */
 export const FOLDER_OPTIONS = {
-  pattern: { value: "X", help: 'select images by file name (default "*.{tif,tiff}", in any case)' },
+  pattern: { value: "X", help: "select images by file name (default: every TIFF and recording)" },
+  "keep-original": {
+    help: "also keep the file of each image, byte for byte; kym export gives it back",
+  },
   "apply-calibration": { help: "store the values that ImageJ shows, where its file calibrates them" },
   jobs: {
     short: "j",
@@ -24,6 +27,7 @@ export interface FolderOptions {
   readonly dryRun: boolean;
   readonly includeSidecars: boolean;
   readonly applyCalibration: boolean;
+  readonly keepOriginal: boolean;
   readonly signal: AbortSignal;
   readonly limits: Partial<TiffLimits>;
   readonly pattern?: string;
@@ -31,7 +35,7 @@ export interface FolderOptions {
 }
 
 /**
- * Reads `--pattern`, `--path-fields`, `--map`, `--jobs`, `--no-sidecars`, `--apply-calibration`, `--dry-run` and the limits of a TIFF.
+ * Reads `--pattern`, `--path-fields`, `--map`, `--jobs`, `--no-sidecars`, `--apply-calibration`, `--keep-original`, `--dry-run` and the limits of a TIFF.
  *
  * @throws {CliError} `usage` for a number that is malformed or out of range
  */
@@ -45,6 +49,7 @@ export function folderOptions({
     dryRun: options["dry-run"] === true,
     includeSidecars: options["no-sidecars"] !== true,
     applyCalibration: options["apply-calibration"] === true,
+    keepOriginal: options["keep-original"] === true,
     signal,
     limits: tiffLimits(options),
     pathFields: pathFieldsOption(options),

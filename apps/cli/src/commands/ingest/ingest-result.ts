@@ -60,8 +60,9 @@ export function ingestResult(report: IngestReport, words: IngestWords): CommandR
   const notUnderstood = notes.filter(({ kind }) => kind === "not_understood");
   const notDownloaded = skipped.filter(({ kind }) => kind === "not_downloaded");
   if (found === 0 && notes.length === 0) {
-    const hint = "image files end in .tif or .tiff; --pattern selects some of them";
-    throw new CliError(EXIT.input, "not_found", `there is no TIFF in ${folder}`, { hint });
+    const hint =
+      "image files end in .tif or .tiff, or as microscopes name them (.czi, …); --pattern selects some of them";
+    throw new CliError(EXIT.input, "not_found", `there is no TIFF or recording in ${folder}`, { hint });
   }
   const inDataset = ingested.length + updated.length + unchanged.length;
   const headline = [
@@ -165,8 +166,12 @@ function contentsOf(counts: IngestReport["counts"], dryRun: boolean): string {
   if (counts === undefined) {
     return dryRun ? "to be restored from an export" : "restored from an export";
   }
-  const { tiffs, headers, classicJsons, rois } = counts;
-  const found = `found ${counted(tiffs, "TIFF")}, ${counted(headers, "header")}, ${counted(classicJsons, "metadata file")}`;
+  const { tiffs, recordings = 0, headers, classicJsons, rois } = counts;
+  const images = [
+    ...(tiffs === 0 && recordings > 0 ? [] : [counted(tiffs, "TIFF")]),
+    ...(recordings === 0 ? [] : [counted(recordings, "microscope recording")]),
+  ].join(", ");
+  const found = `found ${images}, ${counted(headers, "header")}, ${counted(classicJsons, "metadata file")}`;
   return dryRun ? found : `${found}; ${counted(rois, "ROI")} added`;
 }
 

@@ -277,7 +277,9 @@ function scaleText(image: Shown, isShort: boolean): string {
       ? "no time per line"
       : `${isShort ? number(seconds * 1000) : (seconds * 1000).toFixed(4)} ms/line`;
   const steps = `${um === null ? "no size of a pixel" : `${number(um)} µm/px`} · ${perLine}`;
-  return isFromTiff(source) ? `${steps}, as the TIFF says (${printable(source)})` : steps;
+  return isFromTiff(source)
+    ? `${steps}, as the ${/\w: /.test(source) ? "recording" : "TIFF"} says (${printable(source)})`
+    : steps;
 }
 
 function roiLine(roi: ShownRoi): string {

@@ -2,6 +2,7 @@
 
 import { nameBeforeEscape, safeFileName } from "../../folder/safe-file-name.ts";
 import { sameFileKey } from "../../folder/same-file-key.ts";
+import { imageStem } from "../../folder/sidecar-name.ts";
 
 /** The file from which an image was ingested, as far as the dataset knows. */
 export interface ImageOrigin {
@@ -40,7 +41,8 @@ export function placeImages(origins: readonly ImageOrigin[]): readonly KymflowPl
     const slash = wanted.lastIndexOf("/") + 1;
     const [folder, name] = [wanted.slice(0, slash), wanted.slice(slash)];
     const ending = /\.tiff?$/i.exec(name)?.[0] ?? "";
-    const stem = freeStem(folder, name.slice(0, name.length - ending.length), taken);
+    const wantedStem = imageStem(name) ?? name;
+    const stem = freeStem(folder, wantedStem, taken);
     const fileName = `${stem}${ending === "" ? ".tif" : ending}`;
     const relPath = `${folder}${fileName}`;
     const path = origin.sourcePrimaryPath ?? relPath;
@@ -54,7 +56,7 @@ export function placeImages(origins: readonly ImageOrigin[]): readonly KymflowPl
       path,
       parentFolder,
       grandparentFolder,
-      isMoved: `${stem}${ending}` !== name,
+      isMoved: stem !== wantedStem,
     };
   });
 }

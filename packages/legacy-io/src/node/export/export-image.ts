@@ -19,6 +19,7 @@ import {
   writeCsvIfPossible,
 } from "@kym/zarr-store/table";
 import { loadArrow, tableFromRows } from "@kym/zarr-store/table/lazy";
+import { loadOriginals } from "../../content/originals.ts";
 import { stepsToWrite } from "../../content/steps-to-write.ts";
 import { isLegacyIoError } from "../../errors.ts";
 import type {
@@ -69,6 +70,7 @@ export async function inventoryOf(record: ZarrImageRecord): Promise<ImageInvento
     csvGz: await record.tables.list({ format: "csv.gz" }),
     arrays,
     attachments: await record.listAttachments(),
+    originals: new Map((await loadOriginals(record)).map(({ attachment, path }) => [attachment, path])),
   };
 }
 

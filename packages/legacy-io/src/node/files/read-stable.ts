@@ -91,7 +91,7 @@ async function readAtRest<T>(file: BundleFile, signal: AbortSignal | undefined, 
 
 /** Returns undefined if the file's size or time changed while it was being read. */
 async function tryReading<T>(
-  { path, relPath }: BundleFile,
+  { path: named, relPath, container: path = named }: BundleFile,
   read: Read<T>,
 ): Promise<{ readonly value: T } | undefined> {
   try {

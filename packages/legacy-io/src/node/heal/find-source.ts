@@ -3,6 +3,7 @@
 import { isLegacyIoError } from "../../errors.ts";
 import type { FolderScan, LegacyBundle } from "../../folder/bundle.ts";
 import { fileNameOf } from "../../folder/compare-paths.ts";
+import { scanOfPath } from "../../folder/recordings/scan-name.ts";
 import { hashFile } from "../files/read-stable.ts";
 
 /** What is known of the TIFF that an image came from. */
@@ -27,8 +28,12 @@ export class SourcesInFolder {
   async find(source: KnownSource, signal: AbortSignal | undefined): Promise<LegacyBundle | undefined> {
     const rank = ({ image: { relPath } }: LegacyBundle): number =>
       relPath === source.relPath ? 0 : fileNameOf(relPath) === fileNameOf(source.relPath ?? "") ? 1 : 2;
+    const scan = scanOfPath(source.relPath ?? "")?.scan;
     for (const bundle of this.#scan.bundles.toSorted((a, b) => rank(a) - rank(b))) {
-      if ((await this.#hashOf(bundle, signal)) === source.sha256) {
+      if (
+        scanOfPath(bundle.image.relPath)?.scan === scan &&
+        (await this.#hashOf(bundle, signal)) === source.sha256
+      ) {
         return bundle;
       }
     }

@@ -3,6 +3,7 @@
 import { isZarrStoreError, type ReadOptions, type SourceRow, type ZarrDataset } from "@kym/zarr-store";
 import { imageObjectOf, imageObjectPath, PIXELS_NODE_KEY } from "@kym/zarr-store/layout";
 import { isLegacyIoError } from "../../errors.ts";
+import { findRecordedScans } from "../scan/find-recorded-scans.ts";
 import { loadProvenance } from "../scan/load-provenance.ts";
 import { scanFolder } from "../scan/scan-folder.ts";
 import { decideHealing, type HealedObject } from "./decide-healing.ts";
@@ -41,7 +42,8 @@ export async function healFromFolder(
   paths: readonly string[],
   { signal }: ReadOptions = {},
 ): Promise<HealReport> {
-  const sources = new SourcesInFolder(await scanFolder(folder, { signal }));
+  const { scan } = await findRecordedScans(folder, await scanFolder(folder, { signal }), { signal });
+  const sources = new SourcesInFolder(scan);
   const rows = new Map((await dataset.loadSourcesIndex({ signal })).map((row) => [row.image_id, row]));
   const healed: HealedObject[] = [];
   const left: HealReport["left"][number][] = [];

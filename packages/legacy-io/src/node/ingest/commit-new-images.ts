@@ -213,14 +213,14 @@ function stageIn(
   const { newId } = settingsOf(options);
   return {
     size: threads.size,
-    stage: async ({ image, otherChannels }) => {
+    stage: async ({ image, otherChannels, recording }) => {
       const imageId = newId();
       const lent = await transaction.lendImage(imageId);
       if (lent === undefined) {
         return undefined;
       }
       const { place, discard: release } = lent;
-      const files = { image, otherChannels };
+      const files = { image, otherChannels, recording };
       try {
         const staged = await threads.stage({ files, place, limits, applyCalibration, compression }, signal);
         if (staged === "aborted" || "reason" in staged) {

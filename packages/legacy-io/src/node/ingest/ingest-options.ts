@@ -30,7 +30,7 @@ export interface IngestOptions {
 }
 
 export interface IngestFolderOptions extends IngestOptions {
-  /** File names of the images to ingest, with `*`, `?` and `{a,b}`; case is ignored. Default `*.{tif,tiff}`. */
+  /** File names of the images to ingest, with `*`, `?` and `{a,b}`; case is ignored. Default: every TIFF and recording. */
   readonly pattern?: string | undefined;
   /**
    * Which fields of the experiment the names of folders hold, from `parsePathFields`. The dataset remembers it; null makes the
@@ -45,6 +45,11 @@ export interface IngestFolderOptions extends IngestOptions {
    * processor, at most 8; 4 without threads.
    */
   readonly jobs?: number | undefined;
+  /**
+   * Keep the files of each image as attachments, byte for byte, also of images that the dataset has already. An export gives them back.
+   * Default false: of a recording, only pixels and metadata are kept.
+   */
+  readonly keepOriginal?: boolean | undefined;
   /** Ingest files whose images were deleted from the dataset as new images. Default false: they are skipped. */
   readonly returnDeleted?: boolean | undefined;
   /** Report what would be done, and write nothing. Default false. */

@@ -6,6 +6,7 @@ import { LegacyIoError } from "../../errors.ts";
 import { sidecarFormats } from "../../formats/sidecar-formats.ts";
 import type { IngestReport } from "../../plan/ingest-report.ts";
 import { readBundle } from "../read/read-bundle.ts";
+import { findRecordedScans } from "../scan/find-recorded-scans.ts";
 import { scanFolder } from "../scan/scan-folder.ts";
 import { assignImageId, settingsOf } from "./assign-image-id.ts";
 import type { IngestFolderOptions, IngestOptions } from "./ingest-options.ts";
@@ -30,7 +31,8 @@ export async function ingestLegacyFile(
   const file = resolve(path);
   const folder = resolve(file, "..");
   const formats = sidecarFormats(options.formats);
-  const scan = await scanFolder(folder, { signal: options.signal, formats: options.formats });
+  const named = await scanFolder(folder, { signal: options.signal, formats: options.formats });
+  const { scan } = await findRecordedScans(folder, named, options);
   const bundle = scan.bundles.find(({ image }) => resolve(folder, image.relPath) === file);
   if (bundle === undefined) {
     throw new LegacyIoError("not_found", `there is no TIFF at ${file}`, { path: file });

@@ -5,15 +5,16 @@ import { INGEST_MODE, PROVENANCE_KEYS } from "@kym/kym-schema/keys";
 import { type DatasetContents, isZarrStoreError } from "@kym/zarr-store";
 import { FOLDER_NAMES } from "../../content/experiment-fields.ts";
 import { artifactKey, type SourcedArtifact, scalesOf } from "../../content/image-content.ts";
+import { factsValue, pathValue } from "../../content/recorded-facts.ts";
 import { imageJTagsValue } from "../../content/rois/imagej-tags.ts";
 import { isLegacyIoError } from "../../errors.ts";
 import { fileNameOf } from "../../folder/compare-paths.ts";
 import { objectsOf } from "../../plan/decide-artifact-changes.ts";
 import { TIFF_ATTRIBUTES } from "../../tiff/axes/tiff-attributes.ts";
 import type { ValueCalibration } from "../../tiff/descriptions/value-calibration.ts";
-import { TIFF_READER } from "../../tiff/tiff-reader.ts";
 import type { ReadBundle } from "../read/read-bundle.ts";
-import type { SaidByTiff } from "../read/read-image.ts";
+import type { SaidByRecording, SaidByTiff } from "../read/read-image.ts";
+import { readerOfImage } from "../read/reader-of-image.ts";
 import type { IngestOptions } from "./ingest-options.ts";
 import { storeOverviews, whileStored } from "./store-overviews.ts";
 
@@ -78,6 +79,9 @@ export async function storeImage(
   if (said.tags !== undefined) {
     await record.saveJson(ARTIFACTS.imageJTags, imageJTagsValue(said.tags));
   }
+  if (said.recording !== undefined) {
+    await storeRecording(record, said.recording);
+  }
   const hashes = await record.objectHashes();
   await storeOverviews(record, hashes, overviews());
   const made = (source: string): SidecarProvenance["artifacts"] =>
@@ -92,7 +96,7 @@ export async function storeImage(
       sourceName: fileNameOf(read.image.relPath),
       sourceSha256: read.image.sha256,
       ingestMode: INGEST_MODE,
-      reader: TIFF_READER,
+      reader: readerOfImage(said),
       sidecars: read.sidecars.map((file) => ({
         path: file.path,
         sizeBytes: file.sizeBytes,
@@ -106,6 +110,21 @@ export async function storeImage(
       }),
     }),
   );
+}
+
+/** Stores what a recording says of its scan. */
+export async function storeRecording(
+  record: ReturnType<DatasetContents["record"]>,
+  { facts, pictures }: SaidByRecording,
+): Promise<void> {
+  await record.saveJson(ARTIFACTS.recordedScan, factsValue(facts));
+  const path = pathValue(facts);
+  if (path !== undefined) {
+    await record.saveJson(ARTIFACTS.recordedPath, path);
+  }
+  for (const { array } of pictures) {
+    await record.saveArrayArtifact(ARTIFACTS.recordedReference, array);
+  }
 }
 
 /** Returns the attributes that say what the TIFF says. One about which it says nothing is undefined. */

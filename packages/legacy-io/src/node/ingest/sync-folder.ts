@@ -27,6 +27,7 @@ import { listOpenConflicts } from "../resolve/list-open-conflicts.ts";
 import { previewRestore } from "../restore/preview-restore.ts";
 import { isExportedFolder, restoreExport } from "../restore/restore-export.ts";
 import { findAcqstoreLists, saveAcqstoreLists } from "../scan/acqstore-lists.ts";
+import { findRecordedScans } from "../scan/find-recorded-scans.ts";
 import { findRecordings } from "../scan/find-recordings.ts";
 import { gatherPlanFacts } from "../scan/gather-plan-facts.ts";
 import { loadKnownFolder } from "../scan/load-known-folder.ts";
@@ -45,6 +46,7 @@ import {
 } from "./commit-new-images.ts";
 import { findSavedAgain, type SettledPlan, updatesOf } from "./find-saved-again.ts";
 import type { IngestFolderOptions } from "./ingest-options.ts";
+import { type ImageOfFiles, keepOriginals } from "./keep-originals.ts";
 import { isReadOfTiff, missingImages, readImagesAgain, readsToRepeat } from "./read-images-again.ts";
 
 /** The rules of a refresh, and whether to read again what a reader with a known fault may have read wrong. */
@@ -81,7 +83,10 @@ export async function syncFolder(
   const onFound = (tiffs: number, sizeBytes: number): void =>
     options.onEvent?.({ type: "found", tiffs, sizeBytes });
   const named = await scanFolder(root, { pattern, signal, formats: options.formats, onFound });
-  const { scan: scanned, notes: ofRecordings } = await findRecordings(root, named, signal);
+  const inFiles = await findRecordedScans(root, named, options);
+  const ofFolders = await findRecordings(root, inFiles.scan, signal);
+  const { scan: scanned } = ofFolders;
+  const ofRecordings = [...inFiles.notes, ...ofFolders.notes];
   const found = includeSidecars
     ? await findAcqstoreLists(root, scanned)
     : { lists: [], notes: [], scan: scanned };
@@ -150,8 +155,11 @@ export async function syncFolder(
   const done = joinOutcomes(parts);
   const equal = await noteEqualImages(dataset, done.ingested);
   const listed = await saveAcqstoreLists(dataset, root, found.lists, signal);
+  const kept =
+    options.keepOriginal === true ? await keepOriginals(dataset, imagesOfFiles(plan, done), signal) : [];
   const notes = [
     ...saidOnce(done.notes),
+    ...kept,
     ...missing,
     ...gone,
     ...equal,
@@ -162,6 +170,17 @@ export async function syncFolder(
   const report = reportOfRun(plan, scan, { ...done, notes });
   const open = await openConflictsOf(dataset, plan);
   return withNotDownloaded({ ...report, open }, notDownloaded);
+}
+
+/** The images of a plan that are in the dataset now, new and old. */
+function imagesOfFiles({ actions }: IngestPlan, { ingested }: PlanOutcome): readonly ImageOfFiles[] {
+  const added = new Map(ingested.map(({ path, imageId }) => [path, imageId]));
+  return actions.flatMap((action) => {
+    const { bundle } = action;
+    const former = action.action === "unchanged" || action.action === "update" ? action.imageId : undefined;
+    const imageId = added.get(bundle.image.relPath) ?? former;
+    return imageId === undefined ? [] : [{ imageId, bundle }];
+  });
 }
 
 async function carryOut(
@@ -224,7 +243,11 @@ export function identityOf({ source_sha256: sha256, source_primary_path: path }:
 
 /** Makes the paths absolute, because the ledger knows files by absolute path. */
 function absolutePaths(root: string, scan: FolderScan): FolderScan {
-  const absolute = <F extends BundleFile>(file: F): F => ({ ...file, path: resolve(root, file.relPath) });
+  const absolute = <F extends BundleFile>(file: F): F => ({
+    ...file,
+    path: resolve(root, file.relPath),
+    ...(file.container !== undefined && { container: resolve(file.container) }),
+  });
   return {
     ...scan,
     bundles: scan.bundles.map((bundle) => ({

@@ -9,10 +9,10 @@ import { ALL_FORMATS } from "../../formats/all-formats.ts";
 import type { SidecarFormat } from "../../formats/sidecar-format.ts";
 import type { FolderFields } from "../../plan/decide-path-fields.ts";
 import { isTurned } from "../../tiff/axes/image-layout.ts";
-import { TIFF_READER } from "../../tiff/tiff-reader.ts";
 import type { ReadFile } from "../files/read-stable.ts";
 import { type ReadImage, type ReadImageOptions, readImage, type SaidByTiff } from "./read-image.ts";
 import { readSidecars } from "./read-sidecars.ts";
+import { readerOfImage } from "./reader-of-image.ts";
 
 /** A bundle that was read completely. No file changed while it was being read. */
 export interface ReadBundle extends Omit<ReadImage, "files" | "axes"> {
@@ -61,6 +61,7 @@ export async function readBundle(bundle: LegacyBundle, options: ReadBundleOption
         isTurned: isTurned(image.said.fileAxes),
       },
       tags: image.said.tags,
+      recording: image.said.recording?.facts,
       pixelsSha256,
       sidecars: sidecars.map(({ parsed }) => parsed),
       folderFields: folderFields?.values,
@@ -70,7 +71,7 @@ export async function readBundle(bundle: LegacyBundle, options: ReadBundleOption
       bundle,
       image: first,
       sidecars: [
-        ...others.map((file) => ({ ...file, reader: TIFF_READER })),
+        ...others.map((file) => ({ ...file, reader: readerOfImage(image.said) })),
         ...sidecars.map(({ file, reader }) => ({ ...file, reader })),
       ],
       content: { axes, ...content, notes: [...notesOf(first.relPath, said), ...content.notes] },

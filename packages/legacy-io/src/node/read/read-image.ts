@@ -2,6 +2,7 @@
 
 import type { ArrayRows, EncodedArray, NdArray, StagedArray } from "@kym/zarr-store";
 import { joinArrays, ndArrayBytes } from "@kym/zarr-store/array";
+import type { RecordedFacts } from "../../content/recorded-facts.ts";
 import { type ImageJTags, joinedTags } from "../../content/rois/imagej-tags.ts";
 import { LegacyIoError } from "../../errors.ts";
 import type { BundleFile, LegacyBundle } from "../../folder/bundle.ts";
@@ -25,6 +26,7 @@ import type { ReusedBuffers } from "../files/reused-buffers.ts";
 import { sha256Of } from "../files/sha256-of.ts";
 import { codecsBeforeNodes } from "../tiff/tiff-codecs.ts";
 import type { MadeOverviews } from "./made-overviews.ts";
+import { readRecordedImage } from "./recorded-image.ts";
 import { openStreamedImage, STREAMED_FROM_BYTES } from "./streamed-image.ts";
 
 const CHANNEL_AXIS = "c";
@@ -45,10 +47,19 @@ export interface SaidByTiff {
   readonly warnings: readonly string[];
   /** What ImageJ keeps in tags of its own: of the first channel that has them, with the overlays of all. */
   readonly tags?: ImageJTags | undefined;
+  /** Set if the file is no TIFF but a recording of a microscope. */
+  readonly recording?: SaidByRecording | undefined;
 }
 
-/** The TIFFs of an image. */
-export type ImageFiles = Pick<LegacyBundle, "image" | "otherChannels">;
+/** What a recording says of a scan besides its pixels. */
+export interface SaidByRecording {
+  readonly facts: RecordedFacts;
+  /** The image in which the line was drawn, if there is one. */
+  readonly pictures: readonly { readonly axes: readonly string[]; readonly array: NdArray }[];
+}
+
+/** The TIFFs of an image, or the files of a recording. */
+export type ImageFiles = Pick<LegacyBundle, "image" | "otherChannels" | "recording">;
 
 export interface ReadImageOptions {
   readonly limits?: Partial<TiffLimits> | undefined;
@@ -80,7 +91,7 @@ export interface ReadImage {
 
 /** Reads the pixels of an image and what its TIFFs say. Throws as `readBundle` does. */
 export async function readImage(
-  { image, otherChannels }: ImageFiles,
+  bundle: ImageFiles,
   {
     limits,
     codecs,
@@ -90,6 +101,10 @@ export async function readImage(
     largeFromBytes = STREAMED_FROM_BYTES,
   }: ReadImageOptions,
 ): Promise<ReadImage> {
+  const { image, otherChannels, recording } = bundle;
+  if (recording !== undefined) {
+    return readRecordedImage(bundle, { limits, signal, largeFromBytes });
+  }
   const isLarge = otherChannels.length === 0 && image.sizeBytes >= largeFromBytes;
   const large = isLarge
     ? await openStreamedImage(image, { limits, codecs, signal, applyCalibration })

@@ -103,6 +103,11 @@ export async function passStreamedImage<F extends BundleFile, T>(
   });
 }
 
+/** Rows of a file, whatever its format. */
+export interface Rows extends Omit<TiffRows, "info"> {
+  readonly info: Pick<TiffInfo, "dtype" | "shape">;
+}
+
 type StreamOptions = ReadTiffOptions & {
   readonly applyCalibration?: boolean | undefined;
   /** An image with fewer bytes of pixels is not streamed. Default 0. */
@@ -143,12 +148,12 @@ async function readRowsAtRest<T>(
   }
 }
 
-async function isAsOpened({ path, sizeBytes, mtimeNs }: FileSource): Promise<boolean> {
+export async function isAsOpened({ path, sizeBytes, mtimeNs }: FileSource): Promise<boolean> {
   const now = await stat(path, { bigint: true });
   return now.mtimeNs === mtimeNs && now.size === BigInt(sizeBytes);
 }
 
-async function hashFileBlocks(source: FileSource, signal: AbortSignal | undefined): Promise<string> {
+export async function hashFileBlocks(source: FileSource, signal: AbortSignal | undefined): Promise<string> {
   const hash = newSha256();
   const block = blocks.take(Math.min(BLOCK_BYTES, source.sizeBytes));
   try {
@@ -164,7 +169,7 @@ async function hashFileBlocks(source: FileSource, signal: AbortSignal | undefine
   return hash.digest("hex");
 }
 
-async function hashPixels(rows: TiffRows, signal: AbortSignal | undefined): Promise<string> {
+export async function hashPixels(rows: Rows, signal: AbortSignal | undefined): Promise<string> {
   const hash = newSha256();
   const step = Math.min(rows.height, Math.max(1, Math.floor(BLOCK_BYTES / rows.rowBytes)));
   const block = blocks.take(step * rows.rowBytes);
@@ -189,7 +194,7 @@ async function turnOfOthers(signal: AbortSignal | undefined): Promise<void> {
 }
 
 /** Presents the rows as an array that is read while it is stored, and fails if they are not the ones that were hashed. */
-function verifiedRows(rows: TiffRows, file: BundleFile, pixelsSha256: string): BlockRows {
+export function verifiedRows(rows: Rows, file: BundleFile, pixelsSha256: string): BlockRows {
   const rowCount = countRows(rows);
   let hash = newSha256();
   return rowsInBlock(rows, (array, start, stop) => {
@@ -202,14 +207,14 @@ function verifiedRows(rows: TiffRows, file: BundleFile, pixelsSha256: string): B
 }
 
 /** Rows that are read into a block of memory, which is given back once they are no longer used. */
-interface BlockRows {
+export interface BlockRows {
   readonly pixels: ArrayRows;
   readonly release: () => void;
 }
 
 /** Reads rows into one block of memory, and shows them to `look`. */
-function rowsInBlock(
-  rows: TiffRows,
+export function rowsInBlock(
+  rows: Rows,
   look: (array: NdArray, start: number, stop: number) => void,
   signal?: AbortSignal,
 ): BlockRows {
@@ -237,7 +242,7 @@ function rowsInBlock(
 
 /** Reads rows of one plane into `block`, which must be large enough. */
 async function readBlock(
-  rows: TiffRows,
+  rows: Rows,
   start: number,
   stop: number,
   block: Uint8Array<ArrayBuffer>,
@@ -252,6 +257,6 @@ async function readBlock(
   return array;
 }
 
-function countRows({ info }: TiffRows): number {
+function countRows({ info }: Pick<Rows, "info">): number {
   return info.shape.slice(0, -1).reduce((product, length) => product * length, 1);
 }

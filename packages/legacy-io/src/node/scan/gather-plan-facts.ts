@@ -4,6 +4,7 @@ import { lstat } from "node:fs/promises";
 import { throwIfAborted } from "@kym/zarr-store/runtime";
 import { isLegacyIoError, LegacyIoError } from "../../errors.ts";
 import type { FolderScan } from "../../folder/bundle.ts";
+import { scanOfPath } from "../../folder/recordings/scan-name.ts";
 import type { FileHash } from "../../plan/compare-files.ts";
 import { placesToProbe } from "../../plan/find-moved.ts";
 import type { KnownAcquisitions } from "../../plan/known-acquisition.ts";
@@ -47,7 +48,7 @@ export async function gatherPlanFacts(
 /** True only if there is certainly nothing at a path. A path that cannot be checked is not gone: a drive may be offline. */
 export async function isGone(path: string): Promise<boolean> {
   try {
-    await lstat(path);
+    await lstat(scanOfPath(path)?.file ?? path);
     return false;
   } catch (cause) {
     const code = systemErrorCode(cause);

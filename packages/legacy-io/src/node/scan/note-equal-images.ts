@@ -1,6 +1,7 @@
 // Notes new images whose files have the same bytes as another image's file.
 
 import type { SourceRow, ZarrDataset } from "@kym/zarr-store";
+import { scanOfPath } from "../../folder/recordings/scan-name.ts";
 import type { IngestItem } from "../../plan/ingest-report.ts";
 import { currentRows } from "../../plan/known-acquisition.ts";
 
@@ -22,7 +23,10 @@ export async function noteEqualImages(
     ({ image_id: id, source_sha256: hash }) => existing.has(id) && hash !== null,
   );
   const oldFirst = rows.toSorted((a, b) => Number(isNew.has(a.image_id)) - Number(isNew.has(b.image_id)));
-  const groups = [...Map.groupBy(oldFirst, ({ source_sha256: hash }) => hash).values()];
+  // Several line scans of one file have its bytes.
+  const keyOf = ({ source_sha256: hash, source_primary_path: path }: SourceRow): string =>
+    `${hash} ${scanOfPath(path)?.scan ?? ""}`;
+  const groups = [...Map.groupBy(oldFirst, keyOf).values()];
   return groups.flatMap(([first, ...others]) =>
     others.flatMap((row) =>
       first !== undefined && isNew.has(row.image_id)

@@ -14,7 +14,7 @@ import { bundleFiles, type FolderFiles } from "../../folder/bundle-files.ts";
 import { comparePaths } from "../../folder/compare-paths.ts";
 import { fileOfPlaceholder, isOnlineOnly } from "../../folder/online-only.ts";
 import { namePattern } from "../../folder/paths/name-pattern.ts";
-import { imageStem } from "../../folder/sidecar-name.ts";
+import { ANY_IMAGE, imageStem } from "../../folder/sidecar-name.ts";
 import type { SidecarFormat } from "../../formats/sidecar-format.ts";
 import { sidecarFormats } from "../../formats/sidecar-formats.ts";
 import { systemErrorCode } from "../tiff/file-source.ts";
@@ -23,7 +23,7 @@ import { firstBytesAreZero } from "./first-bytes-are-zero.ts";
 const STATS_AT_ONCE = 64;
 
 export interface ScanFolderOptions {
-  /** File names of the images, with `*`, `?` and `{a,b}`; case is ignored. Default `*.{tif,tiff}`. */
+  /** File names of the images, with `*`, `?` and `{a,b}`; case is ignored. Default: every TIFF and recording. */
   readonly pattern?: string | undefined;
   /** Formats of sidecars besides the built-in ones. */
   readonly formats?: readonly SidecarFormat[] | undefined;
@@ -57,7 +57,7 @@ export interface TimedScan {
 
 /** The same, with the time at which each file last changed in any way. It lists each folder once. */
 export async function scanFolderWithTimes(root: string, options: ScanFolderOptions = {}): Promise<TimedScan> {
-  const matches = namePattern(options.pattern ?? "*.{tif,tiff}");
+  const matches = namePattern(options.pattern ?? ANY_IMAGE);
   const isSelected = (name: string): boolean => imageStem(name) !== undefined && matches(name);
   const formats = sidecarFormats(options.formats);
   const realRoot = await resolveRoot(root);

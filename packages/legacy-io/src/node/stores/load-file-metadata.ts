@@ -8,6 +8,7 @@ import { completeMetadata } from "../../content/complete-metadata.ts";
 import { firstSaying, givenArtifacts, type Understood } from "../../content/first-saying.ts";
 import { metadataText } from "../../content/image-metadata.ts";
 import { sayingOfPrairie } from "../../content/prairie-says.ts";
+import { recordedHeader } from "../../content/recording-says.ts";
 import { withTakenRois } from "../../content/rois/rois-in-metadata.ts";
 import { roiFiles, takenRois } from "../../content/rois/rois-of-files.ts";
 import { readWholeFile } from "../files/read-whole-file.ts";
@@ -15,7 +16,7 @@ import { loadSidecar, type StoreSidecar } from "./load-sidecar.ts";
 import type { SaidInPlace } from "./tiff-pixel-store.ts";
 
 /** What the TIFF itself says. */
-export interface ImageFacts extends Pick<SaidInPlace, "scales" | "isTurned" | "tags"> {
+export interface ImageFacts extends Pick<SaidInPlace, "scales" | "isTurned" | "tags" | "recording"> {
   readonly shape: readonly number[];
   /** The names of the image's TIFFs, one per channel. Default: not known. */
   readonly fileNames?: readonly string[] | undefined;
@@ -47,7 +48,7 @@ export async function loadFileMetadata(
     olympus: firstSaying(usable, "header")?.said,
     classic: turnedClassic(classic, isTurned)?.said,
     acqstore: acqstore?.said,
-    prairie: prairie.scan?.said,
+    recorded: recordedHeader(prairie.scan?.said, facts.recording),
     scales: prairie.scales,
     accepted: firstSaying(usable, "accepted")?.said ?? true,
   });

@@ -5,6 +5,7 @@ import type { ImageSource } from "@kym/zarr-store";
 import { sidecarFormats } from "../../formats/sidecar-formats.ts";
 import type { TiffCodec } from "../../tiff/codecs/tiff-codec.ts";
 import { FolderListing } from "../files/folder-listing.ts";
+import { findRecordedScans } from "../scan/find-recorded-scans.ts";
 import { type ScanFolderOptions, scanFolder } from "../scan/scan-folder.ts";
 import { imageSource } from "./open-tiff.ts";
 import { withStoreErrors } from "./store-errors.ts";
@@ -29,7 +30,10 @@ export async function* openFolder(
   path: string,
   options: OpenFolderOptions = {},
 ): AsyncGenerator<ImageSource> {
-  const { bundles } = await withStoreErrors(() => scanFolder(path, options));
+  const { bundles } = await withStoreErrors(async () => {
+    const { scan } = await findRecordedScans(path, await scanFolder(path, options), options);
+    return scan;
+  });
   const formats = sidecarFormats(options.formats);
   // The images of a folder share its listing. Otherwise each of thousands of images would list the folder again.
   const listings = new Map<string, FolderListing>();

@@ -5,12 +5,14 @@ import { basename, dirname, join, resolve } from "node:path";
 import type { ImageSource } from "@kym/zarr-store";
 import { throwIfAborted } from "@kym/zarr-store/runtime";
 import { LegacyIoError } from "../../errors.ts";
+import { scanOfPath } from "../../folder/recordings/scan-name.ts";
 import { acquisitionOfImage } from "../../folder/sidecars-of-image.ts";
 import type { SidecarFormat } from "../../formats/sidecar-format.ts";
 import { sidecarFormats } from "../../formats/sidecar-formats.ts";
 import type { TiffCodec } from "../../tiff/codecs/tiff-codec.ts";
 import type { FolderListing } from "../files/folder-listing.ts";
 import { systemErrorCode } from "../tiff/file-source.ts";
+import { isRecordingPath, RecordingPixelStore } from "./recording-pixel-store.ts";
 import { SidecarArtifactStore } from "./sidecar-artifact-store.ts";
 import { withStoreErrors } from "./store-errors.ts";
 import { TiffPixelStore, type TiffPixelStoreOptions } from "./tiff-pixel-store.ts";
@@ -41,7 +43,11 @@ export async function openTiff(path: string, options: OpenTiffOptions = {}): Pro
     const formats = sidecarFormats(options.formats);
     const file = resolve(path);
     const folder = dirname(file);
-    const names = await namesBeside(file);
+    const part = scanOfPath(file);
+    const names = await namesBeside(part?.file ?? file);
+    if (isRecordingPath(file)) {
+      return imageSource(file, { formats });
+    }
     const acquisition = acquisitionOfImage(basename(file), names);
     if (acquisition === undefined) {
       throw new LegacyIoError("invalid_argument", `${file} is not the name of a TIFF`, { path: file });
@@ -61,7 +67,9 @@ export function imageSource(
   { formats, ...options }: ImageSourceOptions,
   listing?: FolderListing,
 ): ImageSource {
-  const pixelStore = new TiffPixelStore(path, options);
+  const pixelStore = isRecordingPath(path)
+    ? new RecordingPixelStore(path)
+    : new TiffPixelStore(path, options);
   const artifactStore = new SidecarArtifactStore(path, pixelStore, listing, formats);
   return { sourceKey: path, pixelStore, artifactStore };
 }

@@ -39,7 +39,7 @@ import { type ImageFacts, loadFileMetadata } from "./load-file-metadata.ts";
 import { loadFileTable } from "./load-file-table.ts";
 import { loadSidecar, type StoreSidecar } from "./load-sidecar.ts";
 import { namingFile, withStoreErrors } from "./store-errors.ts";
-import { TiffPixelStore } from "./tiff-pixel-store.ts";
+import { type SayingPixelStore, TiffPixelStore } from "./tiff-pixel-store.ts";
 
 type Table = Awaited<ReturnType<ArtifactStore["loadTable"]>>;
 type SaveTableOptions = NonNullable<Parameters<ArtifactStore["saveTable"]>[2]>;
@@ -143,7 +143,7 @@ export class SidecarArtifactStore implements ArtifactStore {
     try {
       const { shape } = await this.#pixels.describe(options);
       const fileNames = [this.#image];
-      return this.#pixels instanceof TiffPixelStore
+      return saysMore(this.#pixels)
         ? { shape, fileNames, ...(await this.#pixels.rememberedTiff(options)) }
         : { ...NOTHING_SAID, shape, fileNames };
     } catch (error) {
@@ -257,9 +257,15 @@ export class SidecarArtifactStore implements ArtifactStore {
   }
 }
 
-/** True if the TIFF itself states a scale or has ROIs. */
-function hasMetadata({ scales, tags }: ImageFacts): boolean {
-  return scales.some((scale) => scale !== null) || (tags !== undefined && hasRois(tags));
+function saysMore(pixels: PixelStore): pixels is SayingPixelStore {
+  return "rememberedTiff" in pixels;
+}
+
+/** True if the file itself states a scale, a start or ROIs. */
+function hasMetadata({ scales, tags, recording }: ImageFacts): boolean {
+  return (
+    recording !== undefined || scales.some((scale) => scale !== null) || (tags !== undefined && hasRois(tags))
+  );
 }
 
 /** Finds the file that has the artifact's own name. */

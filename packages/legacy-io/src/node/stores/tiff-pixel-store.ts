@@ -9,6 +9,7 @@ import {
   ZarrStoreError,
 } from "@kym/zarr-store";
 import { joinArrays, type Region, resolveSelection } from "@kym/zarr-store/array";
+import type { RecordedFacts } from "../../content/recorded-facts.ts";
 import { type ImageJTags, joinedTags } from "../../content/rois/imagej-tags.ts";
 import { LegacyIoError } from "../../errors.ts";
 import { axesOfFile, type ImageLayout, imageLayout, isTurned } from "../../tiff/axes/image-layout.ts";
@@ -30,6 +31,13 @@ const CHANNEL_AXIS = "c";
 export interface SaidInPlace extends Omit<RememberedTiff, "displayRange"> {
   /** What ImageJ keeps in its own tags; undefined if it keeps nothing. */
   readonly tags: ImageJTags | undefined;
+  /** What a recording says; undefined for a TIFF. */
+  readonly recording?: RecordedFacts | undefined;
+}
+
+/** Pixels of a file that says more than its shape. */
+export interface SayingPixelStore extends PixelStore {
+  rememberedTiff(options?: ReadOptions): Promise<SaidInPlace>;
 }
 
 export interface TiffPixelStoreOptions {
@@ -49,7 +57,7 @@ export interface TiffPixelStoreOptions {
  * const store = new TiffPixelStore("scan.tif");
  * const first = await store.loadRegion([{ start: 0, stop: 100 }, undefined]);
  */
-export class TiffPixelStore implements PixelStore {
+export class TiffPixelStore implements SayingPixelStore {
   readonly #paths: readonly string[];
   readonly #codecs: readonly TiffCodec[];
 

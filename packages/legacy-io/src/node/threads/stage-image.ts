@@ -14,6 +14,7 @@ import type { TiffInfo } from "../../tiff/tiff-info.ts";
 import { ReusedBuffers } from "../files/reused-buffers.ts";
 import { type EncodedOverviews, encodedOverviews } from "../read/made-overviews.ts";
 import { readImage, saidBy } from "../read/read-image.ts";
+import { passRecordedScan } from "../read/recorded-image.ts";
 import { passStreamedImage } from "../read/streamed-image.ts";
 import { codecsBeforeNodes } from "../tiff/tiff-codecs.ts";
 import type { ImageOutcome, ImageTask, StagedImage } from "./image-task.ts";
@@ -41,9 +42,39 @@ export async function tryStageImage(task: ImageTask, signal: AbortSignal): Promi
 const OF_IMAGE = ["invalid_argument", "invalid_name", "schema_mismatch", "not_supported"] as const;
 
 async function stageImage(task: ImageTask, signal: AbortSignal): Promise<StagedImage> {
-  const { image, otherChannels } = task.files;
+  const { image, otherChannels, recording } = task.files;
+  if (recording !== undefined) {
+    return stageScan(task, signal);
+  }
   const isLarge = otherChannels.length === 0 && image.sizeBytes >= STREAMED_FROM_BYTES / MOST_COMPRESSED;
   return (isLarge ? await stageRows(task, signal) : undefined) ?? stageWhole(task, signal);
+}
+
+/** Stages a line scan of a recording, a few lines at a time. */
+async function stageScan(task: ImageTask, signal: AbortSignal): Promise<StagedImage> {
+  const { limits, place } = task;
+  const { stored, ...read } = await passRecordedScan(task.files, { limits, signal }, async (rows, axes) => {
+    await rm(join(place.folder, place.prefix), { recursive: true, force: true });
+    return stagePassing(task, rows, axes, signal);
+  });
+  return { ...read, ...stored };
+}
+
+/** Stages rows that pass through memory, and makes their overviews. */
+async function stagePassing(
+  { place, compression }: ImageTask,
+  { dtype, shape, readRows: pass }: ArrayRows,
+  axes: readonly string[],
+  signal: AbortSignal,
+): Promise<Pick<StagedImage, "pixels" | "overviews">> {
+  const builder = new OverviewBuilder({ shape, axes });
+  const readRows: ArrayRows["readRows"] = async (start, stop, reading) => {
+    const elements = await pass(start, stop, reading);
+    builder.add(start, elements);
+    return elements;
+  };
+  const pixels = await stageArray(place, { dtype, shape, readRows }, { axes, compression, signal });
+  return { pixels, overviews: overviewsOfStaged(pixels, builder) };
 }
 
 /** Stages an image that passes through memory a few rows at a time, if it can be read so. */
@@ -55,18 +86,7 @@ async function stageRows(task: ImageTask, signal: AbortSignal): Promise<StagedIm
     // What an earlier try left there may have had other chunks.
     await rm(join(place.folder, place.prefix), { recursive: true, force: true });
     const { axes, shape } = imageLayout(info);
-    const builder = new OverviewBuilder({ shape, axes });
-    const readRows: ArrayRows["readRows"] = async (start, stop, reading) => {
-      const elements = await rows.readRows(start, stop, reading);
-      builder.add(start, elements);
-      return elements;
-    };
-    const pixels = await stageArray(
-      place,
-      { dtype: info.dtype, shape, readRows },
-      { axes, compression: task.compression, signal },
-    );
-    return { pixels, overviews: overviewsOfStaged(pixels, builder) };
+    return stagePassing(task, { ...rows, dtype: info.dtype, shape }, axes, signal);
   });
   if (passed === undefined) {
     return undefined;

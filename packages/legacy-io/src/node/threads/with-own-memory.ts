@@ -12,6 +12,9 @@ function ownMemory(value: unknown): unknown {
   if (value instanceof Uint8Array) {
     return value.byteLength === value.buffer.byteLength ? value : new Uint8Array(value);
   }
+  if (ArrayBuffer.isView(value)) {
+    return value;
+  }
   if (Array.isArray(value)) {
     return value.map(ownMemory);
   }

@@ -7,6 +7,7 @@ import { whenAllDone } from "@kym/zarr-store/runtime";
 import { artifactsOfSidecars } from "../../content/artifacts-of-sidecars.ts";
 import { FOLDER_NAMES } from "../../content/experiment-fields.ts";
 import { artifactKey, type ContentNote, type SourcedArtifact } from "../../content/image-content.ts";
+import { loadFacts } from "../../content/recorded-facts.ts";
 import { loadImageJTags } from "../../content/rois/imagej-tags.ts";
 import type { LegacyBundle } from "../../folder/bundle.ts";
 import type { SidecarFormat } from "../../formats/sidecar-format.ts";
@@ -93,6 +94,7 @@ export async function lookAt(
       ...remembered,
     },
     tags: said === undefined ? await loadImageJTags(record) : said.tags,
+    recording: said === undefined ? await loadFacts(record) : said.recording?.facts,
     roiIds: () => givenRoiIds(record),
     pixelsSha256: await pixelsSha256Of(record),
     sidecars: sidecars.map(({ parsed }) => parsed),

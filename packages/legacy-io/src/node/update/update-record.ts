@@ -22,10 +22,10 @@ import { isChannelPath } from "../../plan/compare-files.ts";
 import { wordsOfFields } from "../../plan/decide-path-fields.ts";
 import type { KnownSidecar } from "../../plan/known-acquisition.ts";
 import { sidecarsAfterUpdate } from "../../plan/sidecars-after-update.ts";
-import { TIFF_READER } from "../../tiff/tiff-reader.ts";
 import { storedFault } from "../files/stored-fault.ts";
-import { storeArtifact, tiffAttributes } from "../ingest/store-image.ts";
+import { storeArtifact, storeRecording, tiffAttributes } from "../ingest/store-image.ts";
 import type { SaidByTiff } from "../read/read-image.ts";
+import { readerOfImage } from "../read/reader-of-image.ts";
 import { type DecidedUpdate, decideUpdate, type LoadHistory } from "./decide-update.ts";
 import { deleteArtifact } from "./delete-artifact.ts";
 import { type KeptFiles, keepRefused, placeOf, reasonOf } from "./keep-refused.ts";
@@ -145,6 +145,9 @@ async function store(
   if (update.said !== undefined) {
     await updateTiffAttributes(record, update.said);
     await storeImageJTags(record, update.said);
+    if (update.said.recording !== undefined) {
+      await storeRecording(record, update.said.recording);
+    }
   }
   if (looked.isOfPrairie) {
     await dropOmeWarnings(record);
@@ -163,7 +166,7 @@ async function store(
     sidecars.flatMap(({ file }) => (looked.unusable.includes(file.relPath) ? [file.path] : [])),
   );
   const sources = sidecarsAfterUpdate({
-    known: update.said === undefined ? knownNow : withChannelsRead(knownNow, update.savedAgain),
+    known: update.said === undefined ? knownNow : withChannelsRead(knownNow, update),
     read: [
       ...sidecars.map(({ file, reader }) => {
         const earlier = known.get(file.path);
@@ -186,7 +189,7 @@ async function store(
     ARTIFACTS.provenance,
     encodeProvenance({
       ...baseProvenance(update, looked.provenance),
-      ...(update.said !== undefined && { reader: TIFF_READER }),
+      ...(update.said !== undefined && { reader: readerOfImage(update.said) }),
       sidecars: sources.filter(({ path }) => path !== FOLDER_NAMES),
       pathFields: update.folderFields && {
         ...update.folderFields,
@@ -296,16 +299,14 @@ async function storeImageJTags(record: ImageRecord, { tags }: SaidByTiff): Promi
 /** Records the further channels, which are read together with the first: the present reader, and their files if they changed. */
 function withChannelsRead(
   known: ReadonlyMap<string, KnownSidecar>,
-  files: RecordUpdate["savedAgain"] = undefined,
+  { said, savedAgain }: Pick<RecordUpdate, "said" | "savedAgain">,
 ): ReadonlyMap<string, KnownSidecar> {
-  const now = new Map((files ?? []).map((file) => [file.path, file]));
+  const reader = said && readerOfImage(said);
+  const now = new Map((savedAgain ?? []).map((file) => [file.path, file]));
   return new Map(
     [...known].map(([path, file]) => {
       const { sizeBytes, mtimeNs, sha256 } = now.get(path) ?? file;
-      return [
-        path,
-        isChannelPath(path) ? { ...file, sizeBytes, mtimeNs, sha256, reader: TIFF_READER } : file,
-      ];
+      return [path, isChannelPath(path) ? { ...file, sizeBytes, mtimeNs, sha256, reader } : file];
     }),
   );
 }

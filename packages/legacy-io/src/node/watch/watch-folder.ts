@@ -18,6 +18,7 @@ import {
 } from "../../plan/decide-whole.ts";
 import { withoutSidecars } from "../ingest/sync-folder.ts";
 import { isExportedFolder } from "../restore/restore-export.ts";
+import { findRecordedScans, type KnownScans } from "../scan/find-recorded-scans.ts";
 import { findRecordings, type KnownRecordings } from "../scan/find-recordings.ts";
 import type { LoadedSidecars } from "../scan/load-known-folder.ts";
 import { scanFolderWithTimes, type TimedScan } from "../scan/scan-folder.ts";
@@ -67,14 +68,14 @@ export async function* watchFolder(
   }
   const told = new AlreadyTold(settleMs);
   const loaded: LoadedSidecars = new WeakMap();
-  const recordings: KnownRecordings = new Map();
+  const known: Known = { recordings: new Map(), scans: new Map() };
   let state = NOTHING_SEEN;
   let updatesFirst = false;
   let mayCommitAtMs = Number.NEGATIVE_INFINITY;
   for (let isFirst = true; ; isFirst = false) {
     throwIfAborted(signal, LegacyIoError);
     const startedMs = performance.now();
-    const timed = await lookAt(root, options, recordings).catch((error: unknown) => {
+    const timed = await lookAt(root, options, known).catch((error: unknown) => {
       if (isFirst || !isLegacyIoError(error, "not_found", "io")) {
         throw error;
       }
@@ -122,21 +123,28 @@ function delayOf(error: unknown): { readonly delay: string } {
   throw error;
 }
 
+/** What was found in files that did not change since. */
+interface Known {
+  readonly recordings: KnownRecordings;
+  readonly scans: KnownScans;
+}
+
 async function lookAt(
   root: string,
-  { pattern, formats, signal, includeSidecars }: WatchOptions,
-  recordings: KnownRecordings,
+  { pattern, formats, limits, signal, includeSidecars }: WatchOptions,
+  known: Known,
 ): Promise<TimedScan> {
   const timed = await scanFolderWithTimes(root, { pattern, formats, signal });
-  const { scan } = await findRecordings(root, timed.scan, signal, recordings);
+  const inFiles = await findRecordedScans(root, timed.scan, { limits, signal }, known.scans);
+  const { scan } = await findRecordings(root, inFiles.scan, signal, known.recordings);
   const whole = includeSidecars === false ? withoutSidecars(scan) : scan;
   // What a cloud has not downloaded yet is not there yet.
   return { ...timed, scan: withoutOnlineOnly(whole).scan };
 }
 
 function scansOf({ scan, ctimesNs }: TimedScan): readonly SeenScan[] {
-  const seen = ({ path, relPath, sizeBytes, mtimeNs }: BundleFile): SeenFile => {
-    return { relPath, sizeBytes, mtimeNs, ctimeNs: ctimesNs.get(path) ?? 0n };
+  const seen = ({ path, container = path, relPath, sizeBytes, mtimeNs }: BundleFile): SeenFile => {
+    return { relPath, sizeBytes, mtimeNs, ctimeNs: ctimesNs.get(container) ?? 0n };
   };
   return scan.bundles.map(({ image, otherChannels, sidecars }) => ({
     path: image.relPath,

@@ -1,7 +1,7 @@
 // Finds the image that a row of a spreadsheet is about, by its id, its path, or its date and file name.
 
 import { COLUMNS } from "@kym/kym-schema";
-import { EXPERIMENT_KEYS } from "@kym/kym-schema/keys";
+import { EXPERIMENT_KEYS, withoutImageEnding } from "@kym/kym-schema/keys";
 import type { Row } from "@kym/zarr-store";
 import type { SheetRow } from "./read-sheet.ts";
 
@@ -109,7 +109,7 @@ function dayOf(text: string): string {
 }
 
 function stemOf(fileName: string): string {
-  return fileName.replace(/\.tiff?$/i, "");
+  return withoutImageEnding(fileName);
 }
 
 function textOf(image: Row, column: string): string {
