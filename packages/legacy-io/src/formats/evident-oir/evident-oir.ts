@@ -3,6 +3,7 @@
 import { itemSizeBytes } from "@kym/zarr-store/array";
 import { LegacyIoError } from "../../errors.ts";
 import type { Recording, RecordingFiles, RecordingFormat, RecordingLimits } from "../recording-format.ts";
+import { knownFacts } from "./known-facts.ts";
 import { type OirFacts, oirFacts } from "./oir-facts.ts";
 import { isCompanion, type OirFileSet, openOirFiles } from "./oir-files.ts";
 import { groupBlocks, isLineScan, linesHeld, type OirPlanes } from "./oir-planes.ts";
@@ -75,7 +76,7 @@ function pictureWords(planes: OirPlanes, { width, height }: OirFacts): string {
 function moreOf(facts: OirFacts, { files }: OirFileSet): Readonly<Record<string, unknown>> {
   const { scanner, channels, plan, colorType } = facts;
   const [main] = files;
-  return {
+  return knownFacts({
     writer: main?.layout.writer,
     files: files.map(({ name }) => name),
     frames: files.reduce((sum, { layout }) => sum + layout.frameCount, 0),
@@ -101,5 +102,5 @@ function moreOf(facts: OirFacts, { files }: OirFileSet): Readonly<Record<string,
         .filter(([root]) => root !== "lsmimage:imageProperties" && root !== "base:imageDefinition")
         .map(([root, documents]) => `${documents.length} × ${root}`),
     ]),
-  };
+  });
 }

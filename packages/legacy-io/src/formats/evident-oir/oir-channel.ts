@@ -4,7 +4,6 @@ import { throwIfAborted } from "@kym/zarr-store/runtime";
 import { LegacyIoError } from "../../errors.ts";
 import { type ByteSource, readInto } from "../../tiff/byte-source.ts";
 import type { LineGap } from "../recording-format.ts";
-import { mergeGaps } from "./line-gaps.ts";
 
 /** A block of a channel in its file. */
 export interface OirBlock {
@@ -112,6 +111,22 @@ export function gapsOf(pieces: readonly OirPiece[], lineBytes: number, lines: nu
   }
   note(lines * lineBytes);
   return mergeGaps(gaps);
+}
+
+/** Gaps in order, those that touch as one. */
+export function mergeGaps(gaps: readonly LineGap[]): readonly LineGap[] {
+  const merged: LineGap[] = [];
+  for (const gap of gaps.toSorted((left, right) => left.firstLine - right.firstLine)) {
+    const last = merged.at(-1);
+    const end = last === undefined ? -1 : last.firstLine + last.lines;
+    if (last !== undefined && gap.firstLine <= end) {
+      const lines = Math.max(end, gap.firstLine + gap.lines) - last.firstLine;
+      merged[merged.length - 1] = { firstLine: last.firstLine, lines };
+    } else {
+      merged.push(gap);
+    }
+  }
+  return merged;
 }
 
 /** Reads bytes of a channel, from `start` on, into a target that is all zeros. What is missing stays zero. */

@@ -19,7 +19,7 @@ export interface OirPixels {
   readonly presentBytes: number;
 }
 
-/** An XML document. Its root is, for example, `lsmimage:imageProperties`. */
+/** An XML document. Its root is, for example, `lsmimage:imageProperties`. The text of one that is not read is not kept. */
 export interface OirDocument {
   readonly prefix: string;
   readonly root: string;
@@ -43,6 +43,8 @@ export interface OirLayout {
 
 const MAGIC = "OLYMPUSRAWFORMAT";
 const HEADER_BYTES = 96;
+/** Other documents hold colour tables, drawings and events. */
+const READ_PREFIXES: ReadonlySet<string> = new Set(["lsmimage", "base", "cameraimage"]);
 const INDEX_MARK = 0xff_ff_ff_ff;
 /** A block's head, a UID and the head of the pixels behind it. */
 const WINDOW_BYTES = 512;
@@ -233,7 +235,7 @@ class OirParts {
       const piece = text.slice(at, next < 0 ? undefined : next);
       const document = piece.slice(0, piece.lastIndexOf(">") + 1);
       const [, prefix = "", root = ""] = /<([A-Za-z]+):([\w.-]+)/.exec(document.slice(0, 400)) ?? [];
-      this.documents.push({ prefix, root, text: document });
+      this.documents.push({ prefix, root, text: READ_PREFIXES.has(prefix) ? document : "" });
       at = next;
     }
   }

@@ -40,6 +40,6 @@ export function oirReference(
     significantBits: significantBits(facts.bits, dtype),
     umPerPx: facts.umPerPx === undefined ? [] : [{ value: facts.umPerPx, source: "length/x of the scan" }],
     channelNames: ids.map((id, at) => channelName(id, at, facts)),
-    readLines: (start, stop) => readRows(pieces, dtype, width, [start, stop, height], signal),
+    readLines: (start, stop, plane) => readRows(pieces, dtype, width, [start, stop, height], plane, signal),
   };
 }

@@ -35,27 +35,29 @@ export function significantBits(bits: number | undefined, dtype: DType): number 
   return dtype !== "float32" && bits !== undefined && bits < all ? bits : undefined;
 }
 
-/** Rows `start` to `stop` of `rows`, of all channels. What is missing is zero. */
+/** Rows `start` to `stop` of `rows`, of all channels or of one. What is missing is zero. */
 export async function readRows(
   channels: readonly (readonly OirPiece[])[],
   dtype: DType,
   width: number,
   [start, stop, rows]: readonly [start: number, stop: number, rows: number],
+  plane: number | undefined,
   signal: AbortSignal | undefined,
 ): Promise<NdArray> {
+  const wanted = plane === undefined ? channels : channels.slice(plane, plane + 1);
   const areRows = Number.isSafeInteger(start) && Number.isSafeInteger(stop) && start >= 0 && stop <= rows;
-  if (!areRows || stop < start) {
+  if (!areRows || stop < start || wanted.length === 0) {
     throw new LegacyIoError("invalid_argument", `no lines ${start} to ${stop} in a scan of ${rows}`, {
       expected: [0, rows],
       found: [start, stop],
     });
   }
-  const shape = channels.length > 1 ? [channels.length, stop - start, width] : [stop - start, width];
+  const shape = channels.length > 1 ? [wanted.length, stop - start, width] : [stop - start, width];
   const array = createNdArray<DType>(dtype, shape);
   const bytes = new Uint8Array(array.data.buffer);
   const lineBytes = width * itemSizeBytes(dtype);
   const channelBytes = (stop - start) * lineBytes;
-  for (const [at, pieces] of channels.entries()) {
+  for (const [at, pieces] of wanted.entries()) {
     await readChannel(
       pieces,
       start * lineBytes,

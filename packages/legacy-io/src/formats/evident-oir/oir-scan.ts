@@ -9,8 +9,7 @@ import type {
   RecordingLimits,
   StatedStart,
 } from "../recording-format.ts";
-import { gapWords, mergeGaps } from "./line-gaps.ts";
-import { gapsOf, placeBlocks } from "./oir-channel.ts";
+import { gapsOf, mergeGaps, placeBlocks } from "./oir-channel.ts";
 import type { OirFacts } from "./oir-facts.ts";
 import type { OirFileSet } from "./oir-files.ts";
 import { linesHeld, type OirPlanes } from "./oir-planes.ts";
@@ -74,7 +73,7 @@ export function oirScan({
   const gapsByChannel = pieces.map((each) => gapsOf(each, lineBytes, lines));
   const gaps = mergeGaps(gapsByChannel.flat());
   const names = channels.map((id, at) => channelName(id, at, facts));
-  warnings.push(...gapWarnings(gaps, gapsByChannel, names, set, lines));
+  warnings.push(...missingWords(gapsByChannel, names, set, lines));
   if (facts.scanner.roundtrip === true) {
     warnings.push(
       "the mirrors scanned in both directions: every line is given as it is stored, turned round or not",
@@ -107,7 +106,8 @@ export function oirScan({
             },
       reference,
       more,
-      readLines: (start, stop) => readRows(pieces, dtype, facts.width, [start, stop, lines], signal),
+      readLines: (start, stop, plane) =>
+        readRows(pieces, dtype, facts.width, [start, stop, lines], plane, signal),
     },
   };
 }
@@ -119,14 +119,16 @@ function orderedChannels({ channels }: OirPlanes, facts: OirFacts): readonly str
   return [...known, ...others];
 }
 
-/** The interval of the series first; what a line and its pixels take can be less. */
+/** The interval of the series, and what a line takes. What its pixels take is less, and counts only if nothing else is known. */
 function secondsPerLine({ scanner, width }: OirFacts): RecordedScan["secondsPerLine"] {
   const { seriesMs, lineMs, pixelMs } = scanner;
-  return [
+  const stated = [
     ...(seriesMs === undefined ? [] : [{ value: seriesMs / 1000, source: "seriesInterval" }]),
     ...(lineMs === undefined ? [] : [{ value: lineMs / 1000, source: "lineSpeed" }]),
-    ...(pixelMs === undefined ? [] : [{ value: (pixelMs * width) / 1000, source: "dwell time × pixels" }]),
   ];
+  return stated.length > 0 || pixelMs === undefined
+    ? stated
+    : [{ value: (pixelMs * width) / 1000, source: "dwell time × pixels" }];
 }
 
 function startOf(text: string | undefined): StatedStart | undefined {
@@ -137,22 +139,23 @@ function startOf(text: string | undefined): StatedStart | undefined {
   return { text, zone };
 }
 
-/** Says which lines are missing, and which file would have them. */
-function gapWarnings(
-  gaps: readonly LineGap[],
+/** Says which file is missing, and of which channels alone lines are missing. The gaps themselves are said by who reads the scan. */
+function missingWords(
   byChannel: readonly (readonly LineGap[])[],
   names: readonly string[],
   { missing, next }: OirFileSet,
   lines: number,
 ): readonly string[] {
   const said = missing.map((name) => `${name} is missing, and a later file of the recording is there`);
-  if (gaps.length === 0) {
+  const lacking = names.filter((_, at) => (byChannel[at] ?? []).length > 0);
+  if (lacking.length === 0) {
     return said;
   }
-  const atEnd = gaps.some((gap) => gap.firstLine + gap.lines === lines);
-  const only = new Set(byChannel.map((each) => JSON.stringify(each))).size > 1;
-  const channels = names.filter((_, at) => (byChannel[at] ?? []).length > 0);
-  const words = gapWords(gaps, lines, only ? ` in ${channels.join(", ")}` : "");
-  const why = atEnd && missing.length === 0 ? `: ${next} is missing, or the scan was stopped early` : "";
-  return [...said, words + why];
+  const areSame = new Set(byChannel.map((each) => JSON.stringify(each))).size === 1;
+  const some = areSame
+    ? []
+    : [`lines are missing in ${lacking.join(", ")}, not in the same places of all channels`];
+  const isAtEnd = byChannel.flat().some((gap) => gap.firstLine + gap.lines === lines);
+  const why = isAtEnd && missing.length === 0 ? [`${next} is missing, or the scan was stopped early`] : [];
+  return [...said, ...why, ...some];
 }

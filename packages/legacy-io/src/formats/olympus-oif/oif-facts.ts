@@ -52,12 +52,13 @@ export function secondsPerLine(
   t: OifAxis | undefined,
   width: number,
 ): readonly Stated[] {
-  const dwell = plane?.number(ACQUISITION, "Time Per Pixel");
-  return stated([
+  const dwell = times(plane?.number(ACQUISITION, "Time Per Pixel"), width * 1e-6);
+  const found = stated([
     ["Time Per Line of the .pty", times(plane?.number(ACQUISITION, "Time Per Line"), 1e-6)],
     ["axis T, length / (MaxSize - 1)", times(stepOf(t), SECONDS_PER_UNIT.get(t?.unit ?? ""))],
-    ["dwell time \u00d7 pixels", times(dwell, width * 1e-6)],
   ]);
+  // What the pixels take is less than the line.
+  return found.length > 0 ? found : stated([["dwell time \u00d7 pixels", dwell]]);
 }
 
 /** The bits of a value that count. */

@@ -1,13 +1,13 @@
 // Opens the TIFFs of a FluoView recording as channels of lines, one TIFF behind the other.
 
-import type { DType, NdArray } from "@kym/zarr-store";
+import type { DType } from "@kym/zarr-store";
 import { createNdArray, itemSizeBytes } from "@kym/zarr-store/array";
 import { throwIfAborted } from "@kym/zarr-store/runtime";
 import { LegacyIoError } from "../../errors.ts";
 import type { ByteSource } from "../../tiff/byte-source.ts";
 import { describeTiff, type ReadTiffOptions, readTiffRegion } from "../../tiff/read-tiff.ts";
 import { openTiffRows, type TiffRows } from "../../tiff/tiff-rows.ts";
-import type { LineGap, RecordingLimits } from "../recording-format.ts";
+import type { LineGap, RecordedArray, RecordingLimits } from "../recording-format.ts";
 import type { OifFolder } from "./oif-folder.ts";
 import type { OifPlane } from "./oif-names.ts";
 
@@ -23,8 +23,8 @@ export interface OifLines {
   readonly gaps: readonly (readonly LineGap[])[];
   readonly missing: readonly string[];
   readonly warnings: readonly string[];
-  /** Lines of all channels; those beyond the end are zeros. */
-  readonly read: (start: number, stop: number) => Promise<NdArray>;
+  /** Lines of all channels, or of one by its index; those beyond the end are zeros. */
+  readonly read: RecordedArray["readLines"];
 }
 
 interface OpenPlane {
@@ -174,13 +174,15 @@ function readerOf(
     const { data } = await readTiffRegion(plane.source, { ...options, rowStart: start, rowStop: stop });
     target.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
   };
-  return async (start, stop) => {
-    const shape = channels.length > 1 ? [channels.length, stop - start, width] : [stop - start, width];
+  return async (start, stop, plane) => {
+    const wanted = plane === undefined ? channels.length : 1;
+    const shape = channels.length > 1 ? [wanted, stop - start, width] : [stop - start, width];
     const array = createNdArray<DType>(dtype, shape);
     const bytes = new Uint8Array(array.data.buffer);
-    for (const [channel, parts] of channels.entries()) {
-      const base = channel * (stop - start) * lineBytes;
-      for (const part of parts) {
+    for (let at = 0; at < wanted; at++) {
+      const channel = plane ?? at;
+      const base = at * (stop - start) * lineBytes;
+      for (const part of channels[channel] ?? []) {
         const from = Math.max(start, part.start);
         const until = Math.min(stop, part.start + part.rows);
         if (part.plane !== undefined && from < until) {

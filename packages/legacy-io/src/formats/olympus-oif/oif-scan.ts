@@ -2,7 +2,8 @@
 
 import { itemSizeBytes } from "@kym/zarr-store/array";
 import { LegacyIoError } from "../../errors.ts";
-import { gapWords, mergeGaps } from "../evident-oir/line-gaps.ts";
+import { knownFacts } from "../evident-oir/known-facts.ts";
+import { mergeGaps } from "../evident-oir/oir-channel.ts";
 import type {
   LineGap,
   RecordedArray,
@@ -70,11 +71,11 @@ export async function oifScan({
       start: oifStart(main),
       gaps,
       reference: await referenceOf(folder, planes, limits, signal, warnings),
-      more: {
+      more: knownFacts({
         ...moreOf(main, properties, axes),
         rois,
         not_used: notUsed(folder, planes, rois),
-      },
+      }),
       readLines: bounded(opened, lines),
     },
   };
@@ -91,16 +92,16 @@ function shapeOf(
     : { shape: [lines, width], axes: [axis, "x"] };
 }
 
-function bounded({ read }: OifLines, lines: number): RecordedArray["readLines"] {
-  return async (start, stop) => {
+function bounded({ read, channels }: OifLines, lines: number): RecordedArray["readLines"] {
+  return async (start, stop, plane) => {
     const areLines = Number.isSafeInteger(start) && Number.isSafeInteger(stop) && start >= 0 && stop >= start;
-    if (!areLines || stop > lines) {
+    if (!areLines || stop > lines || (plane ?? 0) >= channels.length) {
       throw new LegacyIoError("invalid_argument", `no lines ${start} to ${stop} in a scan of ${lines}`, {
         expected: [0, lines],
         found: [start, stop],
       });
     }
-    return read(start, stop);
+    return read(start, stop, plane);
   };
 }
 
@@ -126,10 +127,12 @@ function fillPlan(
     const more = missing.length > 5 ? ` and ${missing.length - 5} more` : "";
     warnings.push(`${missing.slice(0, 5).join(", ")}${more} ${missing.length === 1 ? "is" : "are"} missing`);
   }
-  if (merged.length > 0) {
-    const ofSome =
-      gaps.flat().length > 0 && gaps.some((each) => each.length === 0) ? " in some channels" : "";
-    warnings.push(gapWords(merged, lines, ofSome));
+  const lacking = gaps.flatMap((each, at) => (each.length > 0 ? [channels[at]] : []));
+  if (lacking.length > 0 && lacking.length < channels.length) {
+    warnings.push(`lines are missing in channel ${lacking.join(", ")} alone`);
+  }
+  if (lines > held) {
+    warnings.push(`axis T says ${plan} lines and the planes have ${held}`);
   }
   return { lines, gaps: merged };
 }

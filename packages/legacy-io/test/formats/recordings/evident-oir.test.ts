@@ -74,7 +74,6 @@ test("an OIR line scan has the interval of its series, the pitch, the start with
   expect(scan?.secondsPerLine).toEqual([
     { value: 0.001142, source: "seriesInterval" },
     { value: 0.001142, source: "lineSpeed" },
-    { value: expect.closeTo(0.000048, 12), source: "dwell time × pixels" },
   ]);
   expect(scan?.reference).toMatchObject({ shape: [32, 32], axes: ["y", "x"] });
   expect((await scan?.reference?.readLines(0, 32))?.data.every((value) => value === 0x0101)).toBe(true);
@@ -86,6 +85,14 @@ test("the interval is that of the scanner that was used, and a start without a z
   const [scan] = (await open(files)).scans;
   expect(scan?.secondsPerLine[0]).toEqual({ value: 0.0014, source: "seriesInterval" });
   expect(scan?.start?.zone).toBe("no zone");
+});
+
+test("what the pixels of an OIR take is the time of its line only if nothing else is stated", async () => {
+  const { files } = madeOir("scan", { ...LINE, seriesMs: 0, lineMs: 0 });
+  const [scan] = (await open(files)).scans;
+  expect(scan?.secondsPerLine).toEqual([
+    { value: expect.closeTo(0.000048, 12), source: "dwell time × pixels" },
+  ]);
 });
 
 test("channels of an OIR are in the order of the metadata, and any lines are read alone", async () => {
@@ -106,6 +113,9 @@ test("channels of an OIR are in the order of the metadata, and any lines are rea
     const wanted = Buffer.concat(pixels.map((channel) => channel.subarray(start * 48, stop * 48)));
     expect(await bytesOf(recording, start, stop)).toEqual(wanted);
   }
+  const second = await recording.scans[0]!.readLines(3, 5, 1);
+  expect(second.shape).toEqual([1, 2, 24]);
+  expect(Buffer.from(second.data.buffer)).toEqual(Buffer.from(pixels[1]!.subarray(3 * 48, 5 * 48)));
   const error = await caught(() => recording.scans[0]!.readLines(1000, 1301));
   expect(error).toMatchObject({ code: "invalid_argument" });
 });
@@ -138,9 +148,7 @@ test("a missing last companion of an OIR is said, and its lines are a gap of zer
     shape: [2, 2148, 24],
     gaps: [{ firstLine: 2048, lines: 100 }],
   });
-  expect(recording.warnings).toEqual([
-    "100 of 2148 lines are missing (2048 to 2147) and are filled with zeros: scan_00002 is missing, or the scan was stopped early",
-  ]);
+  expect(recording.warnings).toEqual(["scan_00002 is missing, or the scan was stopped early"]);
   const wanted = pixels.map((channel) => Buffer.concat([channel.subarray(0, 2048 * 48), Buffer.alloc(4800)]));
   expect(await bytesOf(recording)).toEqual(Buffer.concat(wanted));
 });
@@ -157,10 +165,7 @@ test("a companion of an OIR that is missing between others leaves its gap where 
       shape: [1636, 24],
       gaps: [{ firstLine: 1024, lines: 512 }],
     });
-    expect(recording.warnings).toEqual([
-      "scan_00001 is missing, and a later file of the recording is there",
-      "512 of 1636 lines are missing (1024 to 1535) and are filled with zeros",
-    ]);
+    expect(recording.warnings).toEqual(["scan_00001 is missing, and a later file of the recording is there"]);
     const wanted = Buffer.from(pixels[0]!).fill(0, 1024 * 48, 1536 * 48);
     expect(await bytesOf(recording)).toEqual(wanted);
   }
