@@ -10,19 +10,20 @@ const REFERENCE = "Reference Image Parameter";
 /** Two numbers for one pitch are one if they differ by less. */
 const SAME = 1e-9;
 
-const UM_PER_UNIT: ReadonlyMap<string, number> = new Map([
+/** Divided by, not multiplied with: 1876 / 1e6 is 0.001876, and 1876 * 1e-6 is not. */
+const UNITS_PER_UM: ReadonlyMap<string, number> = new Map([
   ["um", 1],
   ["\u00b5m", 1],
   ["\u03bcm", 1],
-  ["nm", 1e-3],
-  ["mm", 1e3],
-  ["m", 1e6],
+  ["nm", 1e3],
+  ["mm", 1e-3],
+  ["m", 1e-6],
 ]);
 
-const SECONDS_PER_UNIT: ReadonlyMap<string, number> = new Map([
-  ["us", 1e-6],
-  ["\u00b5s", 1e-6],
-  ["ms", 1e-3],
+const UNITS_PER_SECOND: ReadonlyMap<string, number> = new Map([
+  ["us", 1e6],
+  ["\u00b5s", 1e6],
+  ["ms", 1e3],
   ["s", 1],
   ["sec", 1],
 ]);
@@ -34,14 +35,14 @@ export function umPerPx(
   x: OifAxis | undefined,
 ): readonly Stated[] {
   const widthOf = (settings: OifSettings | undefined, section: string): number | undefined =>
-    times(
+    over(
       settings?.number(section, "WidthConvertValue"),
-      UM_PER_UNIT.get(settings?.text(section, "WidthUnit") ?? ""),
+      UNITS_PER_UM.get(settings?.text(section, "WidthUnit") ?? ""),
     );
   const found: readonly (readonly [source: string, value: number | undefined])[] = [
     ["WidthConvertValue of the .pty", widthOf(plane, IMAGE)],
     ["WidthConvertValue of the main file", widthOf(main, REFERENCE)],
-    ["axis X, length / (MaxSize - 1)", times(stepOf(x), UM_PER_UNIT.get(x?.unit ?? ""))],
+    ["axis X, length / (MaxSize - 1)", over(stepOf(x), UNITS_PER_UM.get(x?.unit ?? ""))],
   ];
   return stated(found);
 }
@@ -52,10 +53,10 @@ export function secondsPerLine(
   t: OifAxis | undefined,
   width: number,
 ): readonly Stated[] {
-  const dwell = times(plane?.number(ACQUISITION, "Time Per Pixel"), width * 1e-6);
+  const dwell = over(plane?.number(ACQUISITION, "Time Per Pixel"), 1e6 / width);
   const found = stated([
-    ["Time Per Line of the .pty", times(plane?.number(ACQUISITION, "Time Per Line"), 1e-6)],
-    ["axis T, length / (MaxSize - 1)", times(stepOf(t), SECONDS_PER_UNIT.get(t?.unit ?? ""))],
+    ["Time Per Line of the .pty", over(plane?.number(ACQUISITION, "Time Per Line"), 1e6)],
+    ["axis T, length / (MaxSize - 1)", over(stepOf(t), UNITS_PER_SECOND.get(t?.unit ?? ""))],
   ]);
   // What the pixels take is less than the line.
   return found.length > 0 ? found : stated([["dwell time \u00d7 pixels", dwell]]);
@@ -115,9 +116,10 @@ function stepOf(axis: OifAxis | undefined): number | undefined {
     : Math.abs(axis.end - (axis.start ?? 0)) / (axis.size - 1);
 }
 
-function times(value: number | undefined, factor: number | undefined): number | undefined {
-  const product = value === undefined || factor === undefined ? 0 : value * factor;
-  return product > 0 && Number.isFinite(product) ? product : undefined;
+/** A positive quotient. */
+function over(value: number | undefined, divisor: number | undefined): number | undefined {
+  const quotient = value === undefined || divisor === undefined ? 0 : value / divisor;
+  return quotient > 0 && Number.isFinite(quotient) ? quotient : undefined;
 }
 
 function stated(found: readonly (readonly [source: string, value: number | undefined])[]): readonly Stated[] {

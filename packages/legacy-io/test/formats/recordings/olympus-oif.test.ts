@@ -59,7 +59,7 @@ const WHOLE = {
       axes: ["c", "t", "x"],
       significantBits: 12,
       umPerPx: [{ value: 0.207, source: "WidthConvertValue of the .pty" }],
-      secondsPerLine: [{ value: expect.closeTo(0.001876, 12), source: "Time Per Line of the .pty" }],
+      secondsPerLine: [{ value: 0.001876, source: "Time Per Line of the .pty" }],
       channelNames: ["CH1", "CH2"],
       start: { text: "2020-02-10 13:07:52.069", zone: "no zone" },
       gaps: [],
