@@ -5,6 +5,7 @@ import { FUZZED_NPY } from "./fuzzed-npy.ts";
 import { FUZZED_TIFF } from "./fuzzed-tiff.ts";
 import { FUZZED_OLYMPUS_HEADER } from "./microscopes/fuzzed-olympus-header.ts";
 import { FUZZED_PRAIRIE } from "./microscopes/fuzzed-prairie.ts";
+import { FUZZED_OIB, FUZZED_OIR } from "./microscopes/fuzzed-recordings.ts";
 import { FUZZED_GEOJSON } from "./rois/fuzzed-geojson.ts";
 import { FUZZED_IMAGEJ_METADATA } from "./rois/fuzzed-imagej-metadata.ts";
 
@@ -21,6 +22,8 @@ export async function fuzzAll(runs: number, seed: number): Promise<readonly Fuzz
     await fuzzParser(FUZZED_CLASSIC_JSON, runs, seed),
     // Twice as many, because a library reads the XML.
     await fuzzParser(FUZZED_PRAIRIE, runs >= MOST ? runs : 2 * runs, seed),
+    await fuzzParser(FUZZED_OIR, runs, seed),
+    await fuzzParser(FUZZED_OIB, runs >= MOST ? runs : runs / 2, seed),
     await fuzzParser(FUZZED_IMAGEJ_METADATA, runs, seed),
     await fuzzParser(FUZZED_GEOJSON, runs, seed),
   ];
