@@ -52,7 +52,7 @@ const FOLDER_DATABASES: readonly (readonly [name: string, database: FolderDataba
 const SYSTEM_FILES: ReadonlySet<string> = new Set(["thumbs.db", "desktop.ini"]);
 
 /** The endings of files with pixels: TIFFs, and recordings of microscopes. */
-const IMAGE_ENDINGS: readonly string[] = [".tif", ".tiff", ...RECORDING_ENDINGS];
+const IMAGE_ENDINGS: readonly string[] = [".tif", ".tiff", ".lsm", ...RECORDING_ENDINGS];
 
 /** The names of images, as a pattern. */
 export const ANY_IMAGE: string = `*.{${IMAGE_ENDINGS.map((ending) => ending.slice(1)).join(",")}}`;

@@ -20,6 +20,13 @@ import {
 } from "./descriptions/imagej-description.ts";
 import { type ImageJMetadata, parseImageJMetadata } from "./descriptions/imagej-metadata.ts";
 import {
+  isLsmLineScan,
+  type LsmInfo,
+  lsmCalibration,
+  lsmPlanes,
+  parseLsmInfo,
+} from "./descriptions/lsm-info.ts";
+import {
   firstOmeCalibration,
   metadataFileOf,
   type OmeDescription,
@@ -35,7 +42,7 @@ import {
   type ValueCalibration,
 } from "./descriptions/value-calibration.ts";
 import { type DecodeBudget, decodeBudget } from "./header/decode-budget.ts";
-import { headerReader } from "./header/header-reader.ts";
+import { type HeaderReader, headerReader } from "./header/header-reader.ts";
 import { scanDirectories } from "./header/ifd.ts";
 import { type TagValues, tagValues } from "./header/tag-values.ts";
 import { DEFAULT_TIFF_LIMITS, type TiffLimits } from "./header/tiff-limits.ts";
@@ -51,8 +58,7 @@ const MAX_FLUOVIEW_BYTES = 1 << 16;
 const PYLAKE_AXES: readonly string[] = ["x", "t", "s"];
 /** ImageJ writes no longer descriptions. */
 const MAX_IMAGEJ_LENGTH = 2 ** 20;
-/** The beginning of `CZ_LSMINFO`, which holds the sizes of the axes. */
-const LSM_BYTES = 28;
+const LSM_AXES: readonly string[] = ["t", "x"];
 /** An overlay of 50 000 selections has less. */
 const MAX_IMAGEJ_BYTES = 2 ** 24;
 const MAX_IMAGEJ_BLOCKS = 2 ** 18;
@@ -141,6 +147,7 @@ export async function openTiffPages(source: ByteSource, options: OpenTiffOptions
     settled.pages.length,
     isLittleEndian,
     limits,
+    reader,
   );
   const asGiven = said.given?.hasSignedOffset === true ? signedPage : (as: TiffPage): TiffPage => as;
   const pages = settled.pages.map(asGiven);
@@ -208,6 +215,7 @@ async function readDescriptions(
   pageCount: number,
   isLittleEndian: boolean,
   limits: TiffLimits,
+  reader: HeaderReader,
 ): Promise<Descriptions> {
   const warnings: string[] = [];
   const optional = <T>(read: Promise<T | undefined>): Promise<T | undefined> => optionalTag(read, warnings);
@@ -233,6 +241,11 @@ async function readDescriptions(
       `ImageDescription is pylake's for lines of ${pylakes.places} px, the image has ${page.height} rows: it is not believed`,
     );
   }
+  const lsm = await readLsm(values, { pageCount, height: page.height }, isLittleEndian, warnings);
+  const stamps =
+    lsm === undefined || !isLsmLineScan(lsm, page.height)
+      ? undefined
+      : await readLsmStamps(lsm, page.height, reader, isLittleEndian, warnings);
   const mmHeader = mmBytes === undefined ? undefined : parseMmHeader(mmBytes, isLittleEndian);
   const given = imageJ === undefined ? undefined : decideGivenValues(imageJ, page.dtype);
   warnings.push(...(given?.warning === undefined ? [] : [given.warning]));
@@ -241,16 +254,22 @@ async function readDescriptions(
     ...(imageJ === undefined ? [] : imageJCalibration(imageJ, xResolution, yResolution)),
     ...(mmHeader === undefined ? [] : mmHeaderCalibration(mmHeader)),
     ...(pageName === undefined ? [] : parsePageName(pageName)),
+    ...(lsm === undefined ? [] : lsmCalibration(lsm, stamps)),
     ...(pylake?.calibration ?? []),
     ...(shaped === undefined || description === undefined ? [] : shapedCalibration(description)),
     ...(imageJ === undefined ? resolutionCalibration(xResolution, yResolution, resolutionUnit) : []),
   ];
-  const planeAxes = pylake === undefined ? imageJ && imageJAxes(imageJ) : PYLAKE_AXES;
+  const isLsmLine = lsm !== undefined && isLsmLineScan(lsm, page.height);
+  const planeAxes = isLsmLine ? LSM_AXES : pylake === undefined ? imageJ && imageJAxes(imageJ) : PYLAKE_AXES;
   const metaMorphPlanes = Math.max(1, values.storedCount("UIC2Tag"));
-  await checkLsmPlanes(values, pageCount, isLittleEndian, warnings);
+  const planeAxesSource = isLsmLine
+    ? ("lsm" as const)
+    : pylake === undefined
+      ? undefined
+      : ("pylake" as const);
   const imageJMetadata = await optional(readImageJMetadata(values, isLittleEndian));
   return {
-    ...{ ome: ome.planes, imageJ, shaped, planeAxes, mmHeader, metaMorphPlanes },
+    ...{ ome: ome.planes, imageJ, shaped, planeAxes, planeAxesSource, mmHeader, metaMorphPlanes },
     ...{ software, description, calibration, given, imageJMetadata, warnings },
   };
 }
@@ -304,26 +323,54 @@ function readImageJ(
 }
 
 /** Zeiss LSM: its tag counts the planes. A file whose directories are not as many is refused, because planes would be lost. */
-async function checkLsmPlanes(
+async function readLsm(
   values: TagValues,
-  pageCount: number,
+  { pageCount, height }: { readonly pageCount: number; readonly height: number },
   isLittleEndian: boolean,
   warnings: string[],
-): Promise<void> {
+): Promise<LsmInfo | undefined> {
   const bytes = await optionalTag(values.bytes("CZ_LSMINFO", MAX_FLUOVIEW_BYTES), warnings);
-  if (bytes === undefined || bytes.byteLength < LSM_BYTES) {
-    return;
+  const info = bytes === undefined ? undefined : parseLsmInfo(bytes, isLittleEndian);
+  if (info === undefined) {
+    return undefined;
   }
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const [slices, times] = [view.getInt32(16, isLittleEndian), view.getInt32(24, isLittleEndian)];
-  const planes = Math.max(1, slices) * Math.max(1, times);
+  const planes = lsmPlanes(info, height);
   if (planes > pageCount) {
     throw unsupportedTag("CZ_LSMINFO", `a Zeiss LSM stack of ${planes} planes with ${pageCount} directories`);
   }
-  if (slices > 1 && times > 1) {
+  if (info.slices > 1 && info.times > 1 && !isLsmLineScan(info, height)) {
     warnings.push(
-      `Zeiss LSM: ${times} times of ${slices} slices are given as one axis of ${pageCount} pages`,
+      `Zeiss LSM: ${info.times} times of ${info.slices} slices are given as one axis of ${pageCount} pages`,
     );
+  }
+  return info;
+}
+
+/** The time stamps of a line scan; undefined if the file has none, or as many as it has no lines. */
+async function readLsmStamps(
+  { stampsOffset }: LsmInfo,
+  lines: number,
+  reader: HeaderReader,
+  isLittleEndian: boolean,
+  warnings: string[],
+): Promise<Float64Array | undefined> {
+  if (stampsOffset === 0) {
+    return undefined;
+  }
+  try {
+    const count = (await reader.read(stampsOffset, 8)).getInt32(4, isLittleEndian);
+    if (count !== lines) {
+      warnings.push(`Zeiss LSM: its ${count} time stamps are not used: it has ${lines} lines`);
+      return undefined;
+    }
+    const view = await reader.read(stampsOffset + 8, count * 8);
+    return Float64Array.from({ length: count }, (_, at) => view.getFloat64(at * 8, isLittleEndian));
+  } catch (error) {
+    if (!isLegacyIoError(error, "invalid_file")) {
+      throw error;
+    }
+    warnings.push(`Zeiss LSM: its time stamps are not used: ${error.message}`);
+    return undefined;
   }
 }
 

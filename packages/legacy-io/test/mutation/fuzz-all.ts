@@ -3,9 +3,10 @@ import { FUZZED_CLASSIC_JSON } from "./fuzzed-classic-json.ts";
 import { FUZZED_CSV } from "./fuzzed-csv.ts";
 import { FUZZED_NPY } from "./fuzzed-npy.ts";
 import { FUZZED_TIFF } from "./fuzzed-tiff.ts";
+import { FUZZED_CZI } from "./microscopes/fuzzed-czi.ts";
+import { FUZZED_OIB, FUZZED_OIR } from "./microscopes/fuzzed-fluoview.ts";
 import { FUZZED_OLYMPUS_HEADER } from "./microscopes/fuzzed-olympus-header.ts";
 import { FUZZED_PRAIRIE } from "./microscopes/fuzzed-prairie.ts";
-import { FUZZED_OIB, FUZZED_OIR } from "./microscopes/fuzzed-recordings.ts";
 import { FUZZED_GEOJSON } from "./rois/fuzzed-geojson.ts";
 import { FUZZED_IMAGEJ_METADATA } from "./rois/fuzzed-imagej-metadata.ts";
 
@@ -24,6 +25,8 @@ export async function fuzzAll(runs: number, seed: number): Promise<readonly Fuzz
     await fuzzParser(FUZZED_PRAIRIE, runs >= MOST ? runs : 2 * runs, seed),
     await fuzzParser(FUZZED_OIR, runs, seed),
     await fuzzParser(FUZZED_OIB, runs >= MOST ? runs : runs / 2, seed),
+    // Fewer in a share: each file has a directory, XML and pixels.
+    await fuzzParser(FUZZED_CZI, runs >= MOST ? runs : runs / 4, seed),
     await fuzzParser(FUZZED_IMAGEJ_METADATA, runs, seed),
     await fuzzParser(FUZZED_GEOJSON, runs, seed),
   ];

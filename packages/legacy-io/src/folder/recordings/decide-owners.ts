@@ -1,6 +1,7 @@
 // Decides which TIFFs of a folder are images, by their names, and which image owns the files of a stem.
 
 import { compareCodePoints } from "@kym/zarr-store/runtime";
+import { recordingFormatOf } from "../../formats/all-recording-formats.ts";
 import { PICTURE, prairiePictureName } from "../../formats/prairie/prairie-name.ts";
 import { parseChannelStem } from "./channel-stem.ts";
 
@@ -34,6 +35,14 @@ export interface NamedImage {
   readonly stem: string;
 }
 
+/**
+ * Files beside a TIFF and a recording of one name belong to the TIFF: a lab that exports its recordings keeps them beside the export.
+ */
+function tiffsFirst(a: NamedImage, b: NamedImage): number {
+  const isRecording = ({ name }: NamedImage): number => Number(recordingFormatOf(name) !== undefined);
+  return isRecording(a) - isRecording(b) || compareCodePoints(a.name, b.name);
+}
+
 /** Decides which TIFFs are images, and which images own the files of a stem. */
 export function decideOwners(images: readonly NamedImage[]): Owners {
   const imageOfStem = new Map<string, string>();
@@ -42,7 +51,7 @@ export function decideOwners(images: readonly NamedImage[]): Owners {
   const pictures: NamedImage[] = [];
   const imageOfGroup = new Map<string, string>();
   const roles = new Map<string, OwnerRole>();
-  for (const { name, stem } of images.toSorted((a, b) => compareCodePoints(a.name, b.name))) {
+  for (const { name, stem } of images.toSorted(tiffsFirst)) {
     if (prairiePictureName(stem) !== undefined) {
       pictures.push({ name, stem });
       continue;

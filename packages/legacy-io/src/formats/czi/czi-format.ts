@@ -3,6 +3,7 @@
 import type { DType, NdArray } from "@kym/zarr-store";
 import { createNdArray, itemSizeBytes } from "@kym/zarr-store/array";
 import { MACHINE_ENDIAN, swapInPlace } from "@kym/zarr-store/bytes";
+import { throwIfAborted } from "@kym/zarr-store/runtime";
 import { LegacyIoError } from "../../errors.ts";
 import type {
   RecordedScan,
@@ -235,7 +236,7 @@ function linesReader(
     for (const [at, one] of wanted.entries()) {
       for (let line = start; line < stop; line++) {
         if (line % LINES_AT_ONCE === 0) {
-          files.signal?.throwIfAborted();
+          throwIfAborted(files.signal, LegacyIoError);
         }
         const row = at * (stop - start) + line - start;
         for (let block = blockOf[one * lines + line] ?? -1; block >= 0; block = nextOf[block] ?? -1) {

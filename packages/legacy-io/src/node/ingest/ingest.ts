@@ -32,7 +32,11 @@ export async function ingestLegacyFile(
   const folder = resolve(file, "..");
   const formats = sidecarFormats(options.formats);
   const named = await scanFolder(folder, { signal: options.signal, formats: options.formats });
-  const { scan } = await findRecordedScans(folder, named, options);
+  const { scan } = await findRecordedScans(folder, named, {
+    limits: options.limits,
+    signal: options.signal,
+    formats,
+  });
   const bundle = scan.bundles.find(({ image }) => resolve(folder, image.relPath) === file);
   if (bundle === undefined) {
     throw new LegacyIoError("not_found", `there is no TIFF at ${file}`, { path: file });

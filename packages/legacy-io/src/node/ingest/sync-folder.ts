@@ -83,7 +83,11 @@ export async function syncFolder(
   const onFound = (tiffs: number, sizeBytes: number): void =>
     options.onEvent?.({ type: "found", tiffs, sizeBytes });
   const named = await scanFolder(root, { pattern, signal, formats: options.formats, onFound });
-  const inFiles = await findRecordedScans(root, named, options);
+  const inFiles = await findRecordedScans(root, named, {
+    limits: options.limits,
+    signal,
+    formats: sidecarFormats(options.formats),
+  });
   const ofFolders = await findRecordings(root, inFiles.scan, signal);
   const { scan: scanned } = ofFolders;
   const ofRecordings = [...inFiles.notes, ...ofFolders.notes];
@@ -177,8 +181,7 @@ function imagesOfFiles({ actions }: IngestPlan, { ingested }: PlanOutcome): read
   const added = new Map(ingested.map(({ path, imageId }) => [path, imageId]));
   return actions.flatMap((action) => {
     const { bundle } = action;
-    const former = action.action === "unchanged" || action.action === "update" ? action.imageId : undefined;
-    const imageId = added.get(bundle.image.relPath) ?? former;
+    const imageId = added.get(bundle.image.relPath) ?? ("imageId" in action ? action.imageId : undefined);
     return imageId === undefined ? [] : [{ imageId, bundle }];
   });
 }

@@ -6,8 +6,12 @@ import { isLegacyIoError, LegacyIoError } from "../../errors.ts";
 import type { BundleFile, FolderScan, LegacyBundle, ScanNote } from "../../folder/bundle.ts";
 import { comparePaths, fileNameOf } from "../../folder/compare-paths.ts";
 import { pathOfScan, scanNames } from "../../folder/recordings/scan-name.ts";
+import { imageStem } from "../../folder/sidecar-name.ts";
+import { sidecarsOfImage } from "../../folder/sidecars-of-image.ts";
+import { ALL_FORMATS } from "../../formats/all-formats.ts";
 import { recordingFormatOf } from "../../formats/all-recording-formats.ts";
 import type { RecordingFormat } from "../../formats/recording-format.ts";
+import type { SidecarNameRule } from "../../formats/sidecar-format.ts";
 import { type OpenRecordingOptions, openRecording } from "../recordings/open-recording.ts";
 
 /** What recordings were found to hold, by path and state of their files: those of an earlier call are not opened again. */
@@ -24,6 +28,11 @@ export interface PlacedScans {
   readonly notes: readonly { readonly path: string; readonly reason: string }[];
 }
 
+export interface FindScansOptions extends OpenRecordingOptions {
+  /** Formats of sidecars. Default: the built-in ones. */
+  readonly formats?: readonly SidecarNameRule[] | undefined;
+}
+
 /**
  * Makes an image of each line scan in the recordings of a folder. Companions belong to the images of their recording. A recording
  * without a line scan is left alone and named. One that cannot be opened stays an image, so that reading it says why.
@@ -34,7 +43,7 @@ export interface PlacedScans {
 export async function findRecordedScans(
   root: string,
   scan: FolderScan,
-  options: OpenRecordingOptions,
+  { formats = ALL_FORMATS, ...options }: FindScansOptions,
   known: KnownScans = new Map(),
 ): Promise<PlacedScans> {
   const recordings = scan.bundles.flatMap((bundle) => {
@@ -44,6 +53,11 @@ export async function findRecordedScans(
   if (recordings.length === 0) {
     return { scan, notes: [] };
   }
+  const twins = new Map(
+    scan.bundles.flatMap(({ image: { relPath } }) =>
+      recordingFormatOf(relPath) === undefined ? [[stemPath(relPath), fileNameOf(relPath)] as const] : [],
+    ),
+  );
   const companions = companionsOf(scan, recordings);
   const isCompanion = new Set([...companions.values()].flat().map(({ relPath }) => relPath));
   const bundles = new Map<LegacyBundle, readonly LegacyBundle[]>();
@@ -56,7 +70,17 @@ export async function findRecordedScans(
     const found =
       image.isOnlineOnly === true ? undefined : await lookInto(root, image, files, options, known);
     const whole = withCompanions(bundle, files, format);
-    bundles.set(bundle, found === undefined ? [whole] : scansOf(whole, found));
+    bundles.set(
+      bundle,
+      found === undefined ? [whole] : withOwnSidecars(scansOf(whole, found), scan, formats),
+    );
+    const rival = twins.get(stemPath(image.relPath));
+    if (rival !== undefined && found?.names.length !== 0) {
+      notes.push({
+        path: image.relPath,
+        reason: `${rival} has its name: if that was exported from it, both are in the dataset`,
+      });
+    }
     if (found === undefined) {
       continue;
     }
@@ -71,7 +95,11 @@ export async function findRecordedScans(
       notes.push({ path: image.relPath, reason: `not line scans, left alone: ${others}` });
     }
   }
-  const isElsewhere = ({ relPath }: BundleFile): boolean => isCompanion.has(relPath);
+  const taken = new Set([
+    ...isCompanion,
+    ...[...bundles.values()].flat().flatMap(({ sidecars }) => sidecars.map(({ relPath }) => relPath)),
+  ]);
+  const isElsewhere = ({ relPath }: BundleFile): boolean => taken.has(relPath);
   return {
     scan: {
       ...scan,
@@ -87,6 +115,12 @@ export async function findRecordedScans(
     },
     notes,
   };
+}
+
+/** The path of an image without its ending. */
+function stemPath(relPath: string): string {
+  const name = fileNameOf(relPath);
+  return `${relPath.slice(0, relPath.length - name.length)}${imageStem(name) ?? name}`;
 }
 
 interface FoundRecording {
@@ -163,6 +197,32 @@ function scansOf(whole: LegacyBundle, { names }: FoundScans): readonly LegacyBun
     sidecars: scan === 0 ? whole.sidecars : [],
     recording: { ...recording, scan },
   }));
+}
+
+/** Scans with the files beside them that are named after one of several: `scan#Series 2.metadata.json`. */
+function withOwnSidecars(
+  scans: readonly LegacyBundle[],
+  { unrecognised }: FolderScan,
+  formats: readonly SidecarNameRule[],
+): readonly LegacyBundle[] {
+  if (scans.length < 2) {
+    return scans;
+  }
+  return scans.map((bundle) => {
+    const name = fileNameOf(bundle.image.relPath);
+    const folder = bundle.image.relPath.slice(0, bundle.image.relPath.length - name.length);
+    const near = new Map(
+      unrecognised.flatMap((file) => {
+        const rest = file.relPath.slice(folder.length);
+        return file.relPath.startsWith(folder) && rest.startsWith(bundle.stem) ? [[rest, file] as const] : [];
+      }),
+    );
+    const own = sidecarsOfImage(name, [...near.keys()], formats).flatMap(({ fileName, ...content }) => {
+      const file = near.get(fileName);
+      return file === undefined ? [] : [{ ...file, ...content }];
+    });
+    return { ...bundle, sidecars: [...bundle.sidecars, ...own] };
+  });
 }
 
 /** Opens a recording. Undefined if that is not possible. */

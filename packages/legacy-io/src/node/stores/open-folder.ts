@@ -31,7 +31,10 @@ export async function* openFolder(
   options: OpenFolderOptions = {},
 ): AsyncGenerator<ImageSource> {
   const { bundles } = await withStoreErrors(async () => {
-    const { scan } = await findRecordedScans(path, await scanFolder(path, options), options);
+    const { scan } = await findRecordedScans(path, await scanFolder(path, options), {
+      signal: options.signal,
+      formats: sidecarFormats(options.formats),
+    });
     return scan;
   });
   const formats = sidecarFormats(options.formats);

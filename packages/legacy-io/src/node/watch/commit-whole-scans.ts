@@ -16,6 +16,7 @@ import {
   sizeOfImages,
 } from "../ingest/commit-new-images.ts";
 import { findSavedAgain, type SettledPlan, updatesOf } from "../ingest/find-saved-again.ts";
+import { keepOriginals } from "../ingest/keep-originals.ts";
 import { channelsOnly, identityOf } from "../ingest/sync-folder.ts";
 import { gatherPlanFacts } from "../scan/gather-plan-facts.ts";
 import { type LoadedSidecars, loadKnownFolder } from "../scan/load-known-folder.ts";
@@ -118,6 +119,17 @@ export async function commitWholeScans(
       },
     },
   );
+  const kept =
+    options.keepOriginal === true
+      ? await keepOriginals(
+          dataset,
+          done.ingested.flatMap(({ path, imageId }) => {
+            const bundle = bundles.get(path);
+            return bundle === undefined || imageId === undefined ? [] : [{ imageId, bundle }];
+          }),
+          options.signal,
+        )
+      : [];
   const left = reportOfRun(plan, scan, NOTHING_DONE);
   const attempts = new Map<string, Attempt>(
     [left.unchanged, left.skipped, done.ingested, done.updated, done.unchanged, done.skipped, done.conflicts]
@@ -135,7 +147,11 @@ export async function commitWholeScans(
   return {
     tried: due.map((one) => ({ scan: one, attempt: attempts.get(one.path) ?? "open" })),
     events: [
-      ...eventsOf({ ...done, skipped: [...left.skipped, ...done.skipped] }),
+      ...eventsOf({
+        ...done,
+        skipped: [...left.skipped, ...done.skipped],
+        notes: [...done.notes, ...kept],
+      }),
       ...eventsOfFailures(failed.filter(({ path }) => attempts.get(path) !== "open")),
       ...commits.map(({ version, imageIds }) => ({ type: "committed" as const, version, imageIds })),
     ],

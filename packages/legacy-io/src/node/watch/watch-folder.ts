@@ -8,6 +8,7 @@ import { throwIfAborted } from "@kym/zarr-store/runtime";
 import { isLegacyIoError, LegacyIoError } from "../../errors.ts";
 import type { BundleFile, LegacyBundle } from "../../folder/bundle.ts";
 import { withoutOnlineOnly } from "../../folder/online-only.ts";
+import { sidecarFormats } from "../../formats/sidecar-formats.ts";
 import {
   afterAttempts,
   afterLook,
@@ -135,7 +136,12 @@ async function lookAt(
   known: Known,
 ): Promise<TimedScan> {
   const timed = await scanFolderWithTimes(root, { pattern, formats, signal });
-  const inFiles = await findRecordedScans(root, timed.scan, { limits, signal }, known.scans);
+  const inFiles = await findRecordedScans(
+    root,
+    timed.scan,
+    { limits, signal, formats: sidecarFormats(formats) },
+    known.scans,
+  );
   const { scan } = await findRecordings(root, inFiles.scan, signal, known.recordings);
   const whole = includeSidecars === false ? withoutSidecars(scan) : scan;
   // What a cloud has not downloaded yet is not there yet.

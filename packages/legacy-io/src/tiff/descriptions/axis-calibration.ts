@@ -4,6 +4,8 @@
 export type CalibrationSource =
   | "mm_header"
   | "page_name"
+  | "lsm_stamps"
+  | "lsm"
   | "pylake"
   | "ome"
   | "imagej"
@@ -20,7 +22,10 @@ export interface AxisCalibration {
 }
 
 /** From most to least credible: first the tags of the microscope, then what programs wrote later. */
-const TRUST: readonly CalibrationSource[] = ["mm_header", "page_name", "pylake", "ome", "imagej", "tifffile"];
+const TRUST: readonly CalibrationSource[] = [
+  ...(["mm_header", "page_name", "lsm_stamps", "lsm"] as const),
+  ...(["pylake", "ome", "imagej", "tifffile"] as const),
+];
 /** Two places that differ by more contradict each other. */
 export const CALIBRATION_TOLERANCE = 0.005;
 

@@ -11,7 +11,7 @@ import type { TiffPage } from "../page/tiff-page.ts";
 import { isContiguous, planRuns } from "./contiguous.ts";
 
 /** Which description names the axes; `default` if none does. */
-export type AxesSource = "imagej" | "ome" | "mm_header" | "tifffile" | "pylake" | "default";
+export type AxesSource = "imagej" | "ome" | "mm_header" | "tifffile" | "pylake" | "lsm" | "default";
 
 /** How the pages of a file form one array. */
 export interface TiffLayout {
@@ -34,6 +34,8 @@ export interface StackDescriptions {
   readonly mmHeader?: readonly FluoviewDimension[] | undefined;
   /** What the rows and the columns are, where a description says so; samples, `s`, do not count. */
   readonly planeAxes?: readonly string[] | undefined;
+  /** The description that says so, where it is no stack's. */
+  readonly planeAxesSource?: "pylake" | "lsm" | undefined;
   /** Planes that MetaMorph says are in the file, one after another behind one directory. */
   readonly metaMorphPlanes?: number | undefined;
 }
@@ -54,7 +56,7 @@ export function planTiffLayout(
   descriptions: StackDescriptions,
 ): TiffLayout {
   const warnings: string[] = [];
-  const { ome, imageJ, shaped, mmHeader, planeAxes, metaMorphPlanes = 1 } = descriptions;
+  const { ome, imageJ, shaped, mmHeader, planeAxes, planeAxesSource, metaMorphPlanes = 1 } = descriptions;
   const plane = namedPlane(arrayOfPage(page), planeAxes);
   const unfit = (says: string): void => {
     warnings.push(
@@ -103,11 +105,11 @@ export function planTiffLayout(
     }
     return { ...defaultLayout(plane, metaMorphPlanes), ...placed, warnings };
   }
-  const isPylake = imageJ === undefined && planeAxes !== undefined && pageCount === 1;
+  const saidBy = imageJ === undefined && pageCount === 1 ? planeAxesSource : undefined;
   const fromHeader = mmHeader === undefined ? undefined : mmHeaderLayout(plane, pageCount, mmHeader);
   return {
     ...(fromHeader === undefined
-      ? { ...defaultLayout(plane, pageCount), ...(isPylake && { axesSource: "pylake" as const }) }
+      ? { ...defaultLayout(plane, pageCount), ...(saidBy !== undefined && { axesSource: saidBy }) }
       : { ...fromHeader, axesSource: "mm_header" as const }),
     pageOfPlane: Array.from({ length: pageCount }, (_, index) => index),
     planesOfOnlyPage: 1,
