@@ -6,6 +6,7 @@ import { indexRoom } from "./index-room.ts";
 import { ingestRoom } from "./ingest-room.ts";
 import { logRoom } from "./log-room.ts";
 import { memoryRoom } from "./memory-room.ts";
+import { oirRoom } from "./oir-room.ts";
 import { openRoom } from "./open-room.ts";
 import type { Room } from "./room.ts";
 import { slowRoom } from "./slow-room.ts";
@@ -24,5 +25,6 @@ export const ROOMS: readonly Room[] = [
   memoryRoom,
   waitRoom,
   slowRoom,
+  oirRoom,
   ciRoom,
 ];

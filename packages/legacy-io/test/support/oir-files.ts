@@ -81,6 +81,14 @@ export function madeOir(base: string, made: MadeOir): OirRecording {
   return { files, pixels };
 }
 
+/** The block that describes a recording, and the one of a frame. */
+export function oirTexts(made: MadeOir): { readonly metadata: Buffer; readonly frame: Buffer } {
+  return {
+    metadata: blockOf(0, metadataOf(made, made.channels ?? [OIR_CHANNELS[0]!])),
+    frame: blockOf(1, frameOf(made)),
+  };
+}
+
 /** An OIR file of blocks, with an index of them all. */
 export function oirOf(blocks: readonly Buffer[], trailing = 0): Uint8Array<ArrayBuffer> {
   const header = Buffer.alloc(96);
