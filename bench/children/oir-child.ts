@@ -3,13 +3,13 @@
 import { createHash } from "node:crypto";
 import { performance } from "node:perf_hooks";
 import process from "node:process";
-import { storesForPath } from "@kym/legacy-io/node";
+import { openTiff } from "@kym/legacy-io/node";
 
 const [path = ""] = process.argv.slice(2);
 const before = process.cpuUsage();
 const begun = performance.now();
-const { pixels } = await storesForPath(path);
-const { data } = await pixels.loadRegion([]);
+const { pixelStore } = await openTiff(path);
+const { data } = await pixelStore.loadRegion([undefined, undefined]);
 const ms = performance.now() - begun;
 const { user, system } = process.cpuUsage(before);
 const peakBytes = process.resourceUsage().maxRSS * 1024;
