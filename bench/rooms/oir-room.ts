@@ -32,7 +32,7 @@ export const oirRoom: Room = {
   isOnRequest: true,
   goals: ({ isShort }) => {
     const megabytes = isShort ? MEGABYTES.short : MEGABYTES.full;
-    const atMost = (MOST_MEMORY * megabytes * 2 ** 20) / 1e6;
+    const atMost = Math.floor((MOST_MEMORY * megabytes * 2 ** 20) / 1e6);
     return [
       { id: "oir.time", what: "time", subject: OURS, peer: OIRFILE, bound: { kind: "as fast", atLeast: 1 } },
       memoryGoal("oir.memory", "memory above that of 1 MiB", OUR_MEMORY, atMost),

@@ -49,6 +49,8 @@ const INDEX_MARK = 0xff_ff_ff_ff;
 /** A block's head, a UID and the head of the pixels behind it. */
 const WINDOW_BYTES = 512;
 const MOST_UID_BYTES = 256;
+/** A file with a document per channel has some dozens. */
+const MOST_DOCUMENTS = 10_000;
 /** The head of the block, where its pixels begin in their plane, how many bytes they are, and the length of the name. */
 const UID_HEAD_BYTES = 20;
 const [METADATA, FRAME, BMP, UID, PIXELS] = [0, 1, 2, 3, 4];
@@ -236,6 +238,9 @@ class OirParts {
       const document = piece.slice(0, piece.lastIndexOf(">") + 1);
       const [, prefix = "", root = ""] = /<([A-Za-z]+):([\w.-]+)/.exec(document.slice(0, 400)) ?? [];
       this.documents.push({ prefix, root, text: READ_PREFIXES.has(prefix) ? document : "" });
+      if (this.documents.length > MOST_DOCUMENTS) {
+        throw invalid(this.#name, "it has too many XML documents", MOST_DOCUMENTS, this.documents.length);
+      }
       at = next;
     }
   }

@@ -14,7 +14,7 @@ export interface OirUid {
 }
 
 const REFERENCE = /^REF_[A-Z]+\d*_(.+)_(\d{1,9})$/;
-const BLOCK = /^(?:(.*?)_)??(?:\d{1,9}_\d{1,9}_)?([\da-f-]+)_(\d{1,9})$/;
+const BLOCK = /^(?:(.*?)_)??(?:\d{1,9}_\d{1,9}_)?([\da-fA-F-]+)_(\d{1,9})$/;
 const STEP = /([tlz])(\d{1,9})/g;
 
 /** Reads a name; undefined for one of another kind. */

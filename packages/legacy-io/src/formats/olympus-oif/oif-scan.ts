@@ -41,10 +41,13 @@ export async function oifScan({
   const { main } = folder;
   const opened = await openOifLines(folder, planes, limits, signal);
   if (opened === undefined) {
+    const wanted = `${planes[0]?.stem}.tif`;
+    const [named = ""] = (main.text("ProfileSaveInfo", "PtyFileNameS") ?? "").split(/[\\/]/);
+    const renamed = named === "" || named === folder.place ? "" : `; its settings name the folder ${named}`;
     throw new LegacyIoError(
       "invalid_file",
-      `${fileName}: none of its planes is in ${folder.place}, such as ${planes[0]?.stem}.tif`,
-      { path: fileName, expected: `${planes[0]?.stem}.tif` },
+      `${fileName}: none of its planes is in ${folder.place}, such as ${wanted}${renamed}`,
+      { path: fileName, expected: wanted },
     );
   }
   const warnings = [...opened.warnings];

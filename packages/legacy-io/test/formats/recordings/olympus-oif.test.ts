@@ -17,10 +17,10 @@ const LINE: MadeOif = { width: 30, lines: 700 };
 
 type Files = ReadonlyMap<string, Uint8Array>;
 
-function openOif(files: Files, limits = LIMITS): Promise<Recording> {
+function openOif(files: Files, fileName = "scan.oif", limits = LIMITS): Promise<Recording> {
   return olympusOifFormat.open(
     {
-      fileName: "scan.oif",
+      fileName,
       main: bytesSource(files.get(OIF_MAIN) ?? new Uint8Array()),
       companion: async (path) => {
         const [folder, name = ""] = path.split("/");
@@ -196,6 +196,7 @@ test("an OIF without its folder, and an OIB that is not sound, are refused by a 
   const main = new Map([[OIF_MAIN, files.get(OIF_MAIN)!]]);
   for (const [open, code, message] of [
     [() => openOif(main), "invalid_file", "none of its planes is in scan.oif.files, such as s_C001.tif"],
+    [() => openOif(main, "mouse 3.oif"), "invalid_file", "its settings name the folder scan.oif.files"],
     [() => openOif(new Map([[OIF_MAIN, Buffer.from("text")]])), "invalid_file", "is not a settings file"],
     [() => openOib(oib.subarray(0, 300)), "invalid_file", "does not begin as a compound file"],
     [() => openOib(oibOf(files, { compression: "Zip" })), "not_supported", 'compression "Zip"'],
