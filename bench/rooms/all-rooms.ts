@@ -2,6 +2,7 @@
 
 import { arraysRoom } from "./arrays-room.ts";
 import { ciRoom } from "./ci-room.ts";
+import { cziRoom } from "./czi-room.ts";
 import { indexRoom } from "./index-room.ts";
 import { ingestRoom } from "./ingest-room.ts";
 import { logRoom } from "./log-room.ts";
@@ -25,6 +26,7 @@ export const ROOMS: readonly Room[] = [
   memoryRoom,
   waitRoom,
   slowRoom,
+  cziRoom,
   oirRoom,
   ciRoom,
 ];

@@ -99,7 +99,7 @@ async function measure({ memory, rounds, isShort, note }: RoomPlace): Promise<Si
 }
 
 function ours(path: string): Taken {
-  const child = join(import.meta.dirname, "../children/oir-child.ts");
+  const child = join(import.meta.dirname, "../children/recording-child.ts");
   const flags = ["--conditions=@kym/source", "--disable-warning=ExperimentalWarning"];
   return JSON.parse(execFileSync(process.execPath, [...flags, child, path], { encoding: "utf8" }));
 }

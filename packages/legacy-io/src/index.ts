@@ -51,12 +51,6 @@ export {
 } from "./folder/sidecar-name.ts";
 export type { UnrecognisedFiles } from "./folder/unrecognised-files.ts";
 export {
-  type ClassicHeader,
-  type ClassicJson,
-  parseClassicJson,
-  type RejectedRoi,
-} from "./formats/classic-json.ts";
-export {
   type FlowAnalysis,
   type FlowAnalysisKind,
   type LegacyEvent,
@@ -64,6 +58,12 @@ export {
   type RoiAnalysis,
   type RoiEvents,
 } from "./formats/flow-analysis.ts";
+export {
+  type ClassicHeader,
+  type ClassicJson,
+  parseClassicJson,
+  type RejectedRoi,
+} from "./formats/json/classic-json.ts";
 export { readNpy, writeNpy } from "./formats/npy.ts";
 export {
   type OlympusChannel,

@@ -9,8 +9,8 @@ import { parseLossless, plainValue, serializeLossless } from "@kym/zarr-store/js
 import { tableFromColumns } from "@kym/zarr-store/table";
 import { isLegacyIoError } from "../errors.ts";
 import type { FieldValues } from "../folder/paths/fields-of-path.ts";
-import type { ClassicJson } from "../formats/classic-json.ts";
 import type { RoiAnalysis, RoiEvents } from "../formats/flow-analysis.ts";
+import type { ClassicJson } from "../formats/json/classic-json.ts";
 import { formatFault, isAdded } from "../formats/parse-sidecar.ts";
 import type { GivenArtifact, SidecarFacts, TraceFacts } from "../formats/sidecar-format.ts";
 import { velocityEventsTable } from "../formats/velocity-events.ts";
@@ -33,8 +33,9 @@ import { metadataText } from "./image-metadata.ts";
 import { attachmentOf, keepFirstSource } from "./keep-first-source.ts";
 import type { ParsedSidecar } from "./parsed-sidecar.ts";
 import { isOfRecording, sayingOfPrairie } from "./prairie-says.ts";
-import type { RecordedFacts } from "./recorded-facts.ts";
-import { recordedHeader } from "./recording-says.ts";
+import { defined } from "./recordings/defined.ts";
+import type { RecordedFacts } from "./recordings/recorded-facts.ts";
+import { recordedHeader } from "./recordings/recording-says.ts";
 import type { ImageJTags } from "./rois/imagej-tags.ts";
 import { roisOfMetadata, withTakenRois } from "./rois/rois-in-metadata.ts";
 import { roiFiles, takenRois } from "./rois/rois-of-files.ts";
@@ -49,7 +50,7 @@ export interface SidecarParts {
   readonly tiff?: TiffFacts | undefined;
   /** The axes of the shape. Without them, the last two are the rows and the columns. */
   readonly axes?: readonly string[] | undefined;
-  /** What the recording says, if the image is no TIFF. Its steps are in `tiff`. */
+  /** What the recording says, if the image is of one. Its steps are in `tiff`. */
   readonly recording?: RecordedFacts | undefined;
   /** What ImageJ keeps in the TIFF itself. */
   readonly tags?: ImageJTags | undefined;
@@ -185,9 +186,7 @@ async function composed(parts: SidecarParts): Promise<SidecarArtifacts> {
       ...(header === undefined ? [] : [olympusSays(header.sidecar.relPath, header.said, shape)]),
       ...(lone === undefined ? [] : [classicSays(lone.sidecar.relPath, lone.said)]),
       ...prairie.steps,
-      ...(tiff === undefined || prairie.scan !== undefined
-        ? []
-        : [tiffSays(tiff.relPath, tiff.scales, parts.recording === undefined ? "TIFF" : "recording")]),
+      ...(tiff === undefined || prairie.scan !== undefined ? [] : [tiffSays(tiff, parts.recording)]),
     ]),
   );
   for (const { relPath, content } of understood) {
@@ -398,8 +397,4 @@ function whyKept(facts: SidecarFacts, isStored: boolean, hasItsEventsStored: boo
 
 function runKey({ roiId, channel }: RoiAnalysis): string {
   return channel === 1 ? String(roiId) : `${roiId}:${channel}`;
-}
-
-function defined(value: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined));
 }

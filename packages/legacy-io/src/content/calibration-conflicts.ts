@@ -2,7 +2,7 @@
 
 import { UNITS } from "@kym/kym-schema";
 import type { AcqstoreSidecar } from "../formats/acqstore/acqstore-sidecar.ts";
-import type { ClassicJson } from "../formats/classic-json.ts";
+import type { ClassicJson } from "../formats/json/classic-json.ts";
 import type { OlympusHeader } from "../formats/olympus/olympus-header.ts";
 import type { StatedScales } from "../tiff/axes/stated-scales.ts";
 import { CALIBRATION_TOLERANCE } from "../tiff/descriptions/axis-calibration.ts";
@@ -52,12 +52,16 @@ export function classicSays(relPath: string, classic: ClassicJson): StatedCalibr
   return { relPath, who: "the classic JSON", counts: true, ...given({ secondsPerLine, umPerPx }) };
 }
 
-export function tiffSays(relPath: string, scales: StatedScales, kind = "TIFF"): StatedCalibration {
+/** What the file of the pixels says of itself. */
+export function tiffSays(
+  { relPath, scales }: { readonly relPath: string; readonly scales: StatedScales },
+  recording?: object | undefined,
+): StatedCalibration {
   const [rows, columns] = [scales.at(-2), scales.at(-1)];
   const sources = [...new Set([rows, columns].flatMap((scale) => (scale ? [scale.source] : [])))];
   return {
     relPath,
-    who: `the ${kind} (${sources.join(", ")})`,
+    who: `the ${recording === undefined ? "TIFF" : "recording"} (${sources.join(", ")})`,
     counts: true,
     ...given({
       secondsPerLine: rows?.unit === UNITS.second ? rows.step : undefined,

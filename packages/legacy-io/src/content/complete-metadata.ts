@@ -10,7 +10,7 @@ import {
   serializeLossless,
   setMember,
 } from "@kym/zarr-store/json";
-import { withoutNonFinite } from "../formats/without-non-finite.ts";
+import { withoutNonFinite } from "../formats/json/without-non-finite.ts";
 
 /** The members of a calibration, each a list with one entry per axis. Those of an axis come from one source as a whole. */
 const CALIBRATION = [

@@ -5,9 +5,9 @@ import { CALIBRATION_SOURCES, METADATA_HEADER_KEYS, METADATA_KEYS } from "@kym/k
 import { toEnvelope } from "@kym/roi";
 import { type JsonNode, serializeLossless } from "@kym/zarr-store/json";
 import type { AcqstoreSidecar } from "../formats/acqstore/acqstore-sidecar.ts";
-import type { ClassicJson } from "../formats/classic-json.ts";
+import type { ClassicJson } from "../formats/json/classic-json.ts";
+import { withoutNonFinite } from "../formats/json/without-non-finite.ts";
 import type { OlympusHeader } from "../formats/olympus/olympus-header.ts";
-import { withoutNonFinite } from "../formats/without-non-finite.ts";
 import type { StatedScales } from "../tiff/axes/stated-scales.ts";
 
 /** What a microscope's own file says of the acquisition for the header of an image. */

@@ -9,6 +9,7 @@ import type { StatedCalibration } from "./calibration-conflicts.ts";
 import { firstSaying, isUnderstood, type Said, type Understood } from "./first-saying.ts";
 import type { ContentNote, SourcedArtifact } from "./image-content.ts";
 import type { ParsedSidecar } from "./parsed-sidecar.ts";
+import { defined } from "./recordings/defined.ts";
 
 /** What the XML of a recording says of one image of it. */
 export interface PrairieSaying {
@@ -152,8 +153,4 @@ function scanPath({ line }: PrairieScan): object | undefined {
         line_length_um: lengthUm,
         points: all.map(({ x, y }) => [x, y]),
       });
-}
-
-function defined(value: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined));
 }

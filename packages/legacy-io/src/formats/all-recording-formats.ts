@@ -21,14 +21,3 @@ export function recordingFormatOf(fileName: string): RecordingFormat | undefined
 
 /** Without dots, as a pattern spells them: `czi`. */
 export const RECORDING_ENDINGS: readonly string[] = ALL_RECORDING_FORMATS.flatMap(({ endings }) => endings);
-
-/** Names that companions have in every format: `<base>_00001` without an ending, and files in `<name>.files`. */
-const COMPANION = /(?:^|\/)[^/.][^/]*_\d{5}$|\.files\/[^/]+$/i;
-
-/** True for the path of a file that can only be a part of a recording with another file. */
-export function isCompanionPath(path: string): boolean {
-  return (
-    COMPANION.test(path.replaceAll("\\", "/")) ||
-    ALL_RECORDING_FORMATS.some(({ companionPattern }) => companionPattern?.test(path) === true)
-  );
-}

@@ -9,7 +9,7 @@ import {
   parseLegacyJson,
   textMember,
   unexpectedNode,
-} from "./legacy-json.ts";
+} from "./json/legacy-json.ts";
 
 /**
  * The kinds of JSON file in `flow-analysis/`. The kind decides how a file is read, never its `version`: two kinds say "2.0"

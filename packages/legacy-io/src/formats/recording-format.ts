@@ -95,7 +95,7 @@ export interface RecordedScan extends RecordedArray {
 /** What a file holds. */
 export interface Recording {
   readonly scans: readonly RecordedScan[];
-  /** What is in the file and is no line scan, in words, with its name: `the frame scan "Series 3" (512 × 512)`. */
+  /** What is in the file besides line scans, in words, with its name: `the frame scan "Series 3" (512 × 512)`. */
   readonly notScans: readonly string[];
   /** Sentences for people. */
   readonly warnings: readonly string[];

@@ -6,7 +6,7 @@ import { canonicalJson, type JsonNode } from "@kym/zarr-store/json";
 import { portableRuntime } from "@kym/zarr-store/runtime";
 import { LegacyIoError } from "../errors.ts";
 import type { LegacyEvent, RoiEvents } from "./flow-analysis.ts";
-import { integerMember, membersOf, numberMember, presentMember, textMember } from "./legacy-json.ts";
+import { integerMember, membersOf, numberMember, presentMember, textMember } from "./json/legacy-json.ts";
 
 /** A key of a legacy event, and the dataset's column for it. */
 export interface EventColumn {

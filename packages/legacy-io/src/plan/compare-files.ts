@@ -3,8 +3,8 @@
 import { compareCodePoints } from "@kym/zarr-store/runtime";
 import type { BundleFile, LegacyBundle } from "../folder/bundle.ts";
 import { fileNameOf } from "../folder/compare-paths.ts";
+import { isCompanionPath } from "../folder/recordings/companion-path.ts";
 import { imageStem } from "../folder/sidecar-name.ts";
-import { isCompanionPath } from "../formats/all-recording-formats.ts";
 import type { KnownAcquisition, KnownFile } from "./known-acquisition.ts";
 
 /** SHA-256 of a file's bytes, or the reason why the file could not be hashed. */

@@ -19,7 +19,7 @@ export interface IngestItem {
 /** Counts of the files in the folder, whatever happened to them. */
 export interface FolderCounts {
   readonly tiffs: number;
-  /** Line scans in microscopes' own files; absent if there are none. */
+  /** Line scans in microscopes' own files; absent without any. */
   readonly recordings?: number | undefined;
   readonly headers: number;
   readonly classicJsons: number;

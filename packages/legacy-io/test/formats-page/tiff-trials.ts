@@ -219,6 +219,26 @@ function lsmInfo(slices: number, times: number): FixtureTag {
   return { tag: 34412, type: 1, values: [...new Uint8Array(view.buffer)] };
 }
 
+/** What Zeiss says of a line scan of two lines, which has stamps if `stampsOffset` is one. */
+function lsmLine(intervalS: number, stampsOffset = 0): FixtureTag {
+  const view = new DataView(new ArrayBuffer(160));
+  view.setInt32(24, 2, true);
+  view.setUint16(88, 2, true);
+  view.setFloat64(40, 2.84e-7, true);
+  view.setFloat64(112, intervalS, true);
+  view.setUint32(132, stampsOffset, true);
+  return { tag: 34412, type: 1, values: [...new Uint8Array(view.buffer)] };
+}
+
+/** A line scan of Zeiss with two stamps behind the file. */
+function lsmStamps(): Uint8Array {
+  const { length } = tiff(lsmLine(0.002));
+  const stamps = new DataView(new ArrayBuffer(24));
+  stamps.setInt32(4, 2, true);
+  stamps.setFloat64(16, 0.002, true);
+  return new Uint8Array([...tiff(lsmLine(0.002, length)), ...new Uint8Array(stamps.buffer)]);
+}
+
 const stk = (planes: number): FixtureTag => ({
   tag: 33629,
   type: 5,
@@ -586,6 +606,7 @@ export const TIFF_TRIALS: Readonly<Record<string, RowTrials>> = {
         repeated(3),
       ),
       reading(buildTiff([page([lsmInfo(2, 1)]), page()]), () => [".lsm"], repeated(2)),
+      reading(tiff(lsmLine(0.01)), axesOf),
     ],
     refused: [
       reading(buildTiff([page([stk(3), short(259, 32773)], Uint8Array.of(7, ...elementBytes(VALUES, 2)))])),
@@ -602,15 +623,19 @@ export const TIFF_TRIALS: Readonly<Record<string, RowTrials>> = {
   },
   "calibration of axes": {
     read: [
-      tiff(pageName(0.284)),
-      tiff(mmHeader(), pageName(0.284)),
-      tiff(ascii(270, pylake(2))),
-      tiff(ascii(270, '{"shape": [2, 2], "PhysicalSizeX": 0.284}')),
-      tiff(ascii(270, "ImageJ=1.54f\nunit=um\nfinterval=0.1\n"), pageName(0.284)),
-      stack(6, ome()),
-    ].map((bytes) =>
-      reading(bytes, ({ calibration }) => calibration.slice(0, 1).map(({ source }) => source), "any"),
-    ),
+      ...[
+        tiff(pageName(0.284)),
+        tiff(mmHeader(), pageName(0.284)),
+        tiff(lsmLine(0.01)),
+        tiff(ascii(270, pylake(2))),
+        tiff(ascii(270, '{"shape": [2, 2], "PhysicalSizeX": 0.284}')),
+        tiff(ascii(270, "ImageJ=1.54f\nunit=um\nfinterval=0.1\n"), pageName(0.284)),
+        stack(6, ome()),
+      ].map((bytes) =>
+        reading(bytes, ({ calibration }) => calibration.slice(0, 1).map(({ source }) => source), "any"),
+      ),
+      reading(lsmStamps(), ({ calibration }) => calibration.slice(1).map(({ source }) => source), "any"),
+    ],
     warned: [reading(tiff(mmHeader(), pageName(0.5)))],
   },
   "text tags": {

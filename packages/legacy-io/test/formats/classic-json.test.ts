@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { plainValue } from "@kym/zarr-store/json";
 import { expect, test } from "vitest";
 import { findSharedData } from "../../../../test/support/find-shared-data.ts";
-import { parseClassicJson } from "../../src/formats/classic-json.ts";
+import { parseClassicJson } from "../../src/formats/json/classic-json.ts";
 import { caught } from "../support/caught.ts";
 
 const folder = findSharedData("kymographs") ?? "";

@@ -1,5 +1,5 @@
 import { type JsonNode, plainValue } from "@kym/zarr-store/json";
-import { type ClassicJson, parseClassicJson } from "../../src/formats/classic-json.ts";
+import { type ClassicJson, parseClassicJson } from "../../src/formats/json/classic-json.ts";
 import type { FuzzedParser } from "./fuzz-parsers.ts";
 
 const FLAT = {

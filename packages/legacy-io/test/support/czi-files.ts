@@ -38,7 +38,7 @@ export function cziFile({ blocks, xml = "", stamps, isShuffled = false }: CziPar
   };
   const positions = new Map<CziBlock, number>();
   for (const block of isShuffled ? blocks.toReversed() : blocks) {
-    const entry = entryOf(block, 0);
+    const entry = entryOf(block, end);
     const data = dataOf(block);
     const head = Buffer.alloc(Math.max(256, 16 + entry.length));
     head.writeBigInt64LE(BigInt(data.length), 8);
@@ -97,14 +97,15 @@ function addStamps(add: (id: string, data: Buffer) => number, stamps: readonly n
   for (const [at, stamp] of stamps.entries()) {
     data.writeDoubleLE(stamp, 264 + 8 * at);
   }
-  const position = add("ZISRAWATTACH", data);
-  const entry = Buffer.alloc(256 + 128);
-  entry.writeInt32LE(1, 0);
-  entry.write("A1", 256, "latin1");
-  entry.writeBigInt64LE(BigInt(position), 256 + 12);
-  entry.write("CZTIMS", 256 + 40, "latin1");
-  entry.write("TimeStamps", 256 + 48, "latin1");
-  return add("ZISRAWATTDIR", entry);
+  const list = Buffer.alloc(256 + 128);
+  list.writeInt32LE(1, 0);
+  const entry = list.subarray(256);
+  entry.write("A1", "latin1");
+  entry.write("CZTIMS", 40, "latin1");
+  entry.write("TimeStamps", 48, "latin1");
+  data.set(entry, 16);
+  entry.writeBigInt64LE(BigInt(add("ZISRAWATTACH", data)), 12);
+  return add("ZISRAWATTDIR", list);
 }
 
 function entryOf(block: CziBlock, position: number): Buffer {

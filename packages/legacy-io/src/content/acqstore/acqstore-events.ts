@@ -12,8 +12,8 @@ import {
   presentMember,
   textMember,
   unexpectedNode,
-} from "../../formats/legacy-json.ts";
-import { withoutNonFinite } from "../../formats/without-non-finite.ts";
+} from "../../formats/json/legacy-json.ts";
+import { withoutNonFinite } from "../../formats/json/without-non-finite.ts";
 import type { AnalysedImage } from "./acqstore-runs.ts";
 import { startOf } from "./placed-tables.ts";
 

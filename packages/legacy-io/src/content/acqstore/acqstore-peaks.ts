@@ -6,7 +6,7 @@ import type { CellValue, Row } from "@kym/zarr-store";
 import { getMember, type JsonNode, nodeOf, plainValue } from "@kym/zarr-store/json";
 import { LegacyIoError } from "../../errors.ts";
 import type { AcqstoreAnalysis } from "../../formats/acqstore/acqstore-analyses.ts";
-import { integerMember, membersOf, presentMember, unexpectedNode } from "../../formats/legacy-json.ts";
+import { integerMember, membersOf, presentMember, unexpectedNode } from "../../formats/json/legacy-json.ts";
 import type { EventRows } from "./acqstore-events.ts";
 import type { AnalysedImage } from "./acqstore-runs.ts";
 import { startOf } from "./placed-tables.ts";

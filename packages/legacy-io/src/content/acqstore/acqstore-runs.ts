@@ -9,7 +9,7 @@ import { getMember, type JsonNode, nodeOf, plainValue } from "@kym/zarr-store/js
 import type { AcqstoreAnalysis, AcqstoreAnalysisName } from "../../formats/acqstore/acqstore-analyses.ts";
 import { analysedAt } from "../../formats/acqstore/acqstore-date.ts";
 import type { AcqstoreRoi } from "../../formats/acqstore/acqstore-rois.ts";
-import { withoutNonFinite } from "../../formats/without-non-finite.ts";
+import { withoutNonFinite } from "../../formats/json/without-non-finite.ts";
 
 /** The image of the analyses, as it is now. */
 export interface AnalysedImage {

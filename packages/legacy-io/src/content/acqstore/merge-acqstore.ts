@@ -5,7 +5,7 @@ import { getMember, type JsonNode, nodeOf, plainValue, setMember } from "@kym/za
 import { isoDate } from "../../formats/acqstore/acqstore-date.ts";
 import type { AcqstoreRoi } from "../../formats/acqstore/acqstore-rois.ts";
 import type { AcqstoreSidecar } from "../../formats/acqstore/acqstore-sidecar.ts";
-import type { ClassicHeader, ClassicJson } from "../../formats/classic-json.ts";
+import type { ClassicHeader, ClassicJson } from "../../formats/json/classic-json.ts";
 
 /** What people edit, from both files. */
 export interface MergedClassic {

@@ -2,7 +2,7 @@
 
 import type { AcqstoreSidecar } from "../../formats/acqstore/acqstore-sidecar.ts";
 import type { AcqstoreTable } from "../../formats/acqstore/acqstore-table.ts";
-import type { ClassicJson } from "../../formats/classic-json.ts";
+import type { ClassicJson } from "../../formats/json/classic-json.ts";
 import { firstSaying, isUnderstood, type Said, type Understood } from "../first-saying.ts";
 import type { ContentNote } from "../image-content.ts";
 import type { ParsedSidecar } from "../parsed-sidecar.ts";

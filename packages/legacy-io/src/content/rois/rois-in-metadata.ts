@@ -11,7 +11,7 @@ import {
   serializeLossless,
   setMember,
 } from "@kym/zarr-store/json";
-import { withoutNonFinite } from "../../formats/without-non-finite.ts";
+import { withoutNonFinite } from "../../formats/json/without-non-finite.ts";
 import type { GivenRoiIds, TakenInRois } from "./take-in-rois.ts";
 
 /** The ROIs of a metadata text. */

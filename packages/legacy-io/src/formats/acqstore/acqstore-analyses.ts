@@ -1,7 +1,7 @@
 // Reads the list of analyses in acqstore's sidecar: what was made of which ROI and channel, and with which parameters.
 
 import { type JsonNode, nodeOf } from "@kym/zarr-store/json";
-import { membersOf, presentMember, textMember, unexpectedNode } from "../legacy-json.ts";
+import { membersOf, presentMember, textMember, unexpectedNode } from "../json/legacy-json.ts";
 import { printableName } from "../rois/printable-name.ts";
 import { wholeMember } from "./acqstore-rois.ts";
 import { addProblems, type Problems, readPiece } from "./read-piece.ts";

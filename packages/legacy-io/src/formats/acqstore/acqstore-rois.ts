@@ -3,7 +3,7 @@
 import { createLineRoi, createRectRoi, type Roi } from "@kym/roi";
 import type { JsonNode } from "@kym/zarr-store/json";
 import { LegacyIoError } from "../../errors.ts";
-import { integerMember, membersOf, presentMember, textMember, unexpectedNode } from "../legacy-json.ts";
+import { integerMember, membersOf, presentMember, textMember, unexpectedNode } from "../json/legacy-json.ts";
 import { printableName } from "../rois/printable-name.ts";
 import { addProblems, type Problems, readPiece } from "./read-piece.ts";
 

@@ -3,9 +3,9 @@
 import { getMember, type JsonNode, nodeOf, plainValue } from "@kym/zarr-store/json";
 import { LegacyIoError } from "../../errors.ts";
 import type { StatedScale } from "../../tiff/axes/stated-scales.ts";
-import { presentMember, unexpectedNode } from "../legacy-json.ts";
+import { presentMember, unexpectedNode } from "../json/legacy-json.ts";
+import { withoutNonFinite } from "../json/without-non-finite.ts";
 import { printableName } from "../rois/printable-name.ts";
-import { withoutNonFinite } from "../without-non-finite.ts";
 import { type AcqstoreAnalysis, readAnalyses } from "./acqstore-analyses.ts";
 import { type AcqstoreDate, readAcqstoreDate } from "./acqstore-date.ts";
 import { type AcqstoreRoi, readAcqstoreRois } from "./acqstore-rois.ts";

@@ -4,7 +4,7 @@ import { LegacyIoError } from "../../errors.ts";
 import type { ByteSource } from "../../tiff/byte-source.ts";
 import { decodeZstdWithGeotiff } from "../../tiff/codecs/geotiff-zstd.ts";
 import type { Unzstd } from "../recording-format.ts";
-import { positionAt, SEGMENT_HEADER_BYTES, textIn, viewOf } from "./czi-file.ts";
+import { positionAt, SEGMENT_HEADER_BYTES, viewOf, zeroEndedText } from "./czi-file.ts";
 
 const UNCOMPRESSED = 0;
 const ZSTD0 = 5;
@@ -70,7 +70,7 @@ export interface BlockData {
 
 /** Finds the pixels of a block. `head` holds its first bytes. */
 export function dataOfBlock(head: Uint8Array, at: number): BlockData {
-  const id = textIn(head.subarray(0, 16));
+  const id = zeroEndedText(head.subarray(0, 16));
   const view = viewOf(head);
   const from = SEGMENT_HEADER_BYTES;
   const metadataBytes = view.getInt32(from, true);

@@ -2,7 +2,7 @@
 
 import { LegacyIoError } from "../../errors.ts";
 import type { RecordingLimits } from "../recording-format.ts";
-import { type CziFile, positionAt, segmentAt, textIn, viewOf } from "./czi-file.ts";
+import { type CziFile, positionAt, segmentAt, viewOf, zeroEndedText } from "./czi-file.ts";
 
 /** Dimensions besides X and Y that tell planes apart: channel, time, depth, scene, and those of other modes. */
 export const PLANE_DIMENSIONS = ["C", "T", "Z", "S", "R", "I", "H", "V", "B"] as const;
@@ -28,7 +28,7 @@ export interface CziDirectory {
 const LIST_OFFSET = 128;
 const ENTRY_BYTES = 32;
 const DIMENSION_BYTES = 20;
-/** X, Y and every other letter, each once or twice. */
+/** X, Y and every other letter, once or twice. */
 const MAX_DIMENSIONS = 40;
 const BLOCK_BYTES = 2 ** 20;
 
@@ -80,10 +80,14 @@ export async function readDirectory(
     const head = await bytesAt(at, ENTRY_BYTES);
     const view = viewOf(head);
     const dimensions = view.getInt32(28, true);
-    if (textIn(head.subarray(0, 2)) !== "DV" || dimensions < 0 || dimensions > MAX_DIMENSIONS) {
-      throw new LegacyIoError("invalid_file", `entry ${entry} of the directory of a CZI is none of a block`, {
-        offset: at,
-      });
+    if (zeroEndedText(head.subarray(0, 2)) !== "DV" || dimensions < 0 || dimensions > MAX_DIMENSIONS) {
+      throw new LegacyIoError(
+        "invalid_file",
+        `entry ${entry} of the directory of a CZI does not describe a block`,
+        {
+          offset: at,
+        },
+      );
     }
     const isPyramid = view.getUint8(22) !== 0;
     const [pixelType, blockOffset, part] = [

@@ -70,7 +70,7 @@ export async function segmentAt(
   ids: readonly string[],
 ): Promise<CziSegment> {
   const bytes = await source.read(offset, SEGMENT_HEADER_BYTES);
-  const id = textIn(bytes.subarray(0, 16));
+  const id = zeroEndedText(bytes.subarray(0, 16));
   if (!ids.includes(id)) {
     throw new LegacyIoError(
       "invalid_file",
@@ -99,7 +99,7 @@ const XML_OFFSET = 256;
 async function readXml(source: ByteSource, at: number, { maxTextBytes }: RecordingLimits): Promise<string> {
   const { offset, sizeBytes } = await segmentAt(source, at, ["ZISRAWMETADATA"]);
   const size = viewOf(await source.read(offset, 4)).getInt32(0, true);
-  assertSize("metadata", size, sizeBytes - XML_OFFSET, at);
+  assertSize("XML", size, sizeBytes - XML_OFFSET, at);
   if (size > maxTextBytes) {
     throw new LegacyIoError(
       "not_supported",
@@ -136,8 +136,8 @@ async function readAttachmentList(
     const entry = bytes.subarray(index * ENTRY_BYTES, (index + 1) * ENTRY_BYTES);
     return {
       offset: positionAt(viewOf(entry), 12),
-      contentType: textIn(entry.subarray(40, 48)),
-      name: textIn(entry.subarray(48, 128)),
+      contentType: zeroEndedText(entry.subarray(40, 48)),
+      name: zeroEndedText(entry.subarray(48, 128)),
     };
   });
 }
@@ -190,7 +190,7 @@ export function positionAt(view: DataView, at: number): number {
 }
 
 /** Text up to the first zero. */
-export function textIn(bytes: Uint8Array): string {
+export function zeroEndedText(bytes: Uint8Array): string {
   const end = bytes.indexOf(0);
   return new TextDecoder("latin1").decode(end < 0 ? bytes : bytes.subarray(0, end));
 }

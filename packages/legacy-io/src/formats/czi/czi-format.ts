@@ -164,7 +164,7 @@ interface Period {
   readonly more: Readonly<Record<string, unknown>>;
 }
 
-/** The median step of the stamps, else the increment, else the plan. */
+/** The median step of the stamps, then the increment, then the plan. */
 function periodOf({ stamps, metadata }: OpenedCzi, layout: CziLayout, warnings: string[]): Period {
   const stated = metadata.secondsPerLine;
   if (layout.along === "Z") {

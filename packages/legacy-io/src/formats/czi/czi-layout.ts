@@ -28,7 +28,7 @@ export interface CziLayout {
   readonly replaced: number;
 }
 
-/** Planes that are no line scan, in words. */
+/** Planes that do not belong to a line scan, in words. */
 export interface CziLayouts {
   readonly scans: readonly CziLayout[];
   readonly notScans: readonly string[];
@@ -94,7 +94,7 @@ function rangeOf(values: Int32Array, blocks: Int32Array): Range {
   return { min, max };
 }
 
-/** What the blocks are in words, if they are no lines; undefined for a line scan. */
+/** What the blocks are in words, if they are frames; undefined for a line scan. */
 function frameOf({ starts, heights, widths }: CziDirectory, blocks: Int32Array): string | undefined {
   const [rows, tops] = [rangeOf(heights, blocks), rangeOf(starts.Y, blocks)];
   const [times, depths] = [rangeOf(starts.T, blocks), rangeOf(starts.Z, blocks)];

@@ -1,7 +1,7 @@
 // Reads what the XML of a Zeiss CZI file says of a line scan: pitch, times of a line, channels, start and scanner.
 
 import type { Stated, StatedStart } from "../recording-format.ts";
-import { elementsAt, numberOf, parseXml, textAt, type XmlElement } from "../xml-tree.ts";
+import { elementsAt, finiteNumber, parseXml, textAt, type XmlElement } from "./xml-tree.ts";
 
 export interface CziMetadata {
   readonly umPerPx: readonly Stated[];
@@ -52,7 +52,7 @@ export function readMetadata(xml: string | undefined): CziMetadata {
     start: startOf(textAt(image, "AcquisitionDateAndTime")),
     sizes: new Map(
       (image?.children ?? []).flatMap(({ name, text }) => {
-        const size = numberOf(text.trim());
+        const size = finiteNumber(text.trim());
         return /^Size[A-Z]$/.test(name) && size !== undefined ? [[name, size] as const] : [];
       }),
     ),
@@ -69,14 +69,14 @@ function pitchOf(metadata: XmlElement | undefined): readonly Stated[] {
   const [distance] = elementsAt(metadata, "Scaling/Items/Distance").filter(
     ({ attributes }) => attributes.get("Id") === "X",
   );
-  const metres = numberOf(textAt(distance, "Value"));
+  const metres = finiteNumber(textAt(distance, "Value"));
   return metres !== undefined && metres > 0
     ? [{ value: rounded(metres * UM_PER_M), source: "Scaling/Items/Distance X" }]
     : [];
 }
 
 function incrementOf(image: XmlElement | undefined): readonly Stated[] {
-  const seconds = numberOf(textAt(image, "Dimensions/T/Positions/Interval/Increment"));
+  const seconds = finiteNumber(textAt(image, "Dimensions/T/Positions/Interval/Increment"));
   return positive(seconds, "Dimensions/T/Positions/Interval/Increment");
 }
 
@@ -100,7 +100,7 @@ function planOf(metadata: XmlElement | undefined): readonly Stated[] {
       one.name === "Interval" ? elementsAt(one, "TimeSpan") : elementsAt(one, "Interval/TimeSpan"),
     ),
   );
-  const value = numberOf(textAt(span, "Value"));
+  const value = finiteNumber(textAt(span, "Value"));
   // Without a unit the value is in seconds, as all others of the file.
   const unit = (textAt(span, "DefaultUnitFormat") ?? "s").toLowerCase();
   const seconds = SECONDS_IN.get(unit);
@@ -110,7 +110,7 @@ function planOf(metadata: XmlElement | undefined): readonly Stated[] {
 }
 
 function lineTimeOf(scanner: Readonly<Record<string, string>>): readonly Stated[] {
-  return positive(numberOf(scanner["LineTime"]), "LaserScanInfo/LineTime");
+  return positive(finiteNumber(scanner["LineTime"]), "LaserScanInfo/LineTime");
 }
 
 function positive(value: number | undefined, source: string): readonly Stated[] {
@@ -139,7 +139,7 @@ function bitsOf(image: XmlElement | undefined, channels: readonly XmlElement[]):
     ...channels.map((channel) => textAt(channel, "ComponentBitCount")),
     textAt(image, "ComponentBitCount"),
   ]
-    .map(numberOf)
+    .map(finiteNumber)
     .filter((bits) => bits !== undefined && Number.isInteger(bits) && bits > 0 && bits <= MAX_BITS);
   return said.length === 0 ? undefined : Math.max(...said.map((bits) => bits ?? 0));
 }

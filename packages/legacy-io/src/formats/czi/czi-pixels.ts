@@ -35,7 +35,7 @@ const WIDER = ["uint8", "uint16", "float32"] as const;
 /**
  * The type that holds the values of all of these unchanged.
  *
- * @throws LegacyIoError `not_supported`, naming the types, if there is none
+ * @throws LegacyIoError `not_supported`, naming the types, if no type does
  */
 export function commonType(types: readonly CziPixelType[]): DType {
   const dtypes = new Set(types.map(({ dtype }) => dtype));

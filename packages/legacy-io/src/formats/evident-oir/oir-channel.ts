@@ -30,8 +30,8 @@ export interface OirPiece {
 const MAX_READ_BYTES = 2 ** 24;
 
 /**
- * Places the blocks of a channel: where their names say, if those places are sound; else one behind the other. Where the plan then has
- * more bytes than the blocks, the missing ones are put where numbers of blocks are left out, else where a companion is missing between
+ * Places the blocks of a channel: where their names say, if those places are sound; otherwise one behind the other. Where the plan then has
+ * more bytes than the blocks, the missing ones are put where numbers of blocks are left out, otherwise where a companion is missing between
  * two others, and the rest at the end.
  *
  * @param plannedBytes What the plan says the channel has; 0 if it says nothing.

@@ -1,7 +1,7 @@
 // Collects what the XML of an OIR file says of its scan: sizes, channels, pitch, times, the line.
 
 import type { OirDocument, OirLayout } from "./oir-layout.ts";
-import { elementsOf, finiteNumber, numberIn, type OirElement, readOirXml, textIn } from "./oir-xml.ts";
+import { elementsOf, finiteNumber, numberBelow, type OirElement, readOirXml, textBelow } from "./oir-xml.ts";
 
 export interface OirChannel {
   readonly id: string;
@@ -65,13 +65,13 @@ export async function oirFacts(layout: OirLayout, fileName: string): Promise<Oir
     height: count(frame, "height") ?? 0,
     bytesPerSample: count(frame, "depth") ?? 0,
     bits: count(frame, "bitCounts"),
-    colorType: textIn(frame, "colorType")?.slice(0, MOST_NAME),
+    colorType: textBelow(frame, "colorType")?.slice(0, MOST_NAME),
     channels: scan === undefined ? [] : channelsOf(scan),
     plan: scan === undefined ? new Map() : planOf(scan),
     umPerPx: pitchOf(scan),
     line: scan && lineOf(scan),
     scanner: scannerOf(scan),
-    startText: textIn(scan, "creationDateTime")?.slice(0, MOST_NAME),
+    startText: textBelow(scan, "creationDateTime")?.slice(0, MOST_NAME),
     reference:
       referenceWidth === undefined || referenceHeight === undefined
         ? undefined
@@ -106,10 +106,10 @@ function channelsOf(scan: OirElement): readonly OirChannel[] {
     if (id !== "" && !channels.has(id)) {
       channels.set(id, {
         id,
-        name: textIn(element, "name")?.slice(0, MOST_NAME) ?? "",
+        name: textBelow(element, "name")?.slice(0, MOST_NAME) ?? "",
         order: finiteNumber(element.attributes["order"]) ?? 0,
-        startNm: numberIn(element, "startWavelength"),
-        endNm: numberIn(element, "endWavelength"),
+        startNm: numberBelow(element, "startWavelength"),
+        endNm: numberBelow(element, "endWavelength"),
       });
     }
   }
@@ -124,9 +124,9 @@ const UM_PER_UNIT: ReadonlyMap<string, number> = new Map([
 
 /** `length/x`, in the unit that `pixelUnit/x` names; in µm if it names none. */
 function pitchOf(scan: OirElement | undefined): number | undefined {
-  const unit = textIn(scan && elementsOf(scan, "pixelUnit")[0], "x") ?? "MICRO_METER";
+  const unit = textBelow(scan && elementsOf(scan, "pixelUnit")[0], "x") ?? "MICRO_METER";
   const [length, factor] = [
-    positive(numberIn(scan && elementsOf(scan, "length")[0], "x")),
+    positive(numberBelow(scan && elementsOf(scan, "length")[0], "x")),
     UM_PER_UNIT.get(unit),
   ];
   return length === undefined || factor === undefined ? undefined : length * factor;
@@ -136,7 +136,7 @@ function planOf(scan: OirElement): ReadonlyMap<string, number | undefined> {
   const enabled = elementsOf(scan, "axis").filter(({ attributes }) => attributes["enable"] === "true");
   const plan = new Map<string, number | undefined>();
   for (const axis of enabled) {
-    const name = textIn(axis, "axis") ?? "";
+    const name = textBelow(axis, "axis") ?? "";
     plan.set(name, plan.get(name) ?? count(axis, "maxSize"));
   }
   return plan;
@@ -154,12 +154,12 @@ function lineOf(scan: OirElement): OirFacts["line"] {
 
 /** The settings of the scanner that was used; there are those of others as well. */
 function scannerOf(scan: OirElement | undefined): OirScanner {
-  const type = textIn(scan, "scannerType");
+  const type = textBelow(scan, "scannerType");
   const all = scan === undefined ? [] : elementsOf(scan, "scannerSettings");
   const own = all.find(({ attributes }) => attributes["type"] === type);
   const settings = own ?? (all.length === 1 ? all[0] : undefined);
-  const milliseconds = (name: string): number | undefined => positive(numberIn(settings, name));
-  const roundtrip = textIn(settings, "roundtrip")?.toLowerCase();
+  const milliseconds = (name: string): number | undefined => positive(numberBelow(settings, name));
+  const roundtrip = textBelow(settings, "roundtrip")?.toLowerCase();
   return {
     type: type?.slice(0, MOST_NAME),
     roundtrip: roundtrip === "true" ? true : roundtrip === "false" ? false : undefined,
@@ -171,7 +171,7 @@ function scannerOf(scan: OirElement | undefined): OirScanner {
 }
 
 function count(element: OirElement | undefined, name: string): number | undefined {
-  const value = numberIn(element, name);
+  const value = numberBelow(element, name);
   return value !== undefined && Number.isSafeInteger(value) && value > 0 ? value : undefined;
 }
 

@@ -45,7 +45,7 @@ export function isCompanion(fileName: string, path: string): boolean {
 /**
  * Opens the main file and its companions.
  *
- * @throws {LegacyIoError} as `readOirLayout` does for the main file. A companion that is no OIR file counts as missing.
+ * @throws {LegacyIoError} as `readOirLayout` does for the main file. A companion of another kind counts as missing.
  */
 export async function openOirFiles(recording: RecordingFiles, limits: RecordingLimits): Promise<OirFileSet> {
   const { fileName, main, companion, signal } = recording;

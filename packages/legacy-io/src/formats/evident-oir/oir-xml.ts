@@ -81,15 +81,15 @@ export function elementsOf(element: OirElement, name: string): readonly OirEleme
 }
 
 /** The text of the first element below one that has a name and a text. */
-export function textIn(element: OirElement | undefined, name: string): string | undefined {
+export function textBelow(element: OirElement | undefined, name: string): string | undefined {
   return element && elementsOf(element, name).find(({ text }) => text !== "")?.text;
 }
 
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?$/;
 
 /** That text as a number, if it is a finite one. */
-export function numberIn(element: OirElement | undefined, name: string): number | undefined {
-  return finiteNumber(textIn(element, name));
+export function numberBelow(element: OirElement | undefined, name: string): number | undefined {
+  return finiteNumber(textBelow(element, name));
 }
 
 /** A text as a number, if it is a finite one. */

@@ -3,7 +3,7 @@
 import { UNITS } from "@kym/kym-schema";
 import { ANALYSIS_RUN_KEYS, METADATA_HEADER_KEYS, METADATA_KEYS } from "@kym/kym-schema/keys";
 import { getMember, type JsonNode, parseLossless, serializeLossless } from "@kym/zarr-store/json";
-import { withoutNonFinite } from "../without-non-finite.ts";
+import { withoutNonFinite } from "../json/without-non-finite.ts";
 
 /** Header keys of `metadata` that only this system writes. */
 const OWN_HEADER_KEYS: ReadonlySet<string> = new Set([

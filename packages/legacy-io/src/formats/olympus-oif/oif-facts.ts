@@ -29,7 +29,7 @@ const UNITS_PER_SECOND: ReadonlyMap<string, number> = new Map([
 ]);
 
 /** µm per pixel, by the property file of a plane, the main file, and the length of the axis X. A place that repeats another is left out. */
-export function umPerPx(
+export function oifUmPerPx(
   main: OifSettings,
   plane: OifSettings | undefined,
   x: OifAxis | undefined,
@@ -48,7 +48,7 @@ export function umPerPx(
 }
 
 /** Seconds per line: `Time Per Line` is in microseconds, and stands in the property files alone. */
-export function secondsPerLine(
+export function oifSecondsPerLine(
   plane: OifSettings | undefined,
   t: OifAxis | undefined,
   width: number,

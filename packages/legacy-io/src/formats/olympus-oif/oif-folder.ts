@@ -25,7 +25,7 @@ export function oifFolderName(fileName: string): string {
   return `${fileName}.files`;
 }
 
-/** @throws {LegacyIoError} `invalid_file` for a main file that is none; a folder that is missing shows when its files are opened */
+/** @throws {LegacyIoError} `invalid_file` for a main file of another kind; a folder that is missing shows when its files are opened */
 export async function openOifFolder(files: RecordingFiles, limits: RecordingLimits): Promise<OifFolder> {
   const { fileName, main, companion } = files;
   const settings = await readOifSettings(main, fileName, limits.maxTextBytes);
@@ -47,7 +47,7 @@ export async function openOifFolder(files: RecordingFiles, limits: RecordingLimi
 export async function openOibFolder(files: RecordingFiles, limits: RecordingLimits): Promise<OifFolder> {
   const { fileName, main, signal } = files;
   const compound = await openCompoundFile(main, fileName, limits.maxEntries, signal);
-  const paths = new Map(compound.paths.map((path) => [nameOf(path), path]));
+  const paths = new Map(compound.paths.map((path) => [lastPartOf(path), path]));
   const stream = async (name: string): Promise<ByteSource | undefined> => {
     const path = paths.get(name);
     return path === undefined ? undefined : compound.open(path);
@@ -72,7 +72,7 @@ export async function openOibFolder(files: RecordingFiles, limits: RecordingLimi
   const streams = new Map(
     [...info.section(INFO_SECTION)]
       .filter(([key]) => /^Stream\d+$/.test(key))
-      .map(([key, name]) => [nameOf(name), key]),
+      .map(([key, name]) => [lastPartOf(name), key]),
   );
   return {
     main: await readOifSettings(mainSource, `${fileName}, main file`, limits.maxTextBytes),
@@ -83,7 +83,7 @@ export async function openOibFolder(files: RecordingFiles, limits: RecordingLimi
 }
 
 /** The last part of a path of either system. */
-export function nameOf(path: string): string {
+export function lastPartOf(path: string): string {
   return path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
 }
 

@@ -1,6 +1,6 @@
 // Decides which TIFFs hold the planes of a FluoView recording, by the names of its property files and its axes.
 
-import { nameOf } from "./oif-folder.ts";
+import { lastPartOf } from "./oif-folder.ts";
 import type { OifSettings } from "./oif-settings.ts";
 
 /** An axis of a recording. Lengths are in the unit that it names. */
@@ -68,7 +68,7 @@ export function scannedAxes(main: OifSettings): readonly OifAxis[] {
 }
 
 /**
- * The names of the planes: from the first to the last property file that the main file names, else those of the files that are there, else
+ * The names of the planes: from the first to the last property file that the main file names, otherwise those of the files that are there, otherwise
  * `s_C001`, `s_C002`, … for as many channels as the axis has.
  *
  * @param maxPlanes More are left out: a name may count to any number.
@@ -80,7 +80,7 @@ export function planeNames(
   maxPlanes: number,
 ): OifPlaneNames {
   const stated = (key: string): Pattern | undefined =>
-    patternOf(nameOf(main.text("ProfileSaveInfo", key) ?? "").replace(/\.pty$/i, ""));
+    patternOf(lastPartOf(main.text("ProfileSaveInfo", key) ?? "").replace(/\.pty$/i, ""));
   const found = (names ?? [])
     .filter((name) => /\.tif$/i.test(name))
     .map((name) => patternOf(name.replace(/\.tif$/i, "")))

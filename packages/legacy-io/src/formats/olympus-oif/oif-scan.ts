@@ -11,9 +11,9 @@ import type {
   RecordingFiles,
   RecordingLimits,
 } from "../recording-format.ts";
-import { moreOf, oifStart, secondsPerLine, umPerPx, validBits } from "./oif-facts.ts";
+import { moreOf, oifSecondsPerLine, oifStart, oifUmPerPx, validBits } from "./oif-facts.ts";
 import type { OifFolder } from "./oif-folder.ts";
-import { nameOf } from "./oif-folder.ts";
+import { lastPartOf } from "./oif-folder.ts";
 import type { OifAxis, OifPlane, OifPlaneNames } from "./oif-names.ts";
 import { type OifLines, openOifLines } from "./oif-planes.ts";
 import { type OifSettings, readOifSettings } from "./oif-settings.ts";
@@ -68,9 +68,9 @@ export async function oifScan({
       ...shapeOf(opened, lines, "t"),
       dtype,
       significantBits: significantBits(validBits(main, properties), dtype),
-      umPerPx: umPerPx(main, properties, axis("X")),
+      umPerPx: oifUmPerPx(main, properties, axis("X")),
       channelNames: channels.map((channel) => channelName(main, channel)),
-      secondsPerLine: secondsPerLine(properties, axis("T"), width),
+      secondsPerLine: oifSecondsPerLine(properties, axis("T"), width),
       start: oifStart(main),
       gaps,
       reference: await referenceOf(folder, planes, limits, signal, warnings),
@@ -186,7 +186,7 @@ async function referenceOf(
     dtype: opened.dtype,
     ...shapeOf(opened, opened.lines, "y"),
     significantBits: significantBits(validBits(folder.main, properties), opened.dtype),
-    umPerPx: properties === undefined ? [] : umPerPx(properties, properties, undefined),
+    umPerPx: properties === undefined ? [] : oifUmPerPx(properties, properties, undefined),
     channelNames: opened.channels.map((channel) => channelName(folder.main, channel)),
     readLines: bounded(opened, opened.lines),
   };
@@ -196,7 +196,7 @@ async function referenceOf(
 async function roisOf(folder: OifFolder): Promise<Readonly<Record<string, unknown>>> {
   const rois: Record<string, unknown> = {};
   for (let at = 0; at < MOST_ROIS; at++) {
-    const name = nameOf(folder.main.text("ProfileSaveInfo", `RoiFileName${at}`) ?? "");
+    const name = lastPartOf(folder.main.text("ProfileSaveInfo", `RoiFileName${at}`) ?? "");
     const source = name === "" ? undefined : await folder.open(name);
     if (source !== undefined && source.sizeBytes <= MAX_ROI_BYTES) {
       rois[name] = (await readOifSettings(source, name, MAX_ROI_BYTES)).toJson();

@@ -1,7 +1,7 @@
 // The format of `<stem>.json`: metadata and ROIs that the older application keeps and people edit.
 
 import { ARTIFACTS } from "@kym/kym-schema";
-import { parseClassicJson } from "../classic-json.ts";
+import { parseClassicJson } from "../json/classic-json.ts";
 import { classicJsonText } from "../kymflow/kymflow-json.ts";
 import type { SidecarFormat } from "../sidecar-format.ts";
 

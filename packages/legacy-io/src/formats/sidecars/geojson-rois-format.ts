@@ -5,9 +5,9 @@ import { readGeoJson } from "@kym/roi/geojson";
 import { decodeJsonText, getMember, type JsonNode, parseLossless, plainValue } from "@kym/zarr-store/json";
 import { isZarrStoreError } from "@kym/zarr-store/runtime";
 import { MAX_SIDECAR_NODES } from "../../sidecar-limits.ts";
+import { withoutNonFinite } from "../json/without-non-finite.ts";
 import { type FoundRois, foundOrProblem } from "../rois/found-rois.ts";
 import type { SidecarFormat } from "../sidecar-format.ts";
-import { withoutNonFinite } from "../without-non-finite.ts";
 
 export const geoJsonRoisFormat: SidecarFormat = {
   name: "geojson_rois",

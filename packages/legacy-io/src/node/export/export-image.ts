@@ -19,7 +19,7 @@ import {
   writeCsvIfPossible,
 } from "@kym/zarr-store/table";
 import { loadArrow, tableFromRows } from "@kym/zarr-store/table/lazy";
-import { loadOriginals } from "../../content/originals.ts";
+import { loadOriginals } from "../../content/recordings/originals.ts";
 import { stepsToWrite } from "../../content/steps-to-write.ts";
 import { isLegacyIoError } from "../../errors.ts";
 import type {

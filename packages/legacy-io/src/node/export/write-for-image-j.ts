@@ -10,7 +10,7 @@ import { acqstoreEnding } from "../../export/acqstore-ending.ts";
 import type { KymflowPlace } from "../../export/kymflow/kymflow-place.ts";
 import { planExport } from "../../export/plan-export.ts";
 import { fileNameOfArtifact } from "../../folder/artifact-file-name.ts";
-import { parseClassicJson } from "../../formats/classic-json.ts";
+import { parseClassicJson } from "../../formats/json/classic-json.ts";
 import { chosenImages, Failures } from "./chosen-images.ts";
 import { arrayForImageJ, inventoryOf, pixelsForImageJ } from "./export-image.ts";
 import {

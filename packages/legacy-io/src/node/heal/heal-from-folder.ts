@@ -3,7 +3,7 @@
 import { isZarrStoreError, type ReadOptions, type SourceRow, type ZarrDataset } from "@kym/zarr-store";
 import { imageObjectOf, imageObjectPath, PIXELS_NODE_KEY } from "@kym/zarr-store/layout";
 import { isLegacyIoError } from "../../errors.ts";
-import { findRecordedScans } from "../scan/find-recorded-scans.ts";
+import { findRecordedScans } from "../recordings/find-recorded-scans.ts";
 import { loadProvenance } from "../scan/load-provenance.ts";
 import { scanFolder } from "../scan/scan-folder.ts";
 import { decideHealing, type HealedObject } from "./decide-healing.ts";

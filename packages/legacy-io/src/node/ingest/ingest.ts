@@ -6,7 +6,7 @@ import { LegacyIoError } from "../../errors.ts";
 import { sidecarFormats } from "../../formats/sidecar-formats.ts";
 import type { IngestReport } from "../../plan/ingest-report.ts";
 import { readBundle } from "../read/read-bundle.ts";
-import { findRecordedScans } from "../scan/find-recorded-scans.ts";
+import { findRecordedScans } from "../recordings/find-recorded-scans.ts";
 import { scanFolder } from "../scan/scan-folder.ts";
 import { assignImageId, settingsOf } from "./assign-image-id.ts";
 import type { IngestFolderOptions, IngestOptions } from "./ingest-options.ts";

@@ -3,7 +3,7 @@
 import { ARTIFACTS } from "@kym/kym-schema";
 import type { ZarrDataset } from "@kym/zarr-store";
 import { throwIfAborted } from "@kym/zarr-store/runtime";
-import { loadOriginals, originalsValue } from "../../content/originals.ts";
+import { loadOriginals, originalsValue } from "../../content/recordings/originals.ts";
 import { isLegacyIoError, LegacyIoError } from "../../errors.ts";
 import type { BundleFile, LegacyBundle } from "../../folder/bundle.ts";
 import { scanOfPath } from "../../folder/recordings/scan-name.ts";

@@ -6,8 +6,8 @@ import type { LegacyBundle } from "../../folder/bundle.ts";
 import type { SidecarFormat } from "../../formats/sidecar-format.ts";
 import type { FolderFields } from "../../plan/decide-path-fields.ts";
 import { ReusedBuffers } from "../files/reused-buffers.ts";
+import type { ImageFiles } from "../read/image-in-files.ts";
 import { type ReadBundle, type ReadBundleOptions, readBundle } from "../read/read-bundle.ts";
-import type { ImageFiles } from "../read/read-image.ts";
 import type { IngestFolderOptions } from "./ingest-options.ts";
 
 export type ReadOutcome =

@@ -23,11 +23,11 @@ import {
   reportOfRun,
   withNotDownloaded,
 } from "../../plan/plan-report.ts";
+import { findRecordedScans } from "../recordings/find-recorded-scans.ts";
 import { listOpenConflicts } from "../resolve/list-open-conflicts.ts";
 import { previewRestore } from "../restore/preview-restore.ts";
 import { isExportedFolder, restoreExport } from "../restore/restore-export.ts";
 import { findAcqstoreLists, saveAcqstoreLists } from "../scan/acqstore-lists.ts";
-import { findRecordedScans } from "../scan/find-recorded-scans.ts";
 import { findRecordings } from "../scan/find-recordings.ts";
 import { gatherPlanFacts } from "../scan/gather-plan-facts.ts";
 import { loadKnownFolder } from "../scan/load-known-folder.ts";

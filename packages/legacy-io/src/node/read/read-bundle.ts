@@ -10,7 +10,8 @@ import type { SidecarFormat } from "../../formats/sidecar-format.ts";
 import type { FolderFields } from "../../plan/decide-path-fields.ts";
 import { isTurned } from "../../tiff/axes/image-layout.ts";
 import type { ReadFile } from "../files/read-stable.ts";
-import { type ReadImage, type ReadImageOptions, readImage, type SaidByTiff } from "./read-image.ts";
+import type { ReadImage, ReadImageOptions, SaidByTiff } from "./image-in-files.ts";
+import { readImage } from "./read-image.ts";
 import { readSidecars } from "./read-sidecars.ts";
 import { readerOfImage } from "./reader-of-image.ts";
 

@@ -2,7 +2,7 @@
 
 import type { ReaderVersion } from "@kym/kym-schema";
 import { TIFF_READER } from "../../tiff/tiff-reader.ts";
-import type { SaidByTiff } from "./read-image.ts";
+import type { SaidByTiff } from "./image-in-files.ts";
 
 /** The format of a recording, or the reader of TIFFs. */
 export function readerOfImage({ recording }: SaidByTiff): ReaderVersion {

@@ -112,7 +112,7 @@ function limitsOf(limits: Partial<TiffLimits>): RecordingLimits {
 /**
  * The scan of an image: by its place among those of the file, or the only one.
  *
- * @throws LegacyIoError `invalid_file` if there is none, or several and none is named
+ * @throws LegacyIoError `invalid_file` without a line scan, or with several of which `place` names no one
  */
 export function scanOf(
   path: string,

@@ -4,9 +4,6 @@ import { itemSizeBytes, ndArrayBytes } from "@kym/zarr-store/array";
 import { LegacyIoError } from "../../errors.ts";
 import type { RecordedArray } from "../../formats/recording-format.ts";
 
-/** Lines are asked for in pieces of so many bytes, since they are copied into their place. */
-const MOST_READ_BYTES = 4 * 2 ** 20;
-
 /** Rows of an array, counted through all planes in C order. */
 export interface RecordedRows {
   readonly info: Pick<RecordedArray, "dtype" | "shape">;
@@ -15,6 +12,9 @@ export interface RecordedRows {
   readonly rowBytes: number;
   readonly readInto: (start: number, stop: number, target: Uint8Array<ArrayBuffer>) => Promise<void>;
 }
+
+/** Lines that are asked for at once: what is read and where it goes are both in memory. */
+const BLOCK_BYTES = 4 * 2 ** 20;
 
 /**
  * The rows of a scan or picture.
@@ -39,7 +39,7 @@ export function recordedRows(array: RecordedArray, maxDecodedBytes: number): Rec
   }
   const [height, width] = [shape.at(-2) ?? 1, shape.at(-1) ?? 1];
   const rowBytes = width * itemSizeBytes(dtype);
-  const step = Math.max(1, Math.floor(MOST_READ_BYTES / rowBytes));
+  const step = Math.max(1, Math.floor(BLOCK_BYTES / rowBytes));
   const leading = shape.slice(0, -2).reduce((product, length) => product * length, 1);
   const readPlane = async (plane: number, start: number, stop: number): Promise<Uint8Array> => {
     const lines = await array.readLines(start, stop, leading === 1 ? undefined : plane);

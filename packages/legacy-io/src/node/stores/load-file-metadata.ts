@@ -8,7 +8,7 @@ import { completeMetadata } from "../../content/complete-metadata.ts";
 import { firstSaying, givenArtifacts, type Understood } from "../../content/first-saying.ts";
 import { metadataText } from "../../content/image-metadata.ts";
 import { sayingOfPrairie } from "../../content/prairie-says.ts";
-import { recordedHeader } from "../../content/recording-says.ts";
+import { recordedHeader } from "../../content/recordings/recording-says.ts";
 import { withTakenRois } from "../../content/rois/rois-in-metadata.ts";
 import { roiFiles, takenRois } from "../../content/rois/rois-of-files.ts";
 import { readWholeFile } from "../files/read-whole-file.ts";

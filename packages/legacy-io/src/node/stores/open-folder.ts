@@ -5,7 +5,7 @@ import type { ImageSource } from "@kym/zarr-store";
 import { sidecarFormats } from "../../formats/sidecar-formats.ts";
 import type { TiffCodec } from "../../tiff/codecs/tiff-codec.ts";
 import { FolderListing } from "../files/folder-listing.ts";
-import { findRecordedScans } from "../scan/find-recorded-scans.ts";
+import { findRecordedScans } from "../recordings/find-recorded-scans.ts";
 import { type ScanFolderOptions, scanFolder } from "../scan/scan-folder.ts";
 import { imageSource } from "./open-tiff.ts";
 import { withStoreErrors } from "./store-errors.ts";

@@ -2,8 +2,8 @@
 
 import { type ImageInfo, type NdArray, type RegionSelection, ZarrStoreError } from "@kym/zarr-store";
 import { createNdArray, type Region, resolveSelection, sliceNdArray } from "@kym/zarr-store/array";
-import { factsOf } from "../../content/recorded-facts.ts";
-import { scalesOfRecording } from "../../content/recording-says.ts";
+import { factsOf } from "../../content/recordings/recorded-facts.ts";
+import { scalesOfRecording } from "../../content/recordings/recording-says.ts";
 import { fileNameOf } from "../../folder/compare-paths.ts";
 import { scanNames, scanOfPath } from "../../folder/recordings/scan-name.ts";
 import { recordingFormatOf } from "../../formats/all-recording-formats.ts";

@@ -9,7 +9,7 @@ import {
   ZarrStoreError,
 } from "@kym/zarr-store";
 import { joinArrays, type Region, resolveSelection } from "@kym/zarr-store/array";
-import type { RecordedFacts } from "../../content/recorded-facts.ts";
+import type { RecordedFacts } from "../../content/recordings/recorded-facts.ts";
 import { type ImageJTags, joinedTags } from "../../content/rois/imagej-tags.ts";
 import { LegacyIoError } from "../../errors.ts";
 import { axesOfFile, type ImageLayout, imageLayout, isTurned } from "../../tiff/axes/image-layout.ts";

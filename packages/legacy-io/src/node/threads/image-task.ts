@@ -1,8 +1,8 @@
 // What the threads of an ingest are given, and what they give back: facts, never pixels.
 
 import type { StagedArray, StagingPlace } from "@kym/zarr-store";
+import type { ImageFiles, ReadImage, ReadImageOptions } from "../read/image-in-files.ts";
 import type { EncodedOverviews } from "../read/made-overviews.ts";
-import type { ImageFiles, ReadImage, ReadImageOptions } from "../read/read-image.ts";
 
 /** Which image to read and stage, and how. */
 export interface ImageTask extends Pick<ReadImageOptions, "limits" | "applyCalibration"> {

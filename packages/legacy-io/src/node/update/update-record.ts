@@ -24,7 +24,7 @@ import type { KnownSidecar } from "../../plan/known-acquisition.ts";
 import { sidecarsAfterUpdate } from "../../plan/sidecars-after-update.ts";
 import { storedFault } from "../files/stored-fault.ts";
 import { storeArtifact, storeRecording, tiffAttributes } from "../ingest/store-image.ts";
-import type { SaidByTiff } from "../read/read-image.ts";
+import type { SaidByTiff } from "../read/image-in-files.ts";
 import { readerOfImage } from "../read/reader-of-image.ts";
 import { type DecidedUpdate, decideUpdate, type LoadHistory } from "./decide-update.ts";
 import { deleteArtifact } from "./delete-artifact.ts";

@@ -18,8 +18,8 @@ import {
   type SeenScan,
 } from "../../plan/decide-whole.ts";
 import { withoutSidecars } from "../ingest/sync-folder.ts";
+import { findRecordedScans, type KnownScans } from "../recordings/find-recorded-scans.ts";
 import { isExportedFolder } from "../restore/restore-export.ts";
-import { findRecordedScans, type KnownScans } from "../scan/find-recorded-scans.ts";
 import { findRecordings, type KnownRecordings } from "../scan/find-recordings.ts";
 import type { LoadedSidecars } from "../scan/load-known-folder.ts";
 import { scanFolderWithTimes, type TimedScan } from "../scan/scan-folder.ts";

@@ -56,7 +56,7 @@ export function lsmPlanes(info: LsmInfo, height: number): number {
   return Math.max(1, info.slices) * times;
 }
 
-/** The steps of a line scan: pitch, and the time of a line by the median of the stamps, else the interval that was planned. */
+/** The steps of a line scan: pitch, and the time of a line by the median of the stamps, or the interval that was planned. */
 export function lsmCalibration(
   { umPerPx = 0, intervalS = 0 }: LsmInfo,
   stamps: Float64Array | undefined,

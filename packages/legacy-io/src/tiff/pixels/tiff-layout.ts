@@ -34,7 +34,7 @@ export interface StackDescriptions {
   readonly mmHeader?: readonly FluoviewDimension[] | undefined;
   /** What the rows and the columns are, where a description says so; samples, `s`, do not count. */
   readonly planeAxes?: readonly string[] | undefined;
-  /** The description that says so, where it is no stack's. */
+  /** The description that says so, where it describes one plane. */
   readonly planeAxesSource?: "pylake" | "lsm" | undefined;
   /** Planes that MetaMorph says are in the file, one after another behind one directory. */
   readonly metaMorphPlanes?: number | undefined;

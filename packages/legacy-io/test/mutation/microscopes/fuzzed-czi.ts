@@ -154,7 +154,7 @@ function scanOf(blocks: readonly NaiveBlock[]): NaiveCzi["scans"] {
     const data = block.pixels();
     const items = new DataView(data.buffer, data.byteOffset, data.byteLength);
     for (let x = 0; x < (block.dims["X"]?.size ?? 1); x++) {
-      values.set(place + x, valueOf(items, block.type, x));
+      values.set(place + x, sampleAt(items, block.type, x));
     }
   }
   return [
@@ -170,7 +170,7 @@ function scanOf(blocks: readonly NaiveBlock[]): NaiveCzi["scans"] {
   ];
 }
 
-function valueOf(items: DataView, type: number, x: number): number {
+function sampleAt(items: DataView, type: number, x: number): number {
   switch (type) {
     case 0:
       return items.getUint8(x);

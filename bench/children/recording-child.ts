@@ -1,7 +1,6 @@
-// Reads an OIR whole in a process of its own, and prints what that took, its greatest resident size and the hash of its pixels.
+// Reads a recording whole in a process of its own, and prints what that took, its greatest resident size and the hash of its pixels.
 
 import { createHash } from "node:crypto";
-import { performance } from "node:perf_hooks";
 import process from "node:process";
 import { openTiff } from "@kym/legacy-io/node";
 
@@ -9,7 +8,8 @@ const [path = ""] = process.argv.slice(2);
 const before = process.cpuUsage();
 const begun = performance.now();
 const { pixelStore } = await openTiff(path);
-const { data } = await pixelStore.loadRegion([undefined, undefined]);
+const { shape } = await pixelStore.describe();
+const { data } = await pixelStore.loadRegion(shape.map(() => undefined));
 const ms = performance.now() - begun;
 const { user, system } = process.cpuUsage(before);
 const peakBytes = process.resourceUsage().maxRSS * 1024;

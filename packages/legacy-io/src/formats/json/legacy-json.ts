@@ -1,8 +1,8 @@
 // Reads lab JSON, and single members of it, with errors that name the file's kind and the place in it.
 
 import { getMember, type JsonNode, parseLossless } from "@kym/zarr-store/json";
-import { LegacyIoError } from "../errors.ts";
-import { MAX_SIDECAR_NODES } from "../sidecar-limits.ts";
+import { LegacyIoError } from "../../errors.ts";
+import { MAX_SIDECAR_NODES } from "../../sidecar-limits.ts";
 
 /**
  * Reads a JSON object as Python writes it: `NaN`, `Infinity` and a byte order mark are accepted. The result is a tree of

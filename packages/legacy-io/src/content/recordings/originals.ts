@@ -2,7 +2,7 @@
 
 import { ARTIFACTS } from "@kym/kym-schema";
 import { isZarrStoreError } from "@kym/zarr-store";
-import { attachmentName } from "../folder/attachment-name.ts";
+import { attachmentName } from "../../folder/attachment-name.ts";
 
 /** A file that is kept. */
 export interface KeptOriginal {

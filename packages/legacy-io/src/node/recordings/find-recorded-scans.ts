@@ -12,7 +12,7 @@ import { ALL_FORMATS } from "../../formats/all-formats.ts";
 import { recordingFormatOf } from "../../formats/all-recording-formats.ts";
 import type { RecordingFormat } from "../../formats/recording-format.ts";
 import type { SidecarNameRule } from "../../formats/sidecar-format.ts";
-import { type OpenRecordingOptions, openRecording } from "../recordings/open-recording.ts";
+import { type OpenRecordingOptions, openRecording } from "./open-recording.ts";
 
 /** What recordings were found to hold, by path and state of their files: those of an earlier call are not opened again. */
 export type KnownScans = Map<string, FoundScans | undefined>;

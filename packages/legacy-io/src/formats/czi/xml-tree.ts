@@ -1,6 +1,6 @@
 // Reads an XML document of a microscope into a tree, within bounds.
 
-import { LegacyIoError } from "../errors.ts";
+import { LegacyIoError } from "../../errors.ts";
 
 /** An element. Its text is that of its own, without that of its children. */
 export interface XmlElement {
@@ -88,7 +88,7 @@ export function textAt(element: XmlElement | undefined, path: string): string | 
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?$/;
 
 /** A finite number; undefined for any other text. */
-export function numberOf(text: string | undefined): number | undefined {
+export function finiteNumber(text: string | undefined): number | undefined {
   const value = text !== undefined && text.length <= 64 && NUMBER.test(text) ? Number(text) : Number.NaN;
   return Number.isFinite(value) ? value : undefined;
 }

@@ -1,6 +1,6 @@
 // What a microscope's own file says of a line scan besides its pixels, as it is kept in the dataset.
 
-import { ARTIFACTS } from "@kym/kym-schema";
+import { ARTIFACTS, COLUMNS } from "@kym/kym-schema";
 import { isZarrStoreError } from "@kym/zarr-store";
 import type {
   LineGap,
@@ -8,7 +8,8 @@ import type {
   RecordingFormat,
   Stated,
   StatedStart,
-} from "../formats/recording-format.ts";
+} from "../../formats/recording-format.ts";
+import { defined } from "./defined.ts";
 
 /** Everything of a scan but its pixels and pictures. */
 export interface RecordedFacts
@@ -91,8 +92,8 @@ export function readFacts(value: unknown): RecordedFacts | undefined {
         version,
         name: typeof said["name"] === "string" ? said["name"] : "",
         significantBits: typeof bits === "number" ? bits : undefined,
-        secondsPerLine: statedIn(said, "seconds_per_line"),
-        umPerPx: statedIn(said, "um_per_px"),
+        secondsPerLine: statedIn(said, COLUMNS.secondsPerLine),
+        umPerPx: statedIn(said, COLUMNS.umPerPx),
         channelNames: listOf(said["channels"]).map(String),
         start: startIn(said["start"]),
         gaps: listOf(said["gaps"]).flatMap(gapIn),
@@ -152,8 +153,4 @@ function membersOf(value: unknown): Readonly<Record<string, unknown>> {
 
 function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
-}
-
-function defined(value: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined));
 }

@@ -1,15 +1,15 @@
 // Turns what a recording says of a line scan into steps, the start of its header, and sentences.
 
 import { UNITS } from "@kym/kym-schema";
-import type { LineGap, Stated, StatedStart } from "../formats/recording-format.ts";
-import type { StatedScale, StatedScales } from "../tiff/axes/stated-scales.ts";
-import { CALIBRATION_TOLERANCE } from "../tiff/descriptions/axis-calibration.ts";
-import type { RecordedHeader } from "./image-metadata.ts";
+import type { LineGap, Stated, StatedStart } from "../../formats/recording-format.ts";
+import type { StatedScale, StatedScales } from "../../tiff/axes/stated-scales.ts";
+import { CALIBRATION_TOLERANCE } from "../../tiff/descriptions/axis-calibration.ts";
+import type { RecordedHeader } from "../image-metadata.ts";
 import type { RecordedFacts } from "./recorded-facts.ts";
 
 const LINES = "t";
 
-/** The steps of the axes. Only lines in time have one: a length along them is none. */
+/** The steps of the axes. Only lines in time have one: a length along them does not count. */
 export function scalesOfRecording(
   { format, secondsPerLine: [period], umPerPx: [pitch] }: RecordedFacts,
   axes: readonly string[],
