@@ -33,7 +33,7 @@ let readers: Promise<Readers | undefined> | undefined;
 /**
  * Whether there is a Python with the readers. The first call installs them, and the sample that oiffile ships, below `.cache/`.
  *
- * @throws {Error} if there is none and `CI` is set
+ * @throws {Error} if not, and `CI` is set
  */
 export async function hasFluoViewReaders(): Promise<boolean> {
   return (await openReaders()) !== undefined;

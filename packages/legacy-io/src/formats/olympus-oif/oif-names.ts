@@ -39,6 +39,7 @@ interface Pattern {
 }
 
 const MOST_AXES = 16;
+const NO_UNIT = "";
 const NAME = /^(.*_)((?:[A-Z]\d{1,9})+)$/;
 
 /** The axes that were scanned, the fastest first: those of `AxisOrder`. An axis that it does not name has a length all the same. */
@@ -52,7 +53,7 @@ export function scannedAxes(main: OifSettings): readonly OifAxis[] {
       size: Number.isSafeInteger(size) && size > 0 ? size : 0,
       start: main.number(section, "StartPosition"),
       end: main.number(section, "EndPosition"),
-      unit: main.text(section, "UnitName") ?? main.text(section, "PixUnit") ?? "",
+      unit: main.text(section, "UnitName") ?? main.text(section, "PixUnit") ?? NO_UNIT,
     };
   });
   return [...order.slice(0, MOST_AXES)].map(
