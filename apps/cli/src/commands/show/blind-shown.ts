@@ -17,7 +17,7 @@ export function blindShown<Facts extends Shown>(facts: Facts, names: BlindNames)
     readers: null,
     perhaps_changed: facts.perhaps_changed.map(() => "a file"),
     // The names of channels are anybody's.
-    ...(facts.line_scan && { line_scan: { ...facts.line_scan, channels: [] } }),
+    ...(facts.line_scan && { line_scan: withoutNames(facts.line_scan) }),
     tiff_calibration: [],
     tiff_value_calibration: null,
     tiff_warnings: [],
@@ -36,3 +36,8 @@ const STATES: Readonly<Record<string, string>> = {
   stale: "stale: kym index updates it",
   not_analysed: "not analysed",
 };
+
+/** A line scan without what could tell which scan it is. */
+function withoutNames({ start: _, ...scan }: NonNullable<Shown["line_scan"]>): Shown["line_scan"] {
+  return { ...scan, channels: [] };
+}

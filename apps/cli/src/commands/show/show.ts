@@ -31,7 +31,7 @@ import type { Terminal } from "../../terminal/terminal.ts";
 import { printable } from "../../terminal/text-table.ts";
 import { changedFor, lookOutside, outsideNotes, PERHAPS_CHANGED } from "../index/outside-lines.ts";
 import { blindShown } from "./blind-shown.ts";
-import { lineScanOf, lineScanText } from "./line-scan.ts";
+import { acquiredText, lineScanOf, lineScanText } from "./line-scan.ts";
 import { napariRecipe } from "./napari-recipe.ts";
 import { readersOf, readersText } from "./readers.ts";
 import { showPicture } from "./show-picture.ts";
@@ -204,12 +204,8 @@ function textOf(
     ...(blind ? [] : [`  id        ${image.image_id}`]),
     `  pixels    ${image.shape.join(" × ")} ${image.dtype ?? ""} (${image.axes.join(", ")})`,
     `  scale     ${calibration}`,
-    ...(image.line_scan === undefined ? [] : [`  line      ${lineScanText(image.line_scan)}`]),
-    ...(blind
-      ? []
-      : [
-          `  acquired  ${image.acquired_local === null ? "unknown" : `${image.acquired_local}${image.line_scan === undefined ? "" : " (no zone)"}`}`,
-        ]),
+    ...lineScanText(image.line_scan).map((text) => `  line      ${text}`),
+    ...(blind ? [] : [`  acquired  ${acquiredText(image.acquired_local, image.line_scan)}`]),
     ...image.perhaps_changed.map(
       (file) => `  files     ${PERHAPS_CHANGED}${blind ? "" : `: ${imageObjectOf(file)?.key ?? file}`}`,
     ),

@@ -41,7 +41,7 @@ export function placeImages(origins: readonly ImageOrigin[]): readonly KymflowPl
     const slash = wanted.lastIndexOf("/") + 1;
     const [folder, name] = [wanted.slice(0, slash), wanted.slice(slash)];
     const ending = /\.tiff?$/i.exec(name)?.[0] ?? "";
-    const wantedStem = imageStem(name) ?? name;
+    const wantedStem = ending === "" ? (imageStem(name) ?? name) : name.slice(0, name.length - ending.length);
     const stem = freeStem(folder, wantedStem, taken);
     const fileName = `${stem}${ending === "" ? ".tif" : ending}`;
     const relPath = `${folder}${fileName}`;

@@ -86,7 +86,9 @@ function scanOf(opened: OpenedCzi, layout: CziLayout, warnings: string[]): Recor
     significantBits: bits === undefined || bits >= (BITS[dtype] ?? 0) ? undefined : bits,
     umPerPx: metadata.umPerPx,
     secondsPerLine: period,
-    channelNames: channelNumbers.map((number) => metadata.channelNames[number] ?? `C${number}`),
+    channelNames: (metadata.channelNames.length === 0 ? [] : channelNumbers).map(
+      (number) => metadata.channelNames[number] ?? `C${number}`,
+    ),
     start: metadata.start,
     gaps,
     path:
