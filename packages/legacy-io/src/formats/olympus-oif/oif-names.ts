@@ -63,7 +63,7 @@ export function scannedAxes(main: OifSettings): readonly OifAxis[] {
         size: 0,
         start: undefined,
         end: undefined,
-        unit: "",
+        unit: NO_UNIT,
       },
   );
 }
