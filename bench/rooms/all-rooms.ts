@@ -7,6 +7,7 @@ import { indexRoom } from "./index-room.ts";
 import { ingestRoom } from "./ingest-room.ts";
 import { logRoom } from "./log-room.ts";
 import { memoryRoom } from "./memory-room.ts";
+import { oirRoom } from "./oir-room.ts";
 import { openRoom } from "./open-room.ts";
 import type { Room } from "./room.ts";
 import { slowRoom } from "./slow-room.ts";
@@ -26,5 +27,6 @@ export const ROOMS: readonly Room[] = [
   waitRoom,
   slowRoom,
   cziRoom,
+  oirRoom,
   ciRoom,
 ];

@@ -180,6 +180,8 @@ const ARROWS: Arrows = {
     "leica-lif": [],
     "picoquant-ptu": [],
     czi: [],
+    "evident-oir": [],
+    "olympus-oif": ["evident-oir"],
     sidecars: ["acqstore", "json", "olympus", "kymflow", "prairie", "rois"],
   },
   "packages/legacy-io/src/node": {

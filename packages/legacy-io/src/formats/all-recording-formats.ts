@@ -1,8 +1,10 @@
 // Lists the formats in which microscopes write recordings themselves, and finds the one of a file by its name.
 
 import { cziFormat } from "./czi/czi-format.ts";
+import { evidentOirFormat } from "./evident-oir/evident-oir.ts";
 import { mescFormat } from "./femtonics-mesc/mesc-format.ts";
 import { lifFormat } from "./leica-lif/lif-format.ts";
+import { olympusOibFormat, olympusOifFormat } from "./olympus-oif/olympus-oif.ts";
 import { ptuFormat } from "./picoquant-ptu/ptu-format.ts";
 import type { RecordingFormat } from "./recording-format.ts";
 
@@ -12,6 +14,9 @@ export const ALL_RECORDING_FORMATS: readonly RecordingFormat[] = [
   lifFormat,
   ptuFormat,
   mescFormat,
+  evidentOirFormat,
+  olympusOibFormat,
+  olympusOifFormat,
 ];
 
 /** The format of a file; undefined for a file of another kind. */

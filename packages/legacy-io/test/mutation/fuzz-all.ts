@@ -4,6 +4,7 @@ import { FUZZED_CSV } from "./fuzzed-csv.ts";
 import { FUZZED_NPY } from "./fuzzed-npy.ts";
 import { FUZZED_TIFF } from "./fuzzed-tiff.ts";
 import { FUZZED_CZI } from "./microscopes/fuzzed-czi.ts";
+import { FUZZED_OIB, FUZZED_OIR } from "./microscopes/fuzzed-fluoview.ts";
 import { FUZZED_LIF } from "./microscopes/fuzzed-lif.ts";
 import { FUZZED_OLYMPUS_HEADER } from "./microscopes/fuzzed-olympus-header.ts";
 import { FUZZED_PRAIRIE } from "./microscopes/fuzzed-prairie.ts";
@@ -28,6 +29,8 @@ export async function fuzzAll(runs: number, seed: number): Promise<readonly Fuzz
     await fuzzParser(FUZZED_LIF, runs, seed),
     await fuzzParser(FUZZED_PTU, runs, seed),
     await fuzzParser(FUZZED_SCANIMAGE, runs, seed),
+    await fuzzParser(FUZZED_OIR, runs, seed),
+    await fuzzParser(FUZZED_OIB, runs >= MOST ? runs : runs / 2, seed),
     // Fewer in a share: each file has a directory, XML and pixels.
     await fuzzParser(FUZZED_CZI, runs >= MOST ? runs : runs / 4, seed),
     await fuzzParser(FUZZED_IMAGEJ_METADATA, runs, seed),
