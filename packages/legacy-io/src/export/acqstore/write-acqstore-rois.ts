@@ -29,7 +29,8 @@ const MOST_NAMED = 10;
  */
 export function writeAcqstoreRois(rois: readonly Roi[], plane: PlaneSize): WrittenAcqstoreRois {
   const written = rois.map((roi) => writtenRoi(roi, plane));
-  const left = rois.filter((_, at) => written[at]?.data === undefined);
+  const outside = rois.filter((_, at) => written[at] !== undefined && written[at]?.data === undefined);
+  const left = rois.filter((_, at) => written[at] === undefined);
   const changed = rois.filter((_, at) => written[at]?.isExact === false);
   const ofOne = rois.filter(({ channel }, at) => channel > 1 && written[at]?.data !== undefined);
   return {
@@ -41,6 +42,7 @@ export function writeAcqstoreRois(rois: readonly Roi[], plane: PlaneSize): Writt
     }),
     notes: [
       ...said(left, "acqstore has no type for it, so it stands only in kym/"),
+      ...said(outside, "outside of the image acqstore has no pixels, so it stands only in kym/"),
       ...said(changed, "acqstore has whole pixels within the image: its copy is rounded to them"),
       ...said(ofOne, "acqstore's ROIs belong to all channels"),
     ],

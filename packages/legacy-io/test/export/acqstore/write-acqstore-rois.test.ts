@@ -39,7 +39,8 @@ it("a ROI that acqstore has no type for is named, and so is one outside the imag
   const { rois, notes } = writeAcqstoreRois([polygon, rect(8, 200, 300, 0, 5)], PLANE);
   expect(rois).toEqual([]);
   expect(notes).toEqual([
-    'ROI 7 (polygon "cell"), ROI 8 (rect): acqstore has no type for it, so it stands only in kym/',
+    'ROI 7 (polygon "cell"): acqstore has no type for it, so it stands only in kym/',
+    "ROI 8 (rect): outside of the image acqstore has no pixels, so it stands only in kym/",
   ]);
 });
 
