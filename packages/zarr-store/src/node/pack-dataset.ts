@@ -1,6 +1,5 @@
 // Packs one version of a dataset into a zip file, which appears whole or not at all.
 
-import { hash } from "node:crypto";
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import type { FileHandle } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
@@ -19,7 +18,7 @@ import { zipFolderOf } from "../zip/zip-store.ts";
 import type { CopyDatasetOptions } from "./copy-dataset.ts";
 import { openLocalDataset } from "./open-local-dataset.ts";
 import { openLocation } from "./open-location.ts";
-import { nodeRuntime } from "./runtime/node-runtime.ts";
+import { nodeHashing, nodeRuntime } from "./runtime/node-runtime.ts";
 import { openZipFile } from "./zip/open-zip-file.ts";
 import { makeStagedFile, type StagedFileOptions } from "./zip/staged-file.ts";
 import { ZipFileWriter } from "./zip/zip-file-writer.ts";
@@ -159,8 +158,8 @@ class Packing {
     for (const path of paths) {
       const object = this.#version.head.object(path);
       const file = join(folder, ...path.split("/"));
-      const fill = (bytes: Uint8Array): boolean =>
-        readWhole(file, bytes) && hash("sha256", bytes, "hex") === object?.sha256;
+      const fill = async (bytes: Uint8Array<ArrayBuffer>): Promise<boolean> =>
+        readWhole(file, bytes) && (await nodeHashing.sha256(bytes)) === object?.sha256;
       const isFilled = object !== undefined && (await this.writer.addFilled(path, object.sizeBytes, fill));
       const bytes = isFilled ? undefined : await this.#object(path);
       if (bytes !== undefined) {

@@ -16,7 +16,7 @@ import {
   testReadableStoreContract,
   testStoreContract,
 } from "../../src/testing/index.ts";
-import { bytesSource } from "../../src/zip/byte-source.ts";
+import { zipSourceOf } from "../../src/zip/zip-source.ts";
 import { openZip, type ZipStore } from "../../src/zip/zip-store.ts";
 import { webServer } from "../http/web-server.ts";
 import { zipOfStore } from "../zip/zip-of-store.ts";
@@ -80,7 +80,7 @@ testReadableStoreContract(framework, "a folder on the web with a path and a quer
 
 testReadableStoreContract(framework, "a zip file", async () => {
   const filler = memoryStore();
-  const whole = async (): Promise<ZipStore> => openZip(bytesSource("made.zip", await zipOfStore(filler)));
+  const whole = async (): Promise<ZipStore> => openZip(zipSourceOf("made.zip", await zipOfStore(filler)));
   return {
     store: {
       location: "made.zip",

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ZarrStoreError } from "../../src/errors.ts";
 import { parseStoreKey } from "../../src/store/store-key.ts";
-import { type ByteSource, bytesSource } from "../../src/zip/byte-source.ts";
+import { type ZipSource, zipSourceOf } from "../../src/zip/zip-source.ts";
 import { openZip } from "../../src/zip/zip-store.ts";
 import { type MadeEnd, type MadeEntry, madeZip, numbers } from "./made-zip.ts";
 
@@ -12,8 +12,8 @@ const ONES = 0xffff_ffff;
 const END = numbers([4, 0x0605_4b50], [8, 0], [8, 0], [2, 0]);
 
 /** Nothing outside the file is asked for, whatever the file says. */
-function withinBounds(bytes: Uint8Array): ByteSource {
-  const source = bytesSource("x.zip", bytes);
+function withinBounds(bytes: Uint8Array): ZipSource {
+  const source = zipSourceOf("x.zip", bytes);
   return {
     ...source,
     read: (offset, length) => {
@@ -128,8 +128,8 @@ const HOSTILE: readonly (readonly [what: string, bytes: Uint8Array, refusal: Reg
   ],
   ["bytes after the comment", Buffer.concat([ended({}), Buffer.from("x")]), /^invalid_file: .*no end record/],
   ["a file that was cut off", ended({}).subarray(0, -30), /^invalid_file: .*no end record/],
-  ["no zip at all", Buffer.from("hello"), /^invalid_file: .*no zip file/],
-  ["nothing", new Uint8Array(), /^invalid_file: .*no zip file/],
+  ["no zip at all", Buffer.from("hello"), /^invalid_file: .*not a zip file/],
+  ["nothing", new Uint8Array(), /^invalid_file: .*not a zip file/],
   [
     "end records that contradict each other",
     ended({ end64: { numEntries: 1n } }),
@@ -216,7 +216,7 @@ const HOSTILE: readonly (readonly [what: string, bytes: Uint8Array, refusal: Reg
   [
     "no local header",
     Buffer.concat([Buffer.alloc(4), entries(A).subarray(4)]),
-    /^invalid_file: .*differs.*there is none/,
+    /^invalid_file: .*differs.*it has no header/,
   ],
   [
     "damaged bytes",
@@ -248,7 +248,7 @@ it("files of other programs are read: deflated, with descriptors, folders, comme
     { comment: Buffer.from("made by hand"), end64: {} },
   );
   expect(await readAll(made)).toEqual({ "a.txt": "first", "b/c.txt": "second", n64: "x", "é.txt": "later" });
-  const store = await openZip(bytesSource("x.zip", made));
+  const store = await openZip(zipSourceOf("x.zip", made));
   expect(new TextDecoder().decode(store.comment)).toBe("made by hand");
   const [deflated, stored] = [parseStoreKey("b/c.txt"), parseStoreKey("a.txt")];
   for (const [key, text] of [

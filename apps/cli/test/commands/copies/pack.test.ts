@@ -107,11 +107,11 @@ it("unpack names the dataset after the file, and both refuse what is there, a fo
     [["pack", "study.zarr", PACKED], 5, "--force replaces"],
     [["pack", "study.zarr", "study.zarr/x.zip"], 5, "inside the dataset"],
     [["unpack", "study.zarr", "x.zarr"], 6, "kym copy"],
-    [["unpack", "broken.zip", "x.zarr"], 6, "broken.zip is no zip file"],
+    [["unpack", "broken.zip", "x.zarr"], 6, "broken.zip is not a zip file"],
     [["unpack", "plain"], 2, "does not end with .zip"],
     [["unpack", "none.zip"], 6, "there is no dataset"],
     [["copy", "study.zarr", "x.zip"], 2, "kym pack study.zarr x.zip"],
-    [["ls", "broken.zip"], 6, "no zip file"],
+    [["ls", "broken.zip"], 6, "not a zip file"],
   ] as const) {
     const run = await kym(words, { cwd });
     expect([words, run.exitCode, run.stderr]).toEqual([words, exitCode, expect.stringContaining(why)]);

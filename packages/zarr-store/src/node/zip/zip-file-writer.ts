@@ -6,7 +6,7 @@ import { ZarrStoreError } from "../../errors.ts";
 import type { ReadOptions } from "../../runtime/read-options.ts";
 import { throwIfAborted } from "../../runtime/throw-if-aborted.ts";
 import { parseStoreKey, type StoreKey } from "../../store/store-key.ts";
-import type { ZipEntry } from "../../zip/read-zip-directory.ts";
+import type { ZipEntry } from "../../zip/read-zip-entries.ts";
 import { STORED } from "../../zip/zip-layout.ts";
 import { encodeLocalHeader, encodeZipEnd, localHeaderBytes } from "../../zip/zip-records.ts";
 
@@ -57,7 +57,11 @@ export class ZipFileWriter {
    * Adds an entry whose bytes are put straight into the memory that is written. Returns false, and adds nothing, if `fill` returns
    * false, or if the entry is too long for that.
    */
-  async addFilled(name: string, sizeBytes: number, fill: (bytes: Uint8Array) => boolean): Promise<boolean> {
+  async addFilled(
+    name: string,
+    sizeBytes: number,
+    fill: (bytes: Uint8Array<ArrayBuffer>) => Promise<boolean>,
+  ): Promise<boolean> {
     const headerBytes = localHeaderBytes(name);
     if (headerBytes + sizeBytes > BUFFER_BYTES) {
       return false;
@@ -67,7 +71,7 @@ export class ZipFileWriter {
     }
     const start = this.#used + headerBytes;
     const bytes = this.#buffer.subarray(start, start + sizeBytes);
-    if (!fill(bytes)) {
+    if (!(await fill(bytes))) {
       return false;
     }
     const entry = { name: this.#newName(name), sizeBytes, crc32: crc32(bytes), offset: this.sizeBytes };
