@@ -85,7 +85,7 @@ it("every verb that writes refuses a packed file by name, with a hint, and leave
 it("what a colleague did in an unpacked copy comes back by a packed file", async () => {
   await pack();
   expect((await kym(["unpack", PACKED, "bela.zarr"], { cwd })).stdout).toMatch(
-    /^unpacked version \d+: \d+ files, .+ MB, to bela.zarr\n$/,
+    /^unpacked version \d+: \d+ files, .+ MB, to bela.zarr\n/,
   );
   expect((await kymJson(["check", "bela.zarr"], { cwd })).data).toMatchObject({ problems: [], notes: [] });
   await kym(["edit", "bela.zarr", "b", "--note", "seen"], { cwd });
