@@ -39,6 +39,10 @@ it("every verb that reads says of a packed file what it says of the dataset", as
     expect(packed).toEqual(await of("study.zarr"));
     expect(packed.slice(0, 2)).toEqual([words[0], 0]);
   }
+  const shown = await kym(["show", PACKED, "a"], { cwd });
+  expect(shown.stdout).toMatch(
+    /zarr\.storage\.ZipStore\(".+study\.zarr\.zip", mode="r"\)\n.+path="images\/scan-a\/data"/,
+  );
   for (const words of [
     ["report", PACKED, "-o", "r.html"],
     ["plot", PACKED, "a", "-o", "p.svg"],
