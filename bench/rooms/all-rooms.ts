@@ -9,6 +9,7 @@ import { logRoom } from "./log-room.ts";
 import { memoryRoom } from "./memory-room.ts";
 import { oirRoom } from "./oir-room.ts";
 import { openRoom } from "./open-room.ts";
+import { packRoom } from "./pack-room.ts";
 import type { Room } from "./room.ts";
 import { slowRoom } from "./slow-room.ts";
 import { startRoom } from "./start-room.ts";
@@ -21,6 +22,7 @@ export const ROOMS: readonly Room[] = [
   openRoom,
   logRoom,
   arraysRoom,
+  packRoom,
   tiffRoom,
   startRoom,
   memoryRoom,

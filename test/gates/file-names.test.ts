@@ -37,6 +37,7 @@ const SUBJECTS: ReadonlyMap<string, string> = new Map([
   ["packages/zarr-store/src/dataset/layout.ts", "which path holds what"],
   ["packages/zarr-store/src/json/lossless-json.ts", "JSON that keeps every digit and the order of keys"],
   ["packages/zarr-store/src/table/arrow-table.ts", "tables in memory, behind the one import of apache-arrow"],
+  ["packages/zarr-store/src/zip/zip-layout.ts", "the records of a zip file, field by field"],
   ["packages/zarr-store/src/dataset/tables/table-store.ts", "tables in a dataset"],
 ]);
 

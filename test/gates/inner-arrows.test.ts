@@ -240,7 +240,7 @@ const ARROWS: Arrows = {
     store: ["runtime"],
     commit: ["bytes", "json", "runtime", "store"],
     zip: ["bytes", "runtime", "store"],
-    http: ["runtime", "store", "commit"],
+    http: ["runtime", "store", "commit", "zip"],
     table: ["bytes", "codecs", "json"],
     image: ["json", "runtime", "array", "table"],
     dataset: ["bytes", "json", "runtime", "array", "store", "commit", "http", "table", "image"],

@@ -17,6 +17,7 @@ const EXCEPTIONS: ReadonlyMap<string, string> = new Map([
     "packages/zarr-store/src/array/write-array.ts",
     "an array's metadata, as the Zarr specification names them",
   ],
+  ["packages/zarr-store/src/zip/zarr-zip-order.ts", "the file of a node, as the Zarr specification names it"],
   ["packages/zarr-store/src/image/artifact-name.ts", "a reserved word in names"],
   [
     "packages/kym-dataset/src/table/table-name.ts",

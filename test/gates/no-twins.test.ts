@@ -23,6 +23,7 @@ const TWIN_FUNCTIONS: ReadonlyMap<string, string> = new Map([
     "eventsJsonText",
     "the demos write a lab's files by themselves: a reader is not tested on what our writers write",
   ],
+  ["crc32", "zarr-store has one for its zip files; roi builds on none of ours and keeps its own"],
   ["inflate", "zarr-store has the one that all build on; roi builds on none of ours and keeps its own"],
   [
     "olympusHeaderText",

@@ -55,6 +55,7 @@ function making(makes: string, ...command: readonly string[]): KilledVerb {
 /** The commands that make files, those that make several commits, and the others that write. */
 export const MORE_VERBS: readonly KilledVerb[] = [
   making("made.zarr", "copy", STUDY, "made.zarr"),
+  making("made.zip", "pack", STUDY, "made.zip"),
   making("made", "export", STUDY, "made"),
   making("made", "export", STUDY, "made", "--to", "imagej"),
   making("made", "export", STUDY, "made", "--to", "kymflow"),

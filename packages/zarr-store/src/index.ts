@@ -144,6 +144,6 @@ export { type ParquetWasmSource, setParquetWasm } from "./table/parquet/parquet-
 export { rowsOf } from "./table/rows/rows-of.ts";
 export type { CellValue, Column, ColumnType, Row, TableSchema } from "./table/table-schema.ts";
 export { tableFromRows } from "./table/tables-at-once.ts";
-export { type ByteSource, bytesSource } from "./zip/byte-source.ts";
-export type { Crc32 } from "./zip/read-zip-entry.ts";
+export type { Crc32 } from "./zip/read-entry-bytes.ts";
+export { type ZipSource, zipSourceOf } from "./zip/zip-source.ts";
 export { openZip, type ZipStore, type ZipStoreOptions } from "./zip/zip-store.ts";

@@ -2,7 +2,7 @@
 
 import { cp, readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { openLocalDataset } from "@kym/zarr-store/node";
+import { openLocalDataset, packDataset } from "@kym/zarr-store/node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { REPOSITORY_ROOT } from "../../gates/source/source-tree.ts";
 import { buildPackages } from "../build-packages.ts";
@@ -54,7 +54,9 @@ describe.skipIf(!hasChromium())("in Chromium, a page that Vite built", () => {
   beforeAll(async () => {
     await buildPackages();
     site = await makeViteSite(join(import.meta.dirname, "page.ts"));
-    await makeStudy(join(site.publicFolder, "study.zarr"));
+    const study = join(site.publicFolder, "study.zarr");
+    await makeStudy(study);
+    await packDataset(study, `${study}.zip`);
     const old = join(REPOSITORY_ROOT, "test/golden-datasets/version-2.zarr");
     await cp(old, join(site.publicFolder, "old.zarr"), { recursive: true });
     await site.build();
@@ -91,6 +93,19 @@ describe.skipIf(!hasChromium())("in Chromium, a page that Vite built", () => {
       expect(ofData.filter(({ status, mimeType }) => status !== 200 || mimeType === "text/html")).toEqual([]);
     },
   );
+
+  test("opens a packed dataset by ranges of one file, also of another origin, which hides how long that is", async () => {
+    const page = await openPage(chromium.devToolsUrl, single.url);
+    for (const from of ["", multiple.url]) {
+      const url = `${from.replace(/\/$/, "")}/study.zarr.zip`;
+      expect(await page.evaluate(`openStudy(${JSON.stringify(url)})`)).toEqual(OPENED);
+      expect(await page.evaluate('readTable("scores")')).toEqual(SCORES);
+    }
+    expect(page.messages).toEqual([]);
+    const ofData = page.responses.filter(({ path }) => path.endsWith("/study.zarr.zip"));
+    expect(ofData.filter(({ status }) => status === 206).length).toBeGreaterThanOrEqual(4);
+    expect(ofData.filter(({ status }) => status !== 206).length).toBeLessThanOrEqual(1);
+  });
 
   test("loads Arrow and WebAssembly with the first table, and neither for images", async () => {
     const arrow = await filesWithArrow(site);

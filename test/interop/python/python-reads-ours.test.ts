@@ -5,7 +5,7 @@ import { rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { CellValue, ZarrDataset } from "@kym/zarr-store";
 import { ndArrayBytes } from "@kym/zarr-store/array";
-import { openLocalDataset } from "@kym/zarr-store/node";
+import { openLocalDataset, packDataset } from "@kym/zarr-store/node";
 import { columnOf } from "@kym/zarr-store/table";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { findSharedData } from "../../support/find-shared-data.ts";
@@ -29,6 +29,8 @@ interface PythonArray {
 
 interface PythonStudy {
   readonly attributes: Readonly<Record<string, unknown>>;
+  /** What it reads of the packed file. */
+  readonly packed: unknown;
   readonly images: Readonly<
     Record<string, { readonly attributes: Readonly<Record<string, unknown>>; readonly pixels: PythonArray }>
   >;
@@ -45,7 +47,8 @@ describe.skipIf(!isPossible)("Python reads our dataset", () => {
   beforeAll(async () => {
     path = await makeStudy(KYMOGRAPHS ?? "");
     dataset = await openLocalDataset(path, { mode: "r" });
-    python = JSON.parse(await runPython(new URL("read_study.py", import.meta.url), [path]));
+    await packDataset(path, `${path}.zip`);
+    python = JSON.parse(await runPython(new URL("read_study.py", import.meta.url), [path, `${path}.zip`]));
   }, 300_000);
   afterAll(() => rm(dirname(path), { recursive: true, force: true }));
 
@@ -88,6 +91,21 @@ describe.skipIf(!isPossible)("Python reads our dataset", () => {
       expect(python.images[id]?.attributes["axes"]).toEqual(["t", "x"]);
     }
     expect(python.attributes).toMatchObject({ format: "zarr-image-dataset", format_version: 3 });
+  });
+
+  it("packed into one file, it has the same pixels in zarr-python's ZipStore and the same tables in pandas", () => {
+    expect(python.packed).toEqual({
+      ...{ first: "zarr.json", damaged: null, stored: true },
+      pixels: Object.fromEntries(
+        Object.entries(python.images).map(([id, { pixels }]) => [id, pixels.sha256]),
+      ),
+      tables: Object.fromEntries(
+        Object.entries(python.tables).map(([name, { pandas }]) => [
+          name,
+          [pandas.rows.length, pandas.columns.length],
+        ]),
+      ),
+    });
   });
 
   it("has array artifacts of every dtype in zarr-python 3", async () => {

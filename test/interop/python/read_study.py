@@ -1,10 +1,12 @@
-"""Prints as JSON what Python reads in a dataset: every table with pandas and DuckDB, every array with zarr-python."""
+"""Prints as JSON what Python reads in a dataset and its packed file: tables with pandas and DuckDB, arrays with zarr-python."""
 
 import hashlib
+import io
 import json
 import pathlib
 import sys
 import warnings
+import zipfile
 
 import duckdb
 import numpy
@@ -49,11 +51,35 @@ def array(path):
     }
 
 
+def packed(path):
+    """The same in one file: pixels by zarr-python's ZipStore, the shapes of tables by pandas."""
+    with zipfile.ZipFile(path) as file:
+        found = {
+            "first": file.namelist()[0],
+            "damaged": file.testzip(),
+            "stored": all(entry.compress_type == zipfile.ZIP_STORED for entry in file.infolist()),
+            "tables": {
+                name.split("/")[1].removesuffix(".parquet"): list(pandas.read_parquet(io.BytesIO(file.read(name))).shape)
+                for name in file.namelist()
+                if name.startswith("tables/") and name.endswith(".parquet")
+            },
+        }
+    store = zarr.storage.ZipStore(path, mode="r")
+    images = zarr.open_group(store, mode="r", zarr_format=3)["images"]
+    found["pixels"] = {
+        name: hashlib.sha256(numpy.ascontiguousarray(image["data"][...]).tobytes()).hexdigest()
+        for name, image in images.groups()
+    }
+    store.close()
+    return found
+
+
 group = zarr.open_group(root, mode="r", zarr_format=3)
 print(
     json.dumps(
         {
             "attributes": dict(group.attrs),
+            "packed": packed(sys.argv[2]),
             "images": {
                 name: {"attributes": dict(image.attrs), "pixels": array(root / "images" / name / "data")}
                 for name, image in zarr.open_group(root / "images", mode="r", zarr_format=3).groups()

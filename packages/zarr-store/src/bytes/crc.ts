@@ -23,7 +23,7 @@ export function crcTables(polynomial: number): Uint32Array {
  * Computes a checksum as an unsigned 32-bit integer. Eight bytes at a time: Kounavis & Berry, "A systematic approach to
  * building high performance software-based CRC generators", ISCC 2005.
  *
- * @param before the checksum of the bytes before these; 0 if there are none
+ * @param before the checksum of the bytes before these; 0 at the beginning
  */
 export function crcOf(table: Uint32Array, bytes: Uint8Array, before = 0): number {
   const { length } = bytes;

@@ -3,8 +3,8 @@
 import { ZarrStoreError } from "../errors.ts";
 import type { ReadableStore } from "../store/key-value-store.ts";
 import { joinKey, type StoreKey } from "../store/store-key.ts";
-import type { ByteSource } from "../zip/byte-source.ts";
 import { zarrRoot } from "../zip/zarr-root.ts";
+import type { ZipSource } from "../zip/zip-source.ts";
 import { openZip, type ZipStoreOptions } from "../zip/zip-store.ts";
 import { HttpClient } from "./http-client.ts";
 import { HttpStore, type HttpStoreOptions, httpStore } from "./http-store.ts";
@@ -32,7 +32,7 @@ export async function openHttp(
 }
 
 /** A file on a web server as a source of bytes. */
-async function httpSource(url: string, options: HttpStoreOptions): Promise<ByteSource> {
+async function httpSource(url: string, options: HttpStoreOptions): Promise<ZipSource> {
   const { folder, key } = splitUrl(url);
   const store = new HttpStore(new HttpClient(folder, options), options);
   const location = `${store.location}/${key}`;

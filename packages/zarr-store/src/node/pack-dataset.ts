@@ -1,7 +1,8 @@
 // Packs one version of a dataset into a zip file, which appears whole or not at all.
 
+import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import type { FileHandle } from "node:fs/promises";
-import { relative, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { crc32 } from "node:zlib";
 import { VersionFiles } from "../commit/copy/version-files.ts";
 import { wholeLog } from "../commit/copy/whole-log.ts";
@@ -10,14 +11,14 @@ import { LATEST } from "../commit/records/control-keys.ts";
 import { ZarrStoreError } from "../errors.ts";
 import { isHttpUrl } from "../http/http-url.ts";
 import { throwIfAborted } from "../runtime/throw-if-aborted.ts";
-import type { ReadableStore } from "../store/key-value-store.ts";
+import { isWritableStore, type ReadableStore } from "../store/key-value-store.ts";
 import type { StoreKey } from "../store/store-key.ts";
 import { compareZarrZipKeys } from "../zip/zarr-zip-order.ts";
 import { zipFolderOf } from "../zip/zip-store.ts";
 import type { CopyDatasetOptions } from "./copy-dataset.ts";
 import { openLocalDataset } from "./open-local-dataset.ts";
 import { openLocation } from "./open-location.ts";
-import { nodeRuntime } from "./runtime/node-runtime.ts";
+import { nodeHashing, nodeRuntime } from "./runtime/node-runtime.ts";
 import { openZipFile } from "./zip/open-zip-file.ts";
 import { makeStagedFile, type StagedFileOptions } from "./zip/staged-file.ts";
 import { ZipFileWriter } from "./zip/zip-file-writer.ts";
@@ -76,11 +77,18 @@ export async function packDataset(
   return makeStagedFile(place, fill, options);
 }
 
+interface Added {
+  readonly path: StoreKey;
+  readonly isAdded: boolean;
+}
+
 class Packing {
   writer: ZipFileWriter;
   readonly #source: ReadableStore;
   readonly #file: FileHandle;
   readonly #partial: string;
+  /** The folder of the dataset; undefined for any other source. */
+  readonly #folder: string | undefined;
   readonly #options: PackDatasetOptions;
   readonly #version: VersionFiles;
   readonly #elsewhere = new Set<StoreKey>();
@@ -91,6 +99,7 @@ class Packing {
     this.#source = source;
     this.#file = file;
     this.#partial = partial;
+    this.#folder = isWritableStore(source) ? source.folder : undefined;
     this.#options = options;
     this.#version = new VersionFiles(source, { version, signal, runtime: nodeRuntime() });
   }
@@ -131,17 +140,43 @@ class Packing {
   async #addObjects(): Promise<StoreKey | undefined> {
     const { onProgress, signal } = this.#options;
     const paths = [...this.#version.head.objects()].map(([path]) => path).sort(compareZarrZipKeys);
+    const add = this.#folder === undefined ? this.#addAhead(paths) : this.#addFrom(this.#folder, paths);
     let done = 0;
-    for await (const { path, bytes } of inOrder(paths, (each) => this.#object(each))) {
+    for await (const { path, isAdded } of add) {
       throwIfAborted(signal);
-      if (bytes === undefined) {
+      if (!isAdded) {
         return path;
       }
-      await this.writer.add(path, bytes);
       done++;
       onProgress?.({ done, total: paths.length, path });
     }
     return undefined;
+  }
+
+  /** Reads each file of a folder straight into the memory that is written. What is not the object there is looked for. */
+  async *#addFrom(folder: string, paths: readonly StoreKey[]): AsyncIterable<Added> {
+    for (const path of paths) {
+      const object = this.#version.head.object(path);
+      const file = join(folder, ...path.split("/"));
+      const fill = async (bytes: Uint8Array<ArrayBuffer>): Promise<boolean> =>
+        readWhole(file, bytes) && (await nodeHashing.sha256(bytes)) === object?.sha256;
+      const isFilled = object !== undefined && (await this.writer.addFilled(path, object.sizeBytes, fill));
+      const bytes = isFilled ? undefined : await this.#object(path);
+      if (bytes !== undefined) {
+        await this.writer.add(path, bytes);
+      }
+      yield { path, isAdded: isFilled || bytes !== undefined };
+    }
+  }
+
+  /** Reads a few objects ahead of the one that is written: over HTTP, each takes its time. */
+  async *#addAhead(paths: readonly StoreKey[]): AsyncIterable<Added> {
+    for await (const { path, bytes } of inOrder(paths, (each) => this.#object(each))) {
+      if (bytes !== undefined) {
+        await this.writer.add(path, bytes);
+      }
+      yield { path, isAdded: bytes !== undefined };
+    }
   }
 
   async #object(path: StoreKey): Promise<Uint8Array<ArrayBuffer> | undefined> {
@@ -236,5 +271,31 @@ async function* inOrder(
     }
   } finally {
     await Promise.allSettled(ahead.map(({ reading }) => reading));
+  }
+}
+
+/** Fills `bytes` with a file that has this length. Returns false for anything else. What it read is compared with a hash. */
+function readWhole(path: string, bytes: Uint8Array): boolean {
+  let file: number;
+  try {
+    file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  } catch {
+    return false;
+  }
+  try {
+    const stats = fstatSync(file);
+    let done = 0;
+    while (stats.isFile() && stats.size === bytes.length && done < bytes.length) {
+      const read = readSync(file, bytes, done, bytes.length - done, done);
+      if (read === 0) {
+        break;
+      }
+      done += read;
+    }
+    return done === bytes.length && stats.size === done;
+  } catch {
+    return false;
+  } finally {
+    closeSync(file);
   }
 }

@@ -50,7 +50,7 @@ export function extraNumbers(extra: Uint8Array, header: readonly number[]): read
   return numbers;
 }
 
-/** The extra field with numbers of 64 bits; undefined if there is none. */
+/** The extra field with numbers of 64 bits; undefined if it is missing. */
 function field64(extra: Uint8Array): DataView | undefined | string {
   const view = new DataView(extra.buffer, extra.byteOffset, extra.byteLength);
   let found: DataView | undefined;

@@ -1,7 +1,6 @@
 // Finds the directory of a zip file from the records at its end.
 
 import type { ReadOptions } from "../runtime/read-options.ts";
-import type { ByteSource } from "./byte-source.ts";
 import { zipFault } from "./zip-fault.ts";
 import {
   END_RECORD,
@@ -11,6 +10,7 @@ import {
   LOCATOR_64,
   LONGEST_TEXT,
 } from "./zip-layout.ts";
+import type { ZipSource } from "./zip-source.ts";
 
 /** What the records at the end of a zip file say, checked against each other and the length of the file. */
 export interface ZipEnd {
@@ -39,7 +39,7 @@ const TAIL_BYTES = END_RECORD.sizeBytes + LONGEST_TEXT + LOCATOR_64.sizeBytes + 
  *
  * @throws {ZarrStoreError} `invalid_file`, `not_supported` for a file in several parts, and what `source` throws
  */
-export async function findZipEnd(source: ByteSource, options: ReadOptions = {}): Promise<ZipEnd> {
+export async function findZipEnd(source: ZipSource, options: ReadOptions = {}): Promise<ZipEnd> {
   const { location, sizeBytes } = source;
   const offset = Math.max(0, sizeBytes - TAIL_BYTES);
   const bytes = await source.read(offset, sizeBytes - offset, options);
@@ -97,7 +97,7 @@ function endRecordAt(view: DataView, location: string): number {
     found = at;
   }
   if (found === undefined) {
-    throw zipFault("invalid_file", location, "is no zip file, or was cut off: it has no end record");
+    throw zipFault("invalid_file", location, "is not a zip file, or was cut off: it has no end record");
   }
   for (let at = found + 4; at + 4 <= view.byteLength; at++) {
     if (view.getUint32(at, true) === END_RECORD.signature) {
@@ -109,7 +109,7 @@ function endRecordAt(view: DataView, location: string): number {
 
 /** The record of 64 bits, if there is one. `before` is its offset. */
 async function readEnd64(
-  source: ByteSource,
+  source: ZipSource,
   tail: ZipEnd["tail"],
   end: number,
   claim: Claim,
@@ -179,7 +179,7 @@ async function readEnd64(
 
 /** Reads a range, from the tail if it lies in that. */
 export async function readBy(
-  source: ByteSource,
+  source: ZipSource,
   tail: ZipEnd["tail"],
   offset: number,
   length: number,

@@ -3,16 +3,17 @@
 import type { ReadOnlyStore } from "../store/read-only-store.ts";
 import { joinKey, keyBelow, type StoreKey } from "../store/store-key.ts";
 import { systemFileOwner } from "../store/system-file.ts";
+import { ZARR_NODE } from "./zarr-zip-order.ts";
 import type { ZipStore } from "./zip-store.ts";
 
 /** Names of which one lies in the root of a hierarchy of Zarr v3 or v2. */
-const ROOT_NAMES: readonly string[] = ["zarr.json", ".zgroup", ".zarray"];
+const ROOT_NAMES: readonly string[] = [ZARR_NODE, ".zgroup", ".zarray"];
 /** What macOS puts beside the files that it packs. */
 const MAC_FOLDER = "__MACOSX";
 
 /**
- * Returns the hierarchy in a zip file. Programs that pack a folder by its name put everything below that name: where the root is no
- * node and holds one folder alone, which is one, that folder is returned.
+ * Returns the hierarchy in a zip file. Programs that pack a folder by its name put everything below that name: if the root is not
+ * a node and holds nothing but one folder that is a node, that folder is returned.
  */
 export async function zarrRoot(store: ZipStore): Promise<ReadOnlyStore> {
   const top = await store.list("");

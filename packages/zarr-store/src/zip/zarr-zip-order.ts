@@ -1,6 +1,7 @@
 // The order of files in a zip file that holds a Zarr hierarchy.
 
-const NODE = "zarr.json";
+/** The file of a node, as Zarr v3 names it. */
+export const ZARR_NODE = "zarr.json";
 
 /**
  * Compares two keys: the `zarr.json` of the root comes first, then all others breadth first, then everything else. Equal depths are
@@ -16,7 +17,7 @@ export function compareZarrZipKeys(a: string, b: string): number {
 /** How deep the `zarr.json` of a node lies; infinite for any other file. */
 function nodeDepth(key: string): number {
   const parts = key.split("/");
-  return parts.at(-1) === NODE ? parts.length : Number.MAX_SAFE_INTEGER;
+  return parts.at(-1) === ZARR_NODE ? parts.length : Number.MAX_SAFE_INTEGER;
 }
 
 /**

@@ -7,11 +7,11 @@ import type { ByteRange, GetOptions, StoreEntry, StoreStat } from "../store/key-
 import { assertRange } from "../store/memory-store.ts";
 import type { ReadOnlyStore } from "../store/read-only-store.ts";
 import { parseStoreKey, type StoreKey } from "../store/store-key.ts";
-import type { ByteSource } from "./byte-source.ts";
 import { findZipEnd, readBy, type ZipEnd } from "./find-zip-end.ts";
-import { readZipDirectory, type ZipEntry } from "./read-zip-directory.ts";
-import { type Crc32, readStoredRange, readZipEntry, zipEntryStart } from "./read-zip-entry.ts";
+import { type Crc32, readEntryBytes, readStoredRange, zipEntryStart } from "./read-entry-bytes.ts";
+import { readZipEntries, type ZipEntry } from "./read-zip-entries.ts";
 import { DEFLATED } from "./zip-layout.ts";
+import type { ZipSource } from "./zip-source.ts";
 
 export interface ZipStoreOptions extends ReadOptions {
   /** Default: one in JavaScript. Node has a faster one. */
@@ -37,19 +37,19 @@ export interface ZipStore extends ReadOnlyStore {
  *
  * @throws {ZarrStoreError} `invalid_file`, `invalid_name`, `not_supported` that name the entry, and whatever `source` throws
  * @example
- * const store = await openZip(bytesSource("upload.zip", bytes));
+ * const store = await openZip(zipSourceOf("upload.zip", bytes));
  * const dataset = await openDataset(store, { mode: "r" });
  */
-export async function openZip(source: ByteSource, options: ZipStoreOptions = {}): Promise<ZipStore> {
+export async function openZip(source: ZipSource, options: ZipStoreOptions = {}): Promise<ZipStore> {
   const { crc32 = portableCrc32, signal } = options;
   const end = await findZipEnd(source, { signal });
-  const entries = await readZipDirectory(source, end, { signal });
+  const entries = await readZipEntries(source, end, { signal });
   return new ZipFolder(withTail(source, end.tail), entries, end.comment, crc32);
 }
 
 /** Entries that a writer has just written, as a folder, before the file has a directory. */
 export function zipFolderOf(
-  source: ByteSource,
+  source: ZipSource,
   entries: readonly ZipEntry[],
   crc32: Crc32 = portableCrc32,
 ): ZipStore {
@@ -57,7 +57,7 @@ export function zipFolderOf(
 }
 
 /** The end of the file was read already, and with it the last entries. */
-function withTail(source: ByteSource, tail: ZipEnd["tail"]): ByteSource {
+function withTail(source: ZipSource, tail: ZipEnd["tail"]): ZipSource {
   const { location, sizeBytes } = source;
   return {
     location,
@@ -72,14 +72,14 @@ class ZipFolder implements ZipStore {
   readonly location: string;
   readonly isArchive = true;
   readonly comment: Uint8Array<ArrayBuffer>;
-  readonly #source: ByteSource;
+  readonly #source: ZipSource;
   readonly #entries: ReadonlyMap<StoreKey, ZipEntry>;
   readonly #crc32: Crc32;
   readonly #starts = new Map<StoreKey, number>();
   #folders: ReadonlyMap<string, Children> | undefined;
 
   constructor(
-    source: ByteSource,
+    source: ZipSource,
     entries: ReadonlyMap<StoreKey, ZipEntry>,
     comment: Uint8Array<ArrayBuffer>,
     crc32: Crc32,
@@ -98,7 +98,7 @@ class ZipFolder implements ZipStore {
   async get(key: StoreKey, options: GetOptions = {}): Promise<Uint8Array<ArrayBuffer> | undefined> {
     throwIfAborted(options.signal);
     const entry = this.#entries.get(parseStoreKey(key));
-    return entry && readZipEntry(this.#source, entry, this.#crc32, options);
+    return entry && readEntryBytes(this.#source, entry, this.#crc32, options);
   }
 
   async getRange(
@@ -113,7 +113,7 @@ class ZipFolder implements ZipStore {
     }
     assertRange(key, range, entry.sizeBytes);
     if (entry.method === DEFLATED) {
-      const bytes = await readZipEntry(this.#source, entry, this.#crc32, options);
+      const bytes = await readEntryBytes(this.#source, entry, this.#crc32, options);
       return bytes.slice(range.offset, range.offset + range.length);
     }
     const start = this.#starts.get(entry.name) ?? (await zipEntryStart(this.#source, entry, options));

@@ -16,7 +16,10 @@ import {
   testReadableStoreContract,
   testStoreContract,
 } from "../../src/testing/index.ts";
+import { zipSourceOf } from "../../src/zip/zip-source.ts";
+import { openZip, type ZipStore } from "../../src/zip/zip-store.ts";
 import { webServer } from "../http/web-server.ts";
+import { zipOfStore } from "../zip/zip-of-store.ts";
 
 async function openLocal(options: LocalStoreOptions = {}): Promise<StoreUnderTest> {
   const root = await mkdtemp(join(tmpdir(), "kym-store-"));
@@ -74,3 +77,16 @@ testReadableStoreContract(framework, "a folder on the web", () => openWeb("", ""
 testReadableStoreContract(framework, "a folder on the web with a path and a query", () =>
   openWeb("deep/a%20b/study.zarr/", "?sig=x%2By"),
 );
+
+testReadableStoreContract(framework, "a zip file", async () => {
+  const filler = memoryStore();
+  const whole = async (): Promise<ZipStore> => openZip(zipSourceOf("made.zip", await zipOfStore(filler)));
+  return {
+    store: {
+      location: "made.zip",
+      get: async (key, options) => (await whole()).get(key, options),
+      getRange: async (key, range, options) => (await whole()).getRange(key, range, options),
+    },
+    filler,
+  };
+});

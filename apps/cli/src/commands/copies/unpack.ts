@@ -48,13 +48,7 @@ before. It is a copy as kym copy makes it: it pulls from the original, and the o
       return {
         exitCode: EXIT.ok,
         data: { ...report, dataset: to },
-        warnings:
-          missing === 0
-            ? []
-            : [
-                `a packed file has no history: ${counted(missing, "older version")} of files cannot be brought back by kym undo here`,
-              ],
-        text: `unpacked version ${version}: ${sizeText(objects, sizeBytes)}, to ${to}\n`,
+        text: `unpacked version ${version}: ${sizeText(objects, sizeBytes)}, to ${to}\n${leftBehind(missing)}`,
         next: `kym check ${shellWord(to)}`,
       };
     } finally {
@@ -62,6 +56,13 @@ before. It is a copy as kym copy makes it: it pulls from the original, and the o
     }
   },
 });
+
+/** What the copy cannot do, because the file has no history. */
+function leftBehind(missing: number): string {
+  return missing === 0
+    ? ""
+    : `${counted(missing, "older version")} of files stayed behind: kym undo takes back only what is changed from here on\n`;
+}
 
 /** Where the dataset goes if nobody says: beside the file, or here for a URL. */
 function nameWithoutZip(path: string, isUrl: boolean): string {

@@ -33,6 +33,7 @@ import { changedFor, lookOutside, outsideNotes, PERHAPS_CHANGED } from "../index
 import { blindShown } from "./blind-shown.ts";
 import { acquiredText, lineScanOf, lineScanText } from "./line-scan.ts";
 import { napariRecipe } from "./napari-recipe.ts";
+import { isPackedName, packedRecipes } from "./packed-recipes.ts";
 import { readersOf, readersText } from "./readers.ts";
 import { showPicture } from "./show-picture.ts";
 import type { Shown, ShownRoi, TableState } from "./shown.ts";
@@ -238,6 +239,11 @@ function textOf(
   const drawn = picture === "" ? "" : `\n${picture}`;
   if (blind) {
     return `${shown}${drawn}`;
+  }
+  if (isPackedName(location)) {
+    const unpacking = `kym unpack ${shellWord(location)} DATASET`;
+    const lines = packedRecipes(location, image.image_id, table, unpacking);
+    return `${shown}\n${["open it elsewhere", ...lines].join("\n")}\n${drawn}`;
   }
   const recipes = [
     "open it elsewhere",

@@ -76,7 +76,7 @@ export class VersionFiles {
   /**
    * Goes on with a later version after objects were not found.
    *
-   * @throws {ZarrStoreError} if there is none: `integrity` if the objects are of the newest version, `not_found` for an older one
+   * @throws {ZarrStoreError} where the source has no later one: `integrity` if the objects are of the newest version, `not_found` for an older one
    */
   async goOnFrom(gone: readonly StoreKey[]): Promise<void> {
     await this.refresh();

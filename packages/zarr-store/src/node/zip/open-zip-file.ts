@@ -7,7 +7,7 @@ import { crc32 } from "node:zlib";
 import { ZarrStoreError } from "../../errors.ts";
 import type { ReadOptions } from "../../runtime/read-options.ts";
 import { throwIfAborted } from "../../runtime/throw-if-aborted.ts";
-import type { ByteSource } from "../../zip/byte-source.ts";
+import type { ZipSource } from "../../zip/zip-source.ts";
 import { openZip, type ZipStore } from "../../zip/zip-store.ts";
 import { errnoOf } from "../local/errno.ts";
 
@@ -26,7 +26,7 @@ export async function openZipFile(path: string, options: ReadOptions = {}): Prom
 }
 
 /** A file as a source of bytes, opened for each read. It must stay the file that it is now. */
-export async function fileSource(path: string): Promise<ByteSource> {
+export async function fileSource(path: string): Promise<ZipSource> {
   const location = resolve(path);
   const failed = (cause: unknown): ZarrStoreError => {
     const errno = errnoOf(cause);
@@ -55,7 +55,7 @@ export async function fileSource(path: string): Promise<ByteSource> {
   };
   const first = await withFile(async (_read, stats) => stats);
   if (!first.isFile()) {
-    throw new ZarrStoreError("invalid_file", `${location} is no file`, { path: location });
+    throw new ZarrStoreError("invalid_file", `${location} is not a file`, { path: location });
   }
   return {
     location,

@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import { ZarrStoreError } from "../../errors.ts";
 import type { ReadOptions } from "../../runtime/read-options.ts";
 import { throwIfAborted } from "../../runtime/throw-if-aborted.ts";
-import { compareZarrZipKeys, ozxComment } from "../../zip/zarr-zip-order.ts";
+import { compareZarrZipKeys, ozxComment, ZARR_NODE } from "../../zip/zarr-zip-order.ts";
 import { errnoOf } from "../local/errno.ts";
 import { makeStagedFile, type StagedFileOptions } from "./staged-file.ts";
 import { ZipFileWriter } from "./zip-file-writer.ts";
@@ -33,7 +33,7 @@ export interface WrittenZip {
  *
  * @param files a folder with everything below it, or a list
  * @throws {ZarrStoreError} `already_exists` if there is anything at the target; `invalid_argument` if that lies in a dataset, for two
- * files of one name, and for a folder with anything but files and folders; `invalid_name` for a name that is no plain path; `io`,
+ * files of one name, and for a folder with anything but files and folders; `invalid_name` for a name that leaves the folder; `io`,
  * `aborted`
  * @example
  * await writeZipFile("/data/study.zip", "/data/study");
@@ -87,8 +87,10 @@ export async function writeOzx(
   options: Omit<WriteZipOptions, "comment"> = {},
 ): Promise<WrittenZip> {
   const inputs = typeof files === "string" ? await filesIn(resolve(files), "") : files;
-  if (!inputs.some(({ name }) => name === "zarr.json")) {
-    throw new ZarrStoreError("invalid_argument", `${target} needs a zarr.json in its root`, { path: target });
+  if (!inputs.some(({ name }) => name === ZARR_NODE)) {
+    throw new ZarrStoreError("invalid_argument", `${target} needs a ${ZARR_NODE} in its root`, {
+      path: target,
+    });
   }
   return writeZipFile(target, inputs, { ...options, comment: ozxComment(version) });
 }

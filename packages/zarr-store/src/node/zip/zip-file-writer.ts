@@ -6,25 +6,28 @@ import { ZarrStoreError } from "../../errors.ts";
 import type { ReadOptions } from "../../runtime/read-options.ts";
 import { throwIfAborted } from "../../runtime/throw-if-aborted.ts";
 import { parseStoreKey, type StoreKey } from "../../store/store-key.ts";
-import type { ZipEntry } from "../../zip/read-zip-directory.ts";
+import type { ZipEntry } from "../../zip/read-zip-entries.ts";
 import { STORED } from "../../zip/zip-layout.ts";
 import { encodeLocalHeader, encodeZipEnd, localHeaderBytes } from "../../zip/zip-records.ts";
 
-/** Small entries are gathered up to this many bytes, so that each does not cost a call of its own. */
-const GATHERED_BYTES = 1 << 22;
+/** Entries are put together in memory of this size while the memory before is written. */
+const BUFFER_BYTES = 1 << 23;
 /** A larger file is copied in pieces of this size. */
 const PIECE_BYTES = 1 << 23;
 /** After so many bytes the disk is told to begin, so that the flush at the end does not wait for all of them. */
-const BYTES_PER_FLUSH = 1 << 26;
+const BYTES_PER_FLUSH = 1 << 27;
 
 /** Writes stored entries, whose names must be different plain paths. */
 export class ZipFileWriter {
   readonly #file: FileHandle;
   readonly #entries: ZipEntry[] = [];
   readonly #names = new Set<string>();
-  #gathered: Uint8Array[] = [];
-  #gatheredBytes = 0;
-  #writtenBytes = 0;
+  #buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES);
+  #other = Buffer.allocUnsafeSlow(BUFFER_BYTES);
+  #used = 0;
+  /** Where the buffer goes in the file. */
+  #offset = 0;
+  #writing: Promise<void> | undefined;
   #sinceFlushBytes = 0;
   #flushing: Promise<void> | undefined;
 
@@ -38,16 +41,44 @@ export class ZipFileWriter {
   }
 
   get sizeBytes(): number {
-    return this.#writtenBytes + this.#gatheredBytes;
+    return this.#offset + this.#used;
   }
 
-  /** Adds an entry. The bytes must not change until the next call of {@link flush}. */
+  /** Adds an entry. */
   async add(name: string, bytes: Uint8Array): Promise<void> {
     const key = this.#newName(name);
     const entry = { name: key, sizeBytes: bytes.length, crc32: crc32(bytes), offset: this.sizeBytes };
     await this.#append(encodeLocalHeader(entry));
     await this.#append(bytes);
     this.#added(entry);
+  }
+
+  /**
+   * Adds an entry whose bytes are put straight into the memory that is written. Returns false, and adds nothing, if `fill` returns
+   * false, or if the entry is too long for that.
+   */
+  async addFilled(
+    name: string,
+    sizeBytes: number,
+    fill: (bytes: Uint8Array<ArrayBuffer>) => Promise<boolean>,
+  ): Promise<boolean> {
+    const headerBytes = localHeaderBytes(name);
+    if (headerBytes + sizeBytes > BUFFER_BYTES) {
+      return false;
+    }
+    if (this.#used + headerBytes + sizeBytes > BUFFER_BYTES) {
+      await this.#swap();
+    }
+    const start = this.#used + headerBytes;
+    const bytes = this.#buffer.subarray(start, start + sizeBytes);
+    if (!(await fill(bytes))) {
+      return false;
+    }
+    const entry = { name: this.#newName(name), sizeBytes, crc32: crc32(bytes), offset: this.sizeBytes };
+    this.#buffer.set(encodeLocalHeader(entry), this.#used);
+    this.#used = start + sizeBytes;
+    this.#added(entry);
+    return true;
   }
 
   /**
@@ -87,30 +118,10 @@ export class ZipFileWriter {
     this.#added(entry);
   }
 
-  /** Writes what was gathered, so that the file has all entries so far. */
+  /** Writes what is in memory, so that the file has all entries so far. */
   async flush(): Promise<void> {
-    const parts = this.#gathered;
-    if (parts.length === 0) {
-      return;
-    }
-    const [only] = parts;
-    const bytes = parts.length === 1 && only !== undefined ? only : Buffer.concat(parts, this.#gatheredBytes);
-    this.#gathered = [];
-    const offset = this.#writtenBytes;
-    this.#writtenBytes += this.#gatheredBytes;
-    this.#sinceFlushBytes += this.#gatheredBytes;
-    this.#gatheredBytes = 0;
-    await writeAll(this.#file, bytes, offset);
-    if (this.#sinceFlushBytes >= BYTES_PER_FLUSH && this.#flushing === undefined) {
-      this.#sinceFlushBytes = 0;
-      // An error comes again at the end.
-      this.#flushing = this.#file
-        .datasync()
-        .catch(() => undefined)
-        .finally(() => {
-          this.#flushing = undefined;
-        });
-    }
+    await this.#swap();
+    await this.#writing;
   }
 
   /** Writes the directory, and flushes the file to the disk. Nothing can be added afterwards. */
@@ -121,8 +132,9 @@ export class ZipFileWriter {
     await this.#file.sync();
   }
 
-  /** Waits for a flush that runs. */
+  /** Waits for what runs, whatever becomes of it. Nothing may be done with the file before. */
   async settle(): Promise<void> {
+    await this.#writing?.catch(() => undefined);
     await this.#flushing;
   }
 
@@ -157,10 +169,39 @@ export class ZipFileWriter {
   }
 
   async #append(bytes: Uint8Array): Promise<void> {
-    this.#gathered.push(bytes);
-    this.#gatheredBytes += bytes.length;
-    if (this.#gatheredBytes >= GATHERED_BYTES) {
-      await this.flush();
+    for (let at = 0; at < bytes.length; ) {
+      if (this.#used === BUFFER_BYTES) {
+        await this.#swap();
+      }
+      const part = bytes.subarray(at, at + BUFFER_BYTES - this.#used);
+      this.#buffer.set(part, this.#used);
+      this.#used += part.length;
+      at += part.length;
+    }
+  }
+
+  /** Begins to write the buffer, and goes on with the other one, once that is written. */
+  async #swap(): Promise<void> {
+    await this.#writing;
+    const bytes = this.#buffer.subarray(0, this.#used);
+    const offset = this.#offset;
+    [this.#buffer, this.#other] = [this.#other, this.#buffer];
+    this.#offset += this.#used;
+    this.#sinceFlushBytes += this.#used;
+    this.#used = 0;
+    const writing = writeAll(this.#file, bytes, offset);
+    // It is waited for at the next turn, also if it has failed by then.
+    writing.catch(() => undefined);
+    this.#writing = writing;
+    if (this.#sinceFlushBytes >= BYTES_PER_FLUSH && this.#flushing === undefined) {
+      this.#sinceFlushBytes = 0;
+      // An error comes again at the end.
+      this.#flushing = this.#file
+        .datasync()
+        .catch(() => undefined)
+        .finally(() => {
+          this.#flushing = undefined;
+        });
     }
   }
 }

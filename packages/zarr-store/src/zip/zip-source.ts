@@ -3,7 +3,7 @@
 import type { ReadOptions } from "../runtime/read-options.ts";
 
 /** A file that is read in ranges. Its content must not change while it is used. */
-export interface ByteSource {
+export interface ZipSource {
   /** The name in messages: a path or a URL. */
   readonly location: string;
   readonly sizeBytes: number;
@@ -12,7 +12,7 @@ export interface ByteSource {
 }
 
 /** Bytes in memory as a source. */
-export function bytesSource(location: string, bytes: Uint8Array): ByteSource {
+export function zipSourceOf(location: string, bytes: Uint8Array): ZipSource {
   return {
     location,
     sizeBytes: bytes.length,

@@ -1,8 +1,7 @@
-// Reads the directory of a zip file, and refuses what contradicts itself or would leave the folder.
+// Reads the entries of a zip file from its directory, and refuses what contradicts itself or would leave the folder.
 
 import type { ReadOptions } from "../runtime/read-options.ts";
 import { isStoreKey, parentKey, type StoreKey } from "../store/store-key.ts";
-import type { ByteSource } from "./byte-source.ts";
 import { extraNumbers } from "./extra-numbers.ts";
 import { readBy, type ZipEnd } from "./find-zip-end.ts";
 import { type ZipFaultDetails, zipFault } from "./zip-fault.ts";
@@ -16,6 +15,7 @@ import {
   LOCAL_HEADER,
   STORED,
 } from "./zip-layout.ts";
+import type { ZipSource } from "./zip-source.ts";
 
 /** A file in a zip, as the directory says. */
 export interface ZipEntry {
@@ -47,11 +47,11 @@ const MODE_KIND = 0o170000;
  * @throws {ZarrStoreError}
  * - `invalid_file` for entries that overlap, go beyond the file, have one name, or lie below each other, and for a directory that
  *   is damaged or too large
- * - `invalid_name` for a name that is no plain path below a folder, or is no text
+ * - `invalid_name` for a name that does not stay below the folder, or is not UTF-8
  * - `not_supported` for entries that are encrypted, links, in several parts, or compressed by another method than deflate
  */
-export async function readZipDirectory(
-  source: ByteSource,
+export async function readZipEntries(
+  source: ZipSource,
   end: ZipEnd,
   options: ReadOptions = {},
 ): Promise<ReadonlyMap<StoreKey, ZipEntry>> {
@@ -153,10 +153,15 @@ function readPart(bytes: Uint8Array<ArrayBuffer>, at: number, location: string, 
   const [sizeBytes = 0, packedBytes = 0, start = 0] = numbers;
   const name = isFolder ? entry.slice(0, -1) : entry;
   if (!isStoreKey(name)) {
-    throw zipFault("invalid_name", location, "has a name that is no plain path below a folder", {
-      entry,
-      offset,
-    });
+    throw zipFault(
+      "invalid_name",
+      location,
+      "has a name that does not stay below the folder, or that no dataset has",
+      {
+        entry,
+        offset,
+      },
+    );
   }
   const isTooMuch = sizeBytes > MAX_DEFLATE_RATIO * packedBytes + 64;
   if (method === STORED ? sizeBytes !== packedBytes : isTooMuch) {

@@ -5,11 +5,11 @@ import type { ReadOptions } from "../runtime/read-options.ts";
 import { throwIfAborted } from "../runtime/throw-if-aborted.ts";
 import type { ByteRange } from "../store/key-value-store.ts";
 import { assertReadable } from "../store/unreadable.ts";
-import type { ByteSource } from "./byte-source.ts";
 import { extraNumbers } from "./extra-numbers.ts";
-import type { ZipEntry } from "./read-zip-directory.ts";
+import type { ZipEntry } from "./read-zip-entries.ts";
 import { zipFault } from "./zip-fault.ts";
 import { DEFLATED, FLAG_DESCRIPTOR, FLAG_ENCRYPTED, FLAG_UTF8, LOCAL_HEADER } from "./zip-layout.ts";
+import type { ZipSource } from "./zip-source.ts";
 
 /** The flags that must be the same in both headers. */
 const FLAGS_COMPARED = FLAG_ENCRYPTED | FLAG_DESCRIPTOR;
@@ -27,8 +27,8 @@ export type Crc32 = (bytes: Uint8Array, before?: number) => number;
  * @throws {ZarrStoreError} `invalid_file` for a local header that differs from the directory, damaged bytes, and a stream that does
  * not become as long as the directory says; `io` for an entry of 2 GiB and more
  */
-export async function readZipEntry(
-  source: ByteSource,
+export async function readEntryBytes(
+  source: ZipSource,
   entry: ZipEntry,
   crc32: Crc32,
   options: ReadOptions = {},
@@ -60,7 +60,7 @@ export async function readZipEntry(
 
 /** Finds where the bytes of a stored entry begin. */
 export async function zipEntryStart(
-  source: ByteSource,
+  source: ZipSource,
   entry: ZipEntry,
   options: ReadOptions = {},
 ): Promise<number> {
@@ -69,7 +69,7 @@ export async function zipEntryStart(
 
 /** Reads a range of a stored entry, which has no checksum of its own. The caller has checked the range. */
 export async function readStoredRange(
-  source: ByteSource,
+  source: ZipSource,
   start: number,
   { offset, length }: ByteRange,
   options: ReadOptions = {},
@@ -85,7 +85,7 @@ function headerBytesAtMost({ offset, limit, packedBytes }: ZipEntry): number {
  * Returns where the bytes of an entry begin. Its local header must say what the directory says; sizes and checksum may be zero there
  * if they follow the bytes.
  */
-function entryStart({ location }: ByteSource, entry: ZipEntry, header: Uint8Array<ArrayBuffer>): number {
+function entryStart({ location }: ZipSource, entry: ZipEntry, header: Uint8Array<ArrayBuffer>): number {
   const differs = (what: string, expected: unknown, found: unknown): Error =>
     zipFault("invalid_file", location, `has a local header that differs from the directory: ${what}`, {
       entry: entry.name,
@@ -96,7 +96,7 @@ function entryStart({ location }: ByteSource, entry: ZipEntry, header: Uint8Arra
   const view = new DataView(header.buffer, header.byteOffset, header.byteLength);
   const signature = view.getUint32(0, true);
   if (signature !== LOCAL_HEADER.signature) {
-    throw differs("there is none", LOCAL_HEADER.signature, signature);
+    throw differs("it has no header", LOCAL_HEADER.signature, signature);
   }
   const at16 = (field: number): number => view.getUint16(field, true);
   const at32 = (field: number): number => view.getUint32(field, true);
