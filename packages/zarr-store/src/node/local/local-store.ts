@@ -82,8 +82,8 @@ class LocalStore implements KeyValueStore {
     this.#changes = fileSystem ?? blockingFiles({ slowCallMs: SLOW_CHANGE_MS });
     this.#reads = fileSystem ?? blockingFiles({ slowCallMs: SLOW_READ_MS });
     this.#inodesLast = whetherInodesLast(this.location);
-    this.#jail = new DirectoryJail(this.location, this.#changes.realpath);
-    this.#jailOfReads = new DirectoryJail(this.location, this.#reads.realpath);
+    this.#jail = new DirectoryJail(this.location, this.#changes);
+    this.#jailOfReads = new DirectoryJail(this.location, this.#reads);
     this.statsBelow = statsBelowIn(this.location, this.#reads, this.#jailOfReads, this.#inodesLast);
   }
 
