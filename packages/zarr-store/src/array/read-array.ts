@@ -3,7 +3,7 @@
 import { portableZstd } from "../codecs/portable-zstd.ts";
 import type { ZstdCodec } from "../codecs/zstd.ts";
 import { ZarrStoreError } from "../errors.ts";
-import type { TransientReadOptions } from "../runtime/read-options.ts";
+import type { BriefReadOptions } from "../runtime/read-options.ts";
 import { runBounded } from "../runtime/run-bounded.ts";
 import { copyBlock, fillBlock } from "./block.ts";
 import { type ChunkOverlap, chunkKey, chunksOverlapping } from "./chunks/chunk-grid.ts";
@@ -22,7 +22,7 @@ import { type Region, type RegionSelection, regionShape, resolveSelection } from
  * Reads one object of an array by its key within the array, such as `c/0/0`; undefined if it does not exist. The
  * bytes must be a fresh copy, because the result may keep them as its memory, or lie in `options.memory`.
  */
-export type ChunkReader = (key: string, options: TransientReadOptions) => Promise<Uint8Array | undefined>;
+export type ChunkReader = (key: string, options: BriefReadOptions) => Promise<Uint8Array | undefined>;
 
 /** What to read of an array, and how. */
 export interface ReadArrayOptions<D extends DType = DType> {
@@ -117,7 +117,7 @@ async function readRegion(
       const isAlone = isOneChunk && readsUnderWay === 1 && !isMeanwhile;
       return decodeChunk(stored, form, { zstd: isAlone ? zstdNow(zstd) : zstd, codecs: known, where });
     };
-    const read = (options: TransientReadOptions): Promise<Uint8Array | undefined> => readChunk(key, options);
+    const read = (options: BriefReadOptions): Promise<Uint8Array | undefined> => readChunk(key, options);
     const bytes = isZstdLast
       ? await decodeWhileRead(read, decode, signal)
       : await read({ signal }).then((stored) => stored && decode(stored));

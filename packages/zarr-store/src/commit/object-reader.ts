@@ -2,7 +2,7 @@
 
 import { ZarrStoreError } from "../errors.ts";
 import type { Logger } from "../runtime/logger.ts";
-import type { ReadOptions, TransientReadOptions } from "../runtime/read-options.ts";
+import type { BriefReadOptions, ReadOptions } from "../runtime/read-options.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { throwIfAborted } from "../runtime/throw-if-aborted.ts";
 import { type GetOptions, isWritableStore, type ReadableStore } from "../store/key-value-store.ts";
@@ -81,14 +81,14 @@ export class ObjectReader {
    * @throws {ZarrStoreError} if the file is not what was committed: `modified_outside` if people may edit such a file,
    * `integrity` if they may not
    */
-  async read(path: StoreKey, options: TransientReadOptions = {}): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  async read(path: StoreKey, options: BriefReadOptions = {}): Promise<Uint8Array<ArrayBuffer> | undefined> {
     return (await this.readObject(path, options))?.bytes;
   }
 
   /** {@link read}, with the hash that the log has for these bytes: it may have advanced since the caller looked at it. */
-  async readObject(path: StoreKey, options: TransientReadOptions = {}): Promise<ReadObject | undefined> {
+  async readObject(path: StoreKey, options: BriefReadOptions = {}): Promise<ReadObject | undefined> {
     const { signal } = options;
-    let first: TransientReadOptions | undefined = options;
+    let first: BriefReadOptions | undefined = options;
     let round = 0;
     let found: Uint8Array<ArrayBuffer> | undefined;
     for (let object = await this.object(path); object !== undefined; object = this.#log.head.object(path)) {

@@ -6,7 +6,7 @@ export interface ReadOptions {
 }
 
 /** The options of a read of bytes that are decoded at once, and not kept. */
-export interface TransientReadOptions extends ReadOptions {
+export interface BriefReadOptions extends ReadOptions {
   /** Gives memory for so many bytes, in which the result may lie. The caller uses it again later. */
   readonly memory?: ((sizeBytes: number) => Uint8Array<ArrayBuffer>) | undefined;
   /**

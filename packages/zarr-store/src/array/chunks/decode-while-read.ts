@@ -1,9 +1,9 @@
 // Reads a compressed chunk and decodes it while its hash is compared.
 
-import type { TransientReadOptions } from "../../runtime/read-options.ts";
+import type { BriefReadOptions } from "../../runtime/read-options.ts";
 import { ChunkMemory } from "./chunk-memory.ts";
 
-type Read = (options: TransientReadOptions) => Promise<Uint8Array | undefined>;
+type Read = (options: BriefReadOptions) => Promise<Uint8Array | undefined>;
 /** `isMeanwhile` says that the caller has something else to do until this is done. */
 type Decode = (stored: Uint8Array, isMeanwhile: boolean) => Promise<Uint8Array>;
 

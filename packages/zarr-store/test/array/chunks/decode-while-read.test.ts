@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { decodeWhileRead } from "../../../src/array/chunks/decode-while-read.ts";
-import type { TransientReadOptions } from "../../../src/runtime/read-options.ts";
+import type { BriefReadOptions } from "../../../src/runtime/read-options.ts";
 
 /** Decodes each byte to twice its value, in another turn. */
 const twice = async (stored: Uint8Array): Promise<Uint8Array> => {
@@ -9,7 +9,7 @@ const twice = async (stored: Uint8Array): Promise<Uint8Array> => {
 };
 
 function readerOf(content: readonly number[]) {
-  return async ({ memory, onUnverified }: TransientReadOptions): Promise<Uint8Array<ArrayBuffer>> => {
+  return async ({ memory, onUnverified }: BriefReadOptions): Promise<Uint8Array<ArrayBuffer>> => {
     const bytes = memory?.(content.length) ?? new Uint8Array(content.length);
     bytes.set(content);
     onUnverified?.(bytes);
@@ -35,7 +35,7 @@ describe("a chunk that is decoded while its hash is compared", () => {
       return twice(stored);
     };
     expect(await decodeWhileRead(readerOf([1]), decode, undefined)).toEqual(Uint8Array.of(2));
-    const other = async (options: TransientReadOptions): Promise<Uint8Array<ArrayBuffer>> => {
+    const other = async (options: BriefReadOptions): Promise<Uint8Array<ArrayBuffer>> => {
       await readerOf([7])(options);
       return Uint8Array.of(3);
     };
@@ -48,7 +48,7 @@ describe("a chunk that is decoded while its hash is compared", () => {
   });
 
   it("throws what the read throws, not what decoding its bytes would have thrown", async () => {
-    const failing = async (options: TransientReadOptions): Promise<Uint8Array<ArrayBuffer>> => {
+    const failing = async (options: BriefReadOptions): Promise<Uint8Array<ArrayBuffer>> => {
       await readerOf([1])(options);
       throw new Error("another hash");
     };
@@ -62,7 +62,7 @@ describe("a chunk that is decoded while its hash is compared", () => {
   it("is absent if nothing is read, and passes the signal on", async () => {
     const { signal } = new AbortController();
     const seen: unknown[] = [];
-    const absent = async (options: TransientReadOptions): Promise<undefined> => {
+    const absent = async (options: BriefReadOptions): Promise<undefined> => {
       seen.push(options.signal);
     };
     expect(await decodeWhileRead(absent, twice, signal)).toBeUndefined();
