@@ -12,6 +12,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { performance } from "node:perf_hooks";
 import process from "node:process";
 import { type BenchOptions, isWithin, parseBenchOptions } from "./goals/bench-options.ts";
 import {
@@ -67,7 +68,9 @@ async function main(): Promise<void> {
   try {
     for (const room of rooms) {
       console.error(`bench ${room.name}: ${room.title} …`);
+      const begun = performance.now();
       reports.push(await measureRoom(room, peers));
+      console.error(`  ${((performance.now() - begun) / 1000).toFixed(0)} s`);
     }
   } finally {
     peers?.end();

@@ -21,8 +21,9 @@ async function run(): Promise<void> {
   });
   const [id = ""] = await dataset.listImageIds();
   switch (task) {
-    case "ingest": {
-      const { ingested } = await ingestLegacyFolder(dataset, argument);
+    case "ingest":
+    case "ingest by three": {
+      const { ingested } = await ingestLegacyFolder(dataset, argument, task === "ingest" ? {} : { jobs: 3 });
       if (ingested.length === 0) {
         throw new Error("nothing was ingested");
       }

@@ -37,6 +37,8 @@ export interface Goal {
   readonly by?: "wall" | "cpu";
   /** A side that no program of this kind can beat: what stands in the way if the goal is not met. */
   readonly limit?: string;
+  /** What else is known of what stands in the way, as it was measured once, in sentences. It is shown if the goal is not met. */
+  readonly words?: string;
   /** Why it is not measured, if it cannot be yet. */
   readonly notMeasured?: string;
 }

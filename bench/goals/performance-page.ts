@@ -49,19 +49,20 @@ function limits(rooms: readonly RoomReport[]): string {
 }
 
 function limitSentence(goal: JudgedGoal, idle: boolean): string {
-  const { bound, figure, figureByCpu, limit } = goal;
+  const { bound, figure, figureByCpu, limit, words } = goal;
+  const more = words === undefined ? "" : ` ${words}`;
   const found = limitOf(goal, idle);
   const now = found?.byCpu === true ? figureByCpu : figure;
   const stands = `goal ${boundText(goal)}, now ${now === undefined ? "—" : digits(now.median)}${found?.byCpu === true ? " by CPU" : ""}`;
   if (limit === undefined || found === undefined) {
-    return `${stands}. No limit is measured: ours is what takes the time.`;
+    return `${stands}.${more || " No limit is measured: ours is what takes the time."}`;
   }
   const { at } = found;
   // The seconds of processors say nothing about a goal of time that several threads may reach.
   if (!idle && goal.by !== "cpu") {
-    return `${stands}; ${limit} alone stands at ${digits(at)}.`;
+    return `${stands}; ${limit} alone stands at ${digits(at)}.${more}`;
   }
   const allows =
     bound.kind === "as fast" ? at >= bound.atLeast : bound.kind === "beside" ? true : at <= bound.atMost;
-  return `${stands}; ${limit} alone stands at ${digits(at)}${allows ? ", so the goal can be reached" : ", so the goal cannot be reached this way"}.`;
+  return `${stands}; ${limit} alone stands at ${digits(at)}${allows ? ", so the goal can be reached" : ", so the goal cannot be reached this way"}.${more}`;
 }

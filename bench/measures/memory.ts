@@ -7,7 +7,7 @@ import { join } from "node:path";
 import process from "node:process";
 import type { Measure, MeasurePlace } from "../against/measure.ts";
 
-export type MemoryTask = "ingest" | "write" | "read all" | "read rows";
+export type MemoryTask = "ingest" | "ingest by three" | "write" | "read all" | "read rows";
 
 export const BYTES_A_ROW = 76;
 

@@ -21,6 +21,9 @@ const PARTS = "hash and zstd of the same files on one thread";
 const TENSORSTORE = "tensorstore, one thread";
 const TENSORSTORE_2 = "tensorstore, 2 threads";
 const ZARR = "zarr-python, one thread";
+const WORDS = `The 200 images took, in CPU and used again memory: reading the files 22 ms, hashing them 82 ms, zstd by Node 200 ms;
+  zstd alone took 142 ms into memory that is there and 233 ms into new memory (numcodecs). tensorstore hashes nothing, and
+  took 194 to 216 ms in all. A result belongs to its caller, so its memory is new.`;
 
 export const arraysRoom: Room = {
   name: "arrays",
@@ -34,6 +37,7 @@ export const arraysRoom: Room = {
       peer: TENSORSTORE,
       bound: { kind: "as fast", atLeast: 0.8 },
       limit: PARTS,
+      words: WORDS,
     },
     {
       id: "arrays.zarr-python",
@@ -42,6 +46,7 @@ export const arraysRoom: Room = {
       peer: ZARR,
       bound: { kind: "as fast", atLeast: 0.85 },
       limit: PARTS,
+      words: WORDS,
     },
     {
       id: "arrays.several",
@@ -49,6 +54,7 @@ export const arraysRoom: Room = {
       subject: SEVERAL,
       peer: TENSORSTORE_2,
       bound: { kind: "as fast", atLeast: 0.7 },
+      words: WORDS,
     },
   ],
   measure,
@@ -69,6 +75,7 @@ async function measure({ memory, rounds, isShort, python, note }: RoomPlace): Pr
       .filter((entry) => entry.isFile() && entry.name !== "zarr.json")
       .map((entry) => join(entry.parentPath, entry.name)),
   );
+  const sizes = chunks.map((path) => zstdDecompressSync(readFileSync(path)).length);
   const byPeer = (name: string, library: string, threads: number): readonly Side[] =>
     python === undefined
       ? []
@@ -95,10 +102,10 @@ async function measure({ memory, rounds, isShort, python, note }: RoomPlace): Pr
       await Promise.all(Array.from({ length: AT_ONCE }, work));
     }),
     side(PARTS, async () => {
-      for (const path of chunks) {
+      for (const [at, path] of chunks.entries()) {
         const bytes = readFileSync(path);
         createHash("sha256").update(bytes).digest();
-        zstdDecompressSync(bytes, { chunkSize: 4 * bytes.length });
+        zstdDecompressSync(bytes, { chunkSize: (sizes[at] ?? 0) + 1 });
       }
     }),
     ...peers,

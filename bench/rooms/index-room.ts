@@ -22,6 +22,7 @@ const CHANGED = 7;
 
 const FULL = "ours, index from nothing";
 const NOTHING = "ours, nothing changed, dataset open";
+const AFTER = "ours, nothing changed, after a table was written anew";
 const ONE = "ours, one image changed, dataset open";
 const BOTH = "reading both tables";
 const EVENTS = "reading the events table";
@@ -68,11 +69,20 @@ function goalsOf(count: number): readonly Goal[] {
       bound: { kind: "times", atMost: 1.5 },
     },
     {
+      id: "index.after",
+      what: "index, nothing changed, the first after a table was written anew",
+      subject: AFTER,
+      peer: BOTH,
+      bound: { kind: "beside" },
+    },
+    {
       id: "index.one",
       what: "index, one image changed, its edit included, dataset open",
       subject: ONE,
       peer: EVENTS,
       bound: { kind: "times", atMost: 5 },
+      words: `By CPU, the least of 5 and of 14 rounds was 5.4 × and 4.9 ×: 214 ms beside 44 ms. Reading both files of the table, and writing
+  both with all their rows, is in it.`,
     },
   ];
 }
@@ -116,6 +126,7 @@ async function measure({ memory, rounds, isShort, python, note }: RoomPlace): Pr
   const session = new KymDataset(kept);
   let seed = 0;
   const quick = await runSides(rounds, [
+    side(AFTER, () => updateIndexes(OURS, session)),
     side(NOTHING, () => updateIndexes(OURS, session)),
     side(BOTH, async () => {
       for (const name of TABLES) {

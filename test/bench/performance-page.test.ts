@@ -22,3 +22,13 @@ test("the page has every room that is not only for CI", () => {
   const wanted = ROOMS.filter(({ isOnRequest }) => isOnRequest !== true).map(({ name }) => name);
   expect(wanted.filter((name) => !measured.has(name))).toEqual([]);
 });
+
+test("what was measured of a limit stands beside a goal that is not met, and nowhere else", () => {
+  const [room] = FIGURES.rooms;
+  const pageOf = (verdict: string): string => {
+    const goals = [{ ...room.goals[0], verdict, words: "Two hashes took 82 ms." }];
+    return performancePage({ ...FIGURES, rooms: [{ ...room, goals }] }, [room.room]);
+  };
+  expect(pageOf("not met")).toMatch(/^- \*\*.*\. Two hashes took 82 ms\.$/m);
+  expect(pageOf("met")).not.toContain("Two hashes");
+});

@@ -3,11 +3,14 @@
 import { portableZstd } from "../codecs/portable-zstd.ts";
 import type { ZstdCodec } from "../codecs/zstd.ts";
 import { ZarrStoreError } from "../errors.ts";
+import type { BriefReadOptions } from "../runtime/read-options.ts";
 import { runBounded } from "../runtime/run-bounded.ts";
 import { copyBlock, fillBlock } from "./block.ts";
 import { type ChunkOverlap, chunkKey, chunksOverlapping } from "./chunks/chunk-grid.ts";
+import { decodeWhileRead } from "./chunks/decode-while-read.ts";
 import { codecListOf } from "./codecs/codec-list.ts";
 import type { ZarrCodec } from "./codecs/zarr-codec.ts";
+import { zstdCodec } from "./codecs/zstd-codec.ts";
 import { decodeChunk } from "./decode-chunk.ts";
 import { type DType, itemSizeBytes, typedArrayOver } from "./dtype.ts";
 import type { ArrayMetadata } from "./metadata/array-metadata-model.ts";
@@ -17,12 +20,9 @@ import { type Region, type RegionSelection, regionShape, resolveSelection } from
 
 /**
  * Reads one object of an array by its key within the array, such as `c/0/0`; undefined if it does not exist. The
- * bytes must be a fresh copy, because the result may keep them as its memory.
+ * bytes must be a fresh copy, because the result may keep them as its memory, or lie in `options.memory`.
  */
-export type ChunkReader = (
-  key: string,
-  options: { readonly signal?: AbortSignal | undefined },
-) => Promise<Uint8Array | undefined>;
+export type ChunkReader = (key: string, options: BriefReadOptions) => Promise<Uint8Array | undefined>;
 
 /** What to read of an array, and how. */
 export interface ReadArrayOptions<D extends DType = DType> {
@@ -101,7 +101,9 @@ async function readRegion(
   const itemSize = itemSizeBytes(dtype);
   const shape = regionShape(region);
   const sizeBytes = checkedSize(shape, itemSize, options);
-  const fill = fillValueBytes(dtype, fillValue);
+  const form = { dtype, shape: chunkShape, fillValue, codecs };
+  const outer = codecs.bytesToBytes.at(-1);
+  const isZstdLast = outer !== undefined && known.bytesToBytes(outer.name) === zstdCodec;
   let result: Uint8Array<ArrayBuffer> | undefined;
   const memory = (): Uint8Array<ArrayBuffer> => {
     result ??= allocate(sizeBytes);
@@ -111,13 +113,15 @@ async function readRegion(
   const readOne = async ({ coords, chunkStart, regionStart, extent }: ChunkOverlap): Promise<void> => {
     const key = chunkKey(metadata.chunkKeyEncoding, coords);
     const where = options.where === undefined ? key : `${options.where}/${key}`;
-    const stored = await readChunk(key, { signal });
-    if (stored !== undefined) {
-      const bytes = await decodeChunk(
-        stored,
-        { dtype, shape: chunkShape, fillValue, codecs },
-        { zstd: isOneChunk && readsUnderWay === 1 ? zstdNow(zstd) : zstd, codecs: known, where },
-      );
+    const decode = (stored: Uint8Array, isMeanwhile = false): Promise<Uint8Array> => {
+      const isAlone = isOneChunk && readsUnderWay === 1 && !isMeanwhile;
+      return decodeChunk(stored, form, { zstd: isAlone ? zstdNow(zstd) : zstd, codecs: known, where });
+    };
+    const read = (options: BriefReadOptions): Promise<Uint8Array | undefined> => readChunk(key, options);
+    const bytes = isZstdLast
+      ? await decodeWhileRead(read, decode, signal)
+      : await read({ signal }).then((stored) => stored && decode(stored));
+    if (bytes !== undefined) {
       const isAll = extent.every((length, axis) => length === chunkShape[axis] && length === shape[axis]);
       if (isAll && ownsItsMemory(bytes)) {
         result = bytes;
@@ -130,6 +134,7 @@ async function readRegion(
     if (missingChunks === "error") {
       throw new ZarrStoreError("integrity", `${where}: the chunk is missing`, { path: where });
     }
+    const fill = fillValueBytes(dtype, fillValue);
     fillBlock({ bytes: memory(), shape, start: regionStart }, extent, fill);
   };
   readsUnderWay++;

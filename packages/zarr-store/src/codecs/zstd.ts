@@ -5,7 +5,7 @@ export const ZSTD_LEVEL = 1;
 
 /**
  * Zstandard: `nodeZstd` uses Node's zlib, `portableZstd` uses WebAssembly and runs everywhere. Both may return a view
- * of a larger buffer.
+ * of a larger buffer, but never of their input.
  *
  * @see https://www.rfc-editor.org/rfc/rfc8878
  */

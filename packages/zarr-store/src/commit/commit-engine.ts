@@ -149,7 +149,7 @@ export class CommitEngine {
     if (isListableStore(store)) {
       const listing = await listLog(store);
       if (listing.newest > this.log.head.version) {
-        await this.log.refresh();
+        await this.log.refreshTo(listing.newest);
       }
       this.log.noteGap(await findLogGap(store, listing, this.log.head.firstOfFormat2));
     } else {

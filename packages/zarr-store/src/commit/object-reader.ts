@@ -2,10 +2,10 @@
 
 import { ZarrStoreError } from "../errors.ts";
 import type { Logger } from "../runtime/logger.ts";
-import type { ReadOptions } from "../runtime/read-options.ts";
+import type { BriefReadOptions, ReadOptions } from "../runtime/read-options.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { throwIfAborted } from "../runtime/throw-if-aborted.ts";
-import { isWritableStore, type ReadableStore } from "../store/key-value-store.ts";
+import { type GetOptions, isWritableStore, type ReadableStore } from "../store/key-value-store.ts";
 import type { StoreKey } from "../store/store-key.ts";
 import { isTooLarge } from "../store/unreadable.ts";
 import type { EditRules } from "./content-rules.ts";
@@ -81,19 +81,26 @@ export class ObjectReader {
    * @throws {ZarrStoreError} if the file is not what was committed: `modified_outside` if people may edit such a file,
    * `integrity` if they may not
    */
-  async read(path: StoreKey, options: ReadOptions = {}): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  async read(path: StoreKey, options: BriefReadOptions = {}): Promise<Uint8Array<ArrayBuffer> | undefined> {
     return (await this.readObject(path, options))?.bytes;
   }
 
   /** {@link read}, with the hash that the log has for these bytes: it may have advanced since the caller looked at it. */
-  async readObject(path: StoreKey, options: ReadOptions = {}): Promise<ReadObject | undefined> {
+  async readObject(path: StoreKey, options: BriefReadOptions = {}): Promise<ReadObject | undefined> {
+    const { signal } = options;
+    let first: BriefReadOptions | undefined = options;
     let round = 0;
     let found: Uint8Array<ArrayBuffer> | undefined;
     for (let object = await this.object(path); object !== undefined; object = this.#log.head.object(path)) {
-      throwIfAborted(options.signal);
+      throwIfAborted(signal);
       const { version } = this.#log.head;
       for (const { key, count } of this.#places(path, object)) {
-        const bytes = await this.#getUnlessTooLarge(key, object, options);
+        // Only one result may lie in the caller's memory, because those that are not right are still needed.
+        const bytes = await this.#getUnlessTooLarge(key, object, { signal, memory: first?.memory });
+        if (bytes?.length === object.sizeBytes) {
+          first?.onUnverified?.(bytes);
+        }
+        first = undefined;
         if (bytes !== undefined && (await this.#isCommitted(bytes, object))) {
           this.counts[count]++;
           this.counts.roundsMax = Math.max(this.counts.roundsMax, round);
@@ -118,7 +125,7 @@ export class ObjectReader {
         round = 0;
         continue;
       }
-      const aside = await this.#readAside(path, object, options);
+      const aside = await this.#readAside(path, object, { signal });
       if (aside !== undefined) {
         this.counts.fromAside++;
         this.counts.roundsMax = Math.max(this.counts.roundsMax, round);
@@ -147,7 +154,7 @@ export class ObjectReader {
   async #getUnlessTooLarge(
     key: StoreKey,
     { sizeBytes: expectedBytes }: CommittedObject,
-    options: ReadOptions,
+    options: Pick<GetOptions, "signal" | "memory">,
   ): Promise<Uint8Array<ArrayBuffer> | undefined> {
     try {
       return await this.#store.get(key, { ...options, expectedBytes });

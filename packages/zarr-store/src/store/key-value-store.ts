@@ -48,6 +48,8 @@ export interface GetOptions extends ReadOptions {
    * The expected length in bytes, which lets a store read the value in one request. The value may be shorter or longer.
    */
   readonly expectedBytes?: number | undefined;
+  /** Gives memory for so many bytes, in which the value may lie: not all of its buffer is then the value's. */
+  readonly memory?: ((sizeBytes: number) => Uint8Array<ArrayBuffer>) | undefined;
 }
 
 /** Bytes by key, for reading. This is all that is needed to read a dataset over HTTP. */
@@ -56,7 +58,10 @@ export interface ReadableStore {
   readonly location: string;
   /** Whether this is one file that holds a folder, such as a zip file: it has what its maker chose, and no more. */
   readonly isArchive?: boolean | undefined;
-  /** Returns the whole value in a new array of exactly its length; undefined if the file does not exist. */
+  /**
+   * Returns the whole value in a new array of exactly its length, or in the memory of the options; undefined if the file does not
+   * exist.
+   */
   get(key: StoreKey, options?: GetOptions): Promise<Uint8Array<ArrayBuffer> | undefined>;
   /**
    * Returns exactly `length` bytes from `offset`; undefined if the file does not exist. A range beyond the end of the

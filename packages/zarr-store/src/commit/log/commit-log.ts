@@ -91,6 +91,11 @@ export class CommitLog {
     return this.head.version > version;
   }
 
+  /** As {@link refresh}, for a caller who has just listed the log and knows the newest record: nothing beyond it is asked for. */
+  async refreshTo(newest: number): Promise<void> {
+    await this.#pass("with packs", newest);
+  }
+
   /** As {@link refresh}, without a pack where no record is newer: for a writer, who looks for one after its claim. */
   async refreshBeforeClaim(): Promise<void> {
     await (this.#running === undefined ? this.#pass("without packs") : this.refresh());
@@ -269,15 +274,15 @@ export class CommitLog {
     return this.#waiting;
   }
 
-  #pass(packs: "with packs" | "without packs"): Promise<void> {
-    this.#running = this.#readNewer(packs).finally(() => {
+  #pass(packs: "with packs" | "without packs", newest = Infinity): Promise<void> {
+    this.#running = this.#readNewer(packs, newest).finally(() => {
       this.#running = undefined;
     });
     return this.#running;
   }
 
   /** Reads the next record, then the next 2, 4, 8, … If there is no new record, this costs two requests. */
-  async #readNewer(packs: "with packs" | "without packs"): Promise<void> {
+  async #readNewer(packs: "with packs" | "without packs", newest: number): Promise<void> {
     const hint = this.#isHintNew ? this.#hint : await this.readHint();
     this.#isHintNew = false;
     let limit = hint !== undefined && hint.version >= this.head.version ? hint.version : Infinity;
@@ -290,7 +295,7 @@ export class CommitLog {
         limit = Infinity;
       }
       try {
-        if (!(await this.#readAhead(ahead, limit, packs))) {
+        if (this.head.version >= newest || !(await this.#readAhead(ahead, limit, packs, newest))) {
           this.#noteDamaged(undefined);
           return;
         }
@@ -299,12 +304,7 @@ export class CommitLog {
           throw error;
         }
         this.#torn = undefined;
-        if (isBadEntry(error)) {
-          await this.readAgain(error);
-          return;
-        }
-        this.#noteDamaged(error);
-        return;
+        return isBadEntry(error) ? this.readAgain(error) : this.#noteDamaged(error);
       }
     }
   }
@@ -322,7 +322,7 @@ export class CommitLog {
    * @param limit the newest version according to a hint; beyond it nothing is asked
    * @throws {ZarrStoreError} `integrity` for a record that is damaged or does not follow
    */
-  async #readAhead(ahead: number, limit: number, packs: string): Promise<boolean> {
+  async #readAhead(ahead: number, limit: number, packs: string, newest: number): Promise<boolean> {
     const next = this.head.version + 1;
     const isOld = limit !== Infinity && mayBePacked(next, limit);
     const before = isOld ? await this.#records.pack(next) : this.#records.kept(next);
@@ -330,13 +330,14 @@ export class CommitLog {
       this.#applyPack(before, next);
       return true;
     }
-    const count = Math.min(ahead, lastOfBlock(next) - next + 1, limit - next + 1);
+    const known = Math.min(limit, newest);
+    const count = Math.min(ahead, lastOfBlock(next) - next + 1, known - next + 1);
     const { claim } = this.head;
     // A browser shows each file that is missing in red, so without a hint one record is asked for after the other.
     const concurrency = limit === Infinity && !isListableStore(this.#store) ? 1 : count;
     const found = await readNextRecords(this.#store, next, count, { claim, concurrency });
     // The pack is asked for after the files, see StoredRecords. Record 1 is never packed, nor a young block within a hint.
-    const isYoung = limit !== Infinity && !isOld;
+    const isYoung = known !== Infinity && !mayBePacked(next, known);
     const isNone = packs === "without packs" && found[0] === undefined;
     const isCertain = next === 1 || isNone || (isYoung && !found.includes(undefined));
     const pack = isCertain ? undefined : await this.#records.pack(next);

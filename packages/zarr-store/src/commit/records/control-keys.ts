@@ -99,9 +99,11 @@ export function stagedHistoryName(sha256: string): StoreKey {
   return joinKey(STAGED_HISTORY + sha256);
 }
 
+const RECORD_NAME = /^\d{20}\.json$/;
+
 /** Returns the version of the record that has this file name in {@link COMMITS}; undefined for any other name. */
 export function versionOfRecord(name: string): number | undefined {
-  const version = Number(/^(\d{20})\.json$/.exec(name)?.[1]);
+  const version = RECORD_NAME.test(name) ? Number(name.slice(0, -".json".length)) : 0;
   return Number.isSafeInteger(version) && version > 0 ? version : undefined;
 }
 

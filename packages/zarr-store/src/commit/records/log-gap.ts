@@ -45,13 +45,20 @@ export async function findLogGap(
   { versions, blocks, newest }: LogListing,
   firstOfFormat2: number | undefined,
 ): Promise<number | undefined> {
-  const listed = new Set(versions);
+  // Both go upwards, so that no set of all versions is needed.
+  let at = 0;
+  const isListed = (version: number): boolean => {
+    while ((versions[at] ?? Infinity) < version) {
+      at++;
+    }
+    return versions[at] === version;
+  };
   const packed = new Set(blocks);
   const mayBePacked = (version: number): boolean => firstOfFormat2 !== undefined && version > firstOfFormat2;
   for (let version = 1; version <= newest; version++) {
     if (mayBePacked(version) && packed.has(firstOfBlock(version))) {
       version = lastOfBlock(version);
-    } else if (!listed.has(version) && (await readStoredRecord(store, version)) === undefined) {
+    } else if (!isListed(version) && (await readStoredRecord(store, version)) === undefined) {
       if (!mayBePacked(version) || (await store.stat(packKey(version))) === undefined) {
         return version;
       }

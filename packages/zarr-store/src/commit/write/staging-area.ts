@@ -1,6 +1,6 @@
 // The folder `__staging/<txid>`, in which a transaction writes its files.
 
-import type { ReadOptions } from "../../runtime/read-options.ts";
+import type { GetOptions } from "../../store/key-value-store.ts";
 import { parentKey, type StoreKey } from "../../store/store-key.ts";
 import type { CommitContext } from "../commit-context.ts";
 import {
@@ -67,7 +67,7 @@ export class StagingArea {
   }
 
   /** Reads the file of a path back. */
-  async get(path: StoreKey, options: ReadOptions): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  async get(path: StoreKey, options: GetOptions): Promise<Uint8Array<ArrayBuffer> | undefined> {
     const key = this.#keys.get(path);
     return key && this.#context.store.get(key, options);
   }

@@ -1,7 +1,7 @@
 // A transaction: collects and stages changes until they are committed together.
 
 import { ZarrStoreError } from "../../errors.ts";
-import type { ReadOptions } from "../../runtime/read-options.ts";
+import type { BriefReadOptions } from "../../runtime/read-options.ts";
 import type { StoreKey } from "../../store/store-key.ts";
 import type { CommitContext } from "../commit-context.ts";
 import { LentGroups } from "../lent-groups.ts";
@@ -95,7 +95,7 @@ export class Transaction {
   }
 
   /** @throws {ZarrStoreError} as {@link ObjectReader.read}, and `conflict` if another commit changes the path meanwhile */
-  async read(path: StoreKey, options: ReadOptions = {}): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  async read(path: StoreKey, options: BriefReadOptions = {}): Promise<Uint8Array<ArrayBuffer> | undefined> {
     this.#assertNotEnded();
     const change = this.#changes.get(path);
     if (change === "deleted") {

@@ -18,7 +18,7 @@ import {
 import { ZARR_NODE_NAME, zarrNode } from "../../commit/object-path.ts";
 import type { Transaction } from "../../commit/write/transaction.ts";
 import { isZarrStoreError, ZarrStoreError } from "../../errors.ts";
-import type { ReadOptions } from "../../runtime/read-options.ts";
+import type { BriefReadOptions, ReadOptions } from "../../runtime/read-options.ts";
 import { joinKey, type StoreKey } from "../../store/store-key.ts";
 import { type Attributes, parseArrayNode } from "../nodes/node-cache.ts";
 import type { ObjectSession } from "../session/object-session.ts";
@@ -138,7 +138,7 @@ export async function readArrayRegion(
   let metadata = await readArrayMetadata(session, prefix, options);
   for (let round = 1; ; round++) {
     let isChunkGone = false;
-    const readChunk = async (key: string, readOptions: ReadOptions): Promise<Uint8Array | undefined> => {
+    const readChunk = async (key: string, readOptions: BriefReadOptions): Promise<Uint8Array | undefined> => {
       const bytes = await session.read(joinKey(prefix, key), readOptions);
       isChunkGone ||= bytes === undefined;
       return bytes;

@@ -3,7 +3,7 @@
 import type { CommitEngine, TransactionOptions } from "../../commit/commit-engine.ts";
 import { imageOfGroup } from "../../commit/object-path.ts";
 import type { Transaction } from "../../commit/write/transaction.ts";
-import type { ReadOptions } from "../../runtime/read-options.ts";
+import type { BriefReadOptions } from "../../runtime/read-options.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
 import type { StoreKey } from "../../store/store-key.ts";
 import { CommittedNodes } from "../nodes/committed-nodes.ts";
@@ -45,7 +45,7 @@ export class CommittedSession implements ObjectSession {
     this.lastLook = new LastLookSession(this, parts.engine);
   }
 
-  async read(path: StoreKey, options: ReadOptions = {}): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  async read(path: StoreKey, options: BriefReadOptions = {}): Promise<Uint8Array<ArrayBuffer> | undefined> {
     return this.#engine.reader.read(path, options);
   }
 

@@ -3,7 +3,7 @@
 import type { CommitEngine, TransactionOptions } from "../../commit/commit-engine.ts";
 import { groupOf } from "../../commit/object-path.ts";
 import type { Transaction } from "../../commit/write/transaction.ts";
-import type { ReadOptions } from "../../runtime/read-options.ts";
+import type { BriefReadOptions } from "../../runtime/read-options.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
 import type { StoreKey } from "../../store/store-key.ts";
 import { CommittedNodes } from "../nodes/committed-nodes.ts";
@@ -37,7 +37,7 @@ export class LastLookSession implements ObjectSession {
     this.onLost = committed.onLost;
   }
 
-  async read(path: StoreKey, options: ReadOptions = {}): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  async read(path: StoreKey, options: BriefReadOptions = {}): Promise<Uint8Array<ArrayBuffer> | undefined> {
     const { log, reader } = this.#engine;
     return (await log.objectsOf(groupOf(path))).get(path) === undefined
       ? undefined

@@ -4,7 +4,7 @@ import { groupOf, groupOfImage, IMAGES, ZARR_NODE_NAME } from "../../commit/obje
 import { ZarrStoreError } from "../../errors.ts";
 import type { ImageId } from "../../image/artifact-name.ts";
 import type { Logger } from "../../runtime/logger.ts";
-import type { ReadOptions } from "../../runtime/read-options.ts";
+import type { BriefReadOptions } from "../../runtime/read-options.ts";
 import { runBounded } from "../../runtime/run-bounded.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
 import { joinKey, type StoreKey } from "../../store/store-key.ts";
@@ -47,7 +47,7 @@ export class LoglessSession implements ObjectSession {
     this.#location = parts.location;
   }
 
-  async read(path: StoreKey, options: ReadOptions = {}): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  async read(path: StoreKey, options: BriefReadOptions = {}): Promise<Uint8Array<ArrayBuffer> | undefined> {
     return this.#files.read(path, options);
   }
 

@@ -2,7 +2,7 @@
 
 import type { TransactionOptions } from "../../commit/commit-engine.ts";
 import type { Transaction } from "../../commit/write/transaction.ts";
-import type { ReadOptions } from "../../runtime/read-options.ts";
+import type { BriefReadOptions, ReadOptions } from "../../runtime/read-options.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
 import type { StoreKey } from "../../store/store-key.ts";
 import type { NodeCache } from "../nodes/node-cache.ts";
@@ -25,7 +25,7 @@ export interface ObjectSession {
   readonly onLost?: ((path: StoreKey) => void) | undefined;
   /** The rows of the ledger of ingested files where its file is lost; see {@link OpenDatasetOptions.sourcesAnew}. */
   readonly sourcesAnew?: ((options: ReadOptions) => Promise<readonly SourceRow[]>) | undefined;
-  read(path: StoreKey, options?: ReadOptions): Promise<Uint8Array<ArrayBuffer> | undefined>;
+  read(path: StoreKey, options?: BriefReadOptions): Promise<Uint8Array<ArrayBuffer> | undefined>;
   hash(path: StoreKey): Promise<string | undefined>;
   /**
    * The paths that exist in a group, sorted by code unit. A group is `images/<id>`, or `""` for objects that belong

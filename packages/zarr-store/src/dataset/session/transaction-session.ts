@@ -2,7 +2,7 @@
 
 import { groupOf, imageOfGroup, isRecordNode } from "../../commit/object-path.ts";
 import type { Transaction } from "../../commit/write/transaction.ts";
-import type { ReadOptions } from "../../runtime/read-options.ts";
+import type { BriefReadOptions } from "../../runtime/read-options.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
 import type { StoreKey } from "../../store/store-key.ts";
 import { CommittedNodes } from "../nodes/committed-nodes.ts";
@@ -40,7 +40,7 @@ export class TransactionSession implements ObjectSession {
     this.onLost = outer.onLost;
   }
 
-  async read(path: StoreKey, options: ReadOptions = {}): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  async read(path: StoreKey, options: BriefReadOptions = {}): Promise<Uint8Array<ArrayBuffer> | undefined> {
     return this.#transaction.read(path, options);
   }
 

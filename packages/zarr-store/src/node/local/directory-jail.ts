@@ -6,20 +6,29 @@ import { ZarrStoreError } from "../../errors.ts";
 import { parentKey, type StoreKey } from "../../store/store-key.ts";
 import { errnoOf } from "./errno.ts";
 
+/** What a jail asks the file system. */
+export interface JailFiles {
+  lstat(path: string, options: { readonly bigint: true }): Promise<{ isDirectory(): boolean }>;
+  realpath(path: string): Promise<string>;
+}
+
 /**
  * Refuses directories that leave the root through a symbolic link. The location of the root is remembered. Any other directory
  * may have become a link since the last look, so a look at it holds only until this process waits for anything: for the few
  * calls that follow each other at once.
+ *
+ * A directory is inside if neither it nor one above it is a link, which a quick call for each of those not just seen says. Only
+ * where one is something else, links are resolved.
  */
 export class DirectoryJail {
   readonly #root: string;
-  readonly #realpath: (path: string) => Promise<string>;
+  readonly #files: JailFiles;
   #realRoot: string | undefined;
   readonly #justSeen = new Set<StoreKey>();
 
-  constructor(root: string, resolveLinks: (path: string) => Promise<string>) {
+  constructor(root: string, files: JailFiles) {
     this.#root = root;
-    this.#realpath = resolveLinks;
+    this.#files = files;
   }
 
   /**
@@ -50,8 +59,11 @@ export class DirectoryJail {
     if (this.#justSeen.has(directory)) {
       return;
     }
-    this.#realRoot ??= await this.#realpath(this.#root);
-    const found = await this.#realpath(join(this.#root, directory));
+    if (await this.#isWithoutLinks(directory)) {
+      return;
+    }
+    this.#realRoot ??= await this.#files.realpath(this.#root);
+    const found = await this.#files.realpath(join(this.#root, directory));
     const root = this.#realRoot;
     if (found !== root && !found.startsWith(root.endsWith(sep) ? root : root + sep)) {
       throw new ZarrStoreError(
@@ -63,11 +75,7 @@ export class DirectoryJail {
         },
       );
     }
-    if (this.#justSeen.size === 0) {
-      // This runs before any event: when all that can go on without waiting has done so.
-      nextTick(() => this.#justSeen.clear());
-    }
-    this.#justSeen.add(directory);
+    this.#remember(directory);
   }
 
   /**
@@ -76,18 +84,47 @@ export class DirectoryJail {
    * @returns the outermost directory that is missing
    */
   async assertNearestInside(directory: StoreKey): Promise<StoreKey> {
-    let missing = directory;
-    for (let key = parentKey(directory); key !== undefined; key = parentKey(key)) {
+    for (const key of withParents(directory).slice(0, -1)) {
       try {
         await this.assertInside(key);
-        return missing;
       } catch (error) {
         if (errnoOf(error) !== "ENOENT") {
           throw error;
         }
+        return key;
       }
-      missing = key;
     }
-    return missing;
+    return directory;
   }
+
+  /** Whether a directory and all above it, up to the root, are directories. */
+  async #isWithoutLinks(directory: StoreKey): Promise<boolean> {
+    for (const key of withParents(directory)) {
+      if (!this.#justSeen.has(key)) {
+        const stats = await this.#files.lstat(join(this.#root, key), { bigint: true });
+        if (!stats.isDirectory()) {
+          return false;
+        }
+        this.#remember(key);
+      }
+    }
+    return true;
+  }
+
+  #remember(directory: StoreKey): void {
+    if (this.#justSeen.size === 0) {
+      // This runs before any event: when all that can go on without waiting has done so.
+      nextTick(() => this.#justSeen.clear());
+    }
+    this.#justSeen.add(directory);
+  }
+}
+
+/** A directory after all above it, from the outermost on. */
+function withParents(directory: StoreKey): readonly StoreKey[] {
+  const keys: StoreKey[] = [];
+  for (let key: StoreKey | undefined = directory; key !== undefined; key = parentKey(key)) {
+    keys.unshift(key);
+  }
+  return keys;
 }

@@ -82,8 +82,8 @@ class LocalStore implements KeyValueStore {
     this.#changes = fileSystem ?? blockingFiles({ slowCallMs: SLOW_CHANGE_MS });
     this.#reads = fileSystem ?? blockingFiles({ slowCallMs: SLOW_READ_MS });
     this.#inodesLast = whetherInodesLast(this.location);
-    this.#jail = new DirectoryJail(this.location, this.#changes.realpath);
-    this.#jailOfReads = new DirectoryJail(this.location, this.#reads.realpath);
+    this.#jail = new DirectoryJail(this.location, this.#changes);
+    this.#jailOfReads = new DirectoryJail(this.location, this.#reads);
     this.statsBelow = statsBelowIn(this.location, this.#reads, this.#jailOfReads, this.#inodesLast);
   }
 
@@ -333,7 +333,7 @@ class LocalStore implements KeyValueStore {
           assertRange(key, range, stats.size);
         }
         assertReadable(key, range?.length ?? stats.size);
-        const bytes = await readBytes(file, range ?? { offset: 0, length: stats.size });
+        const bytes = await readBytes(file, range ?? { offset: 0, length: stats.size }, options.memory);
         if (range !== undefined && bytes.length < range.length) {
           throw new ZarrStoreError("io", `${path} became shorter while it was read`, { path: key });
         }

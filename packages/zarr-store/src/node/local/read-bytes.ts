@@ -4,13 +4,13 @@ import type { ByteRange } from "../../store/key-value-store.ts";
 import type { OpenFile } from "./blocking-files.ts";
 import { errnoOf } from "./errno.ts";
 
-/** Returns the bytes of a range in a new array; fewer if the file ends before. */
+/** Returns the bytes of a range in a new array, or in the `memory` that is given; fewer if the file ends before. */
 export async function readBytes(
   file: Pick<OpenFile, "read">,
   range: ByteRange,
+  memory: (sizeBytes: number) => Uint8Array<ArrayBuffer> = newMemory,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  // Every byte is read into, or cut off, so that none must be zero before.
-  const bytes = new Uint8Array(Buffer.allocUnsafeSlow(range.length).buffer);
+  const bytes = memory(range.length);
   let filled = 0;
   while (filled < range.length) {
     const { bytesRead } = await file.read(bytes, filled, range.length - filled, range.offset + filled);
@@ -20,6 +20,11 @@ export async function readBytes(
     filled += bytesRead;
   }
   return bytes;
+}
+
+/** Every byte is read into, or cut off, so that none must be zero before. */
+function newMemory(sizeBytes: number): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(Buffer.allocUnsafeSlow(sizeBytes).buffer);
 }
 
 /** The most bytes that are read without first asking for the size of the file. */

@@ -4,13 +4,12 @@ import { join } from "node:path";
 import { ZarrStoreError } from "../../errors.ts";
 import { throwIfAborted } from "../../runtime/throw-if-aborted.ts";
 import type { KeyValueStore } from "../../store/key-value-store.ts";
-import { parentKey, type StoreKey } from "../../store/store-key.ts";
 import type { BlockingFiles } from "./blocking-files.ts";
 import type { DirectoryJail } from "./directory-jail.ts";
 import { errnoOf } from "./errno.ts";
 import { storeStatOf } from "./store-stat-of.ts";
 
-type Files = Pick<BlockingFiles, "lstat" | "filesBelow">;
+type Files = Pick<BlockingFiles, "filesBelow">;
 
 /** `statsBelow` of a local store; undefined where its file system cannot list all at once. */
 export function statsBelowIn(
@@ -25,9 +24,7 @@ export function statsBelowIn(
     (async (folder, options = {}) => {
       throwIfAborted(options.signal);
       try {
-        if (await isBehindLink(files, root, folder)) {
-          await jail.assertInside(folder);
-        }
+        await jail.assertInside(folder);
         const last = await inodesLast();
         const found = await list(join(root, folder));
         return new Map([...found].map(([key, stats]) => [key, storeStatOf(stats, last)]));
@@ -45,14 +42,4 @@ export function statsBelowIn(
       }
     })
   );
-}
-
-/** Whether a folder, or one above it in the store, is a link. For many folders this costs less than to resolve them. */
-async function isBehindLink({ lstat }: Files, root: string, folder: StoreKey): Promise<boolean> {
-  for (let key: StoreKey | undefined = folder; key !== undefined; key = parentKey(key)) {
-    if (!(await lstat(join(root, key), { bigint: true })).isDirectory()) {
-      return true;
-    }
-  }
-  return false;
 }
