@@ -3,12 +3,15 @@
 import { sourcesOfImages } from "@kym/kym-dataset/sources";
 import { summarizeMetadata } from "@kym/kym-schema";
 import { PROVENANCE_HISTORY } from "@kym/kym-schema/keys";
-import type { DatasetMode, ZarrDataset } from "@kym/zarr-store";
+import type { DatasetMode, OpenDatasetOptions, ZarrDataset } from "@kym/zarr-store";
 import { openLocalDataset } from "@kym/zarr-store/node";
 import type { CommandContext } from "../arguments/command.ts";
 import { printableLines } from "../screen/printable.ts";
 import { isBlind } from "./blind.ts";
 import { requireDataset } from "./require-dataset.ts";
+
+/** How long a command waits for others that write. */
+export type OpenStudyOptions = Pick<OpenDatasetOptions, "lock">;
 
 /**
  * Opens a dataset that must exist. Its records get the metadata summary that listing and sorting need.
@@ -19,11 +22,12 @@ export async function openStudy(
   context: CommandContext,
   path: string,
   mode: DatasetMode,
+  options: OpenStudyOptions = {},
 ): Promise<ZarrDataset> {
   if (!isUrl(path)) {
     await requireDataset(context.resolvePath(path), path);
   }
-  return openOrMakeStudy(context, path, mode);
+  return openOrMakeStudy(context, path, mode, options);
 }
 
 /** The same for a dataset that may not exist yet: its first commit creates it. */
@@ -31,6 +35,7 @@ export async function openOrMakeStudy(
   context: CommandContext,
   path: string,
   mode: DatasetMode,
+  { lock }: OpenStudyOptions = {},
 ): Promise<ZarrDataset> {
   const silent = (): void => undefined;
   // Messages name files, which can tell a blind scorer what a scan is.
@@ -38,7 +43,7 @@ export async function openOrMakeStudy(
     ? silent
     : (message: unknown): void => context.terminal.err(`kym: ${printableLines(String(message))}\n`);
   return openLocalDataset(locationOf(context, path), {
-    mode,
+    ...{ mode, lock },
     summarize: summarizeMetadata,
     keepsHistory: PROVENANCE_HISTORY,
     onKept: context.onKept,
