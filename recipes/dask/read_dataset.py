@@ -53,7 +53,7 @@ def brightness(image_id: str) -> dict:
 
 
 means = db.from_sequence(list(images.index), partition_size=IMAGES_A_TASK).map(brightness).to_dataframe(
-    meta={"image_id": str, "mean": float}
+    meta={"image_id": radon.dtypes["image_id"], "mean": float}
 )
 
 # %% Both together: velocity against brightness, one row per ROI

@@ -51,7 +51,11 @@ export async function makeRecipeLab(): Promise<RecipeLab> {
   await writeFile(killedOnce, killedOnceScript(marks));
   await chmod(killedOnce, 0o755);
   const one = join(cwd, "one.zarr");
-  for (const args of [["ingest", lab, one], ["analyze", one], ["index", one]]) {
+  for (const args of [
+    ["ingest", lab, one],
+    ["analyze", one],
+    ["index", one],
+  ]) {
     const { exitCode, stderr } = await kymProcess(args);
     if (exitCode !== 0 && exitCode !== 3) {
       throw new Error(`kym ${args.join(" ")} ended with ${exitCode}: ${stderr}`);
@@ -75,7 +79,7 @@ case $1 in ingest | analyze)
   if mkdir ${quote(marks)}/"$key" 2>/dev/null; then
     ${kym} "$@" &
     pid=$!
-    sleep "0.$((key % 6 + 4))"
+    sleep ${SCANS > 8 ? '"$((key % 6 + 4))"' : '"0.$((key % 6 + 4))"'}
     kill -9 $pid
     wait $pid
     exit 137

@@ -38,10 +38,7 @@ export async function startSlurm(): Promise<SlurmCluster> {
   };
   const start = (name: string, ...more: readonly string[]): ChildProcess =>
     spawn(join(home, "usr/sbin", name), ["-D", "-f", conf, ...more], { env, stdio: "ignore" });
-  const daemons = [
-    start("slurmctld-wlm"),
-    start("slurmd-wlm", "-d", join(home, "usr/sbin/slurmstepd-wlm")),
-  ];
+  const daemons = [start("slurmctld-wlm"), start("slurmd-wlm", "-d", join(home, "usr/sbin/slurmstepd-wlm"))];
   const errors: string[] = [];
   for (const daemon of daemons) {
     daemon.on("error", ({ message }) => errors.push(message));
