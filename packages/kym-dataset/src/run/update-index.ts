@@ -43,6 +43,8 @@ export interface IndexSession {
   readonly prepared: PreparedRows;
   /** Nanoseconds since 1970. */
   readonly nowEpochNs: () => bigint;
+  /** See {@link KymDatasetOptions.partsBeyondBytes}. */
+  readonly partsBeyondBytes: number;
 }
 
 /** Images read at the same time. */
@@ -71,7 +73,7 @@ interface OpenImage {
 export async function updateIndexes(
   dataset: ZarrDataset,
   indexers: readonly Indexer[],
-  { memory, prepared, nowEpochNs }: IndexSession,
+  { memory, prepared, nowEpochNs, partsBeyondBytes }: IndexSession,
   options: UpdateIndexOptions = {},
 ): Promise<readonly UpdateReport[]> {
   const { mode = "replace", dryRun = false, signal } = options;
@@ -119,6 +121,7 @@ export async function updateIndexes(
         hashes,
         isOwn,
         memory,
+        partsBeyondBytes,
         dryRun,
         mayReplaceLost: replacesLost(options),
         signal,
@@ -163,6 +166,7 @@ async function endRun(
     hashes,
     isOwn,
     memory,
+    partsBeyondBytes,
     dryRun,
     mayReplaceLost,
     signal,
@@ -170,6 +174,7 @@ async function endRun(
     readonly hashes: ReadonlyMap<string, unknown>;
     readonly isOwn: (imageId: string) => boolean;
     readonly memory: RunMemory;
+    readonly partsBeyondBytes: number;
     readonly dryRun: boolean;
     readonly mayReplaceLost: boolean;
     readonly signal: AbortSignal | undefined;
@@ -179,7 +184,10 @@ async function endRun(
   const { change, isNeeded, counts, reasons } = planIndexChange({ outcomes, recorded, deletedIds });
   const commit =
     isNeeded && !dryRun
-      ? await commitIndex(dataset, indexer, change, { memory, mayReplaceLost, signal })
+      ? await commitIndex(dataset, indexer, change, {
+          ...{ memory, mayReplaceLost, tableBytes: recorded.tableBytes, signal },
+          partsBeyondBytes,
+        })
       : undefined;
   return {
     indexer: indexer.name,
