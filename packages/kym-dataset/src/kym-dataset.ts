@@ -37,7 +37,7 @@ export interface KymDatasetOptions {
   readonly nowEpochNs?: (() => bigint) | undefined;
   /**
    * A pooled table that would have more bytes is kept in parts from then on, so that a change of one image reads and writes two small
-   * files. Default 16 MiB.
+   * files. Default 8 MiB.
    */
   readonly partsBeyondBytes?: number | undefined;
 }

@@ -5,8 +5,8 @@ import { meaningOf, tableFolder, tablePartPath } from "@kym/zarr-store/layout";
 import type { Table } from "apache-arrow";
 import { ledgerTableName } from "./table-name.ts";
 
-/** A table that would be larger is kept in parts: a change of one image reads and writes two whole files otherwise. */
-export const PARTS_BEYOND_BYTES: number = 16 * 1024 * 1024;
+/** A table that would be larger is kept in parts. As one file, it is read and written five times over for a change of one image. */
+export const PARTS_BEYOND_BYTES: number = 8 * 1024 * 1024;
 
 /** So many parts, always: an image is in the same one for ever. */
 export const BUCKETS = 128;
