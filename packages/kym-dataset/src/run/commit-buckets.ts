@@ -6,7 +6,7 @@ import { decodeParquet, decodeParquetParts, encodeParquet } from "@kym/zarr-stor
 import { spliceRows } from "@kym/zarr-store/table/lazy";
 import type { Table } from "apache-arrow";
 import type { Indexer } from "../indexer/indexer.ts";
-import { partsOf } from "../staleness/load-buckets.ts";
+import { partHashes } from "../staleness/load-buckets.ts";
 import { loadFilesIfThere } from "../staleness/load-ledger-and-table.ts";
 import type { RunMemory } from "../staleness/run-memory.ts";
 import { indexSchema } from "../table/index-schema.ts";
@@ -30,8 +30,8 @@ export async function saidOfParts(
   tableName: string,
 ): Promise<SaidOfPart | undefined> {
   const [table, ledger] = [
-    await partsOf(contents, tableName),
-    await partsOf(contents, ledgerTableName(tableName)),
+    await partHashes(contents, tableName),
+    await partHashes(contents, ledgerTableName(tableName)),
   ];
   const [first] = ledger.keys();
   const bytes = table.size === 0 || first === undefined ? undefined : await contents.exact.load(first);
@@ -103,8 +103,8 @@ export async function growIntoBuckets(
   const ledgerName = ledgerTableName(tableName);
   const partOf = (imageId: string): number => bucketOf(imageId, memory.hashText);
   const wasThere = [
-    ...(await partsOf(transaction, tableName)).keys(),
-    ...(await partsOf(transaction, ledgerName)).keys(),
+    ...(await partHashes(transaction, tableName)).keys(),
+    ...(await partHashes(transaction, ledgerName)).keys(),
   ];
   const valid = await withoutEdited();
   const load = async (name: string): Promise<Table | undefined> => {

@@ -16,7 +16,7 @@ export interface RecordedBuckets {
 }
 
 /** The hash of each part of a table by its path; none if it is not in parts. */
-export async function partsOf(
+export async function partHashes(
   { exact }: Pick<ZarrDataset, "exact">,
   tableName: string,
 ): Promise<ReadonlyMap<string, string>> {
@@ -34,7 +34,10 @@ export async function loadBuckets(
   tableName: string,
 ): Promise<RecordedBuckets | undefined> {
   const ledgerName = ledgerTableName(tableName);
-  const [tableParts, ledgerParts] = [await partsOf(dataset, tableName), await partsOf(dataset, ledgerName)];
+  const [tableParts, ledgerParts] = [
+    await partHashes(dataset, tableName),
+    await partHashes(dataset, ledgerName),
+  ];
   if (tableParts.size === 0 || ledgerParts.size === 0) {
     return undefined;
   }
@@ -90,6 +93,6 @@ export function countRows(ranges: readonly StampedRange[]): ReadonlyMap<string, 
 }
 
 /** How many bytes the files of a table have. */
-export function bytesOf(files: readonly ParquetFile[] | undefined): number {
+export function sizeOfFiles(files: readonly ParquetFile[] | undefined): number {
   return files?.reduce((sum, { bytes }) => sum + bytes.length, 0) ?? 0;
 }

@@ -14,7 +14,7 @@ import type { Indexer } from "../indexer/indexer.ts";
 import { hasTypeOf, type IndexTable, stampedRanges } from "../table/index-table.ts";
 import { type Ledger, parseLedger } from "../table/ledger.ts";
 import { ledgerTableName } from "../table/table-name.ts";
-import { bytesOf, countRows, loadBuckets } from "./load-buckets.ts";
+import { countRows, loadBuckets, sizeOfFiles } from "./load-buckets.ts";
 import type { FileMemory, RunMemory, TableRows } from "./run-memory.ts";
 import type { RecordedIndex, RecordedRows } from "./staleness.ts";
 
@@ -119,7 +119,7 @@ export async function loadLedgerAndTable(
   return {
     lost,
     exists: table !== undefined && ledger !== undefined,
-    tableBytes: bytesOf(files),
+    tableBytes: sizeOfFiles(files),
     ...recordedOf(entries, rowsByImageId, hasSchema),
   };
 }

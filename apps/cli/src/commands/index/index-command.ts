@@ -25,7 +25,7 @@ import { indexProgress } from "./index-progress.ts";
 import { changedFor, lookOutside, outsideData, outsideNotes, rememberLook } from "./outside-lines.ts";
 import { overviewCounts, overviewLine, overviewNotes } from "./overview-lines.ts";
 import { rememberedSettings, SETTINGS_OPTIONS } from "./settings-options.ts";
-import { lockFor, ownImages, SHARD_OPTION, shardOf, shardWords } from "./shard-option.ts";
+import { lockFor, ownImageIds, SHARD_OPTION, shardOf, shardWords } from "./shard-option.ts";
 
 const TABLES = INDEXERS.map(({ tableName }) => tablePath(parseTableName(tableName))).join(", ");
 
@@ -85,7 +85,7 @@ rows of deleted images of its part.`,
     const names = await imageNames(dataset, naming);
     const adoption =
       context.options.adopt === true ? await dataset.adopt({ dryRun, signal: context.signal }) : undefined;
-    const isOwn = ownImages(shard);
+    const isOwn = ownImageIds(shard);
     const imageIds = (await dataset.listImageIds()).filter(isOwn);
     const outside = await lookOutside(dataset, { imageIds, signal: context.signal, remembers: !dryRun });
     const leftOut = new Map(indexers.map((indexer) => [indexer.name, changedFor(indexer, outside)]));

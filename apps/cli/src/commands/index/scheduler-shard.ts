@@ -66,7 +66,7 @@ export function schedulerShard(environment: Environment): WorkShard {
   if (only === undefined) {
     const tasks = SCHEDULERS.map(({ task }) => task).join(", ");
     throw usageError(
-      `--shard auto is for a task of an array, and this is none: none of ${tasks} is set`,
+      `--shard auto is for a task of an array, and this is not one: ${tasks} are not set`,
       `start it as an array of Slurm (sbatch --array=0-15), of SGE (qsub -t 1-16) or of AWS Batch, ${HINT}`,
     );
   }
@@ -77,7 +77,7 @@ export function schedulerShard(environment: Environment): WorkShard {
   return only.shardOf(environment);
 }
 
-/** SGE sets the variables of an array to `undefined` where there is none. */
+/** SGE sets the variables of an array to `undefined` outside of one. */
 function isSet(environment: Environment, variable: string): boolean {
   const value = environment[variable] ?? "";
   return value !== "" && value !== "undefined";

@@ -61,7 +61,7 @@ export function shardWords({ index, count }: WorkShard): string {
 }
 
 /** Whether an image is of a part; without one, each is. */
-export function ownImages(shard: WorkShard | undefined): (imageId: string) => boolean {
+export function ownImageIds(shard: WorkShard | undefined): (imageId: string) => boolean {
   return (imageId) =>
     shard === undefined || isOfShard(shard, createHash("sha256").update(imageId).digest("hex"));
 }

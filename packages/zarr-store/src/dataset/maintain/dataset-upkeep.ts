@@ -21,7 +21,7 @@ import type { ReadOptions } from "../../runtime/read-options.ts";
 import { assertWritable, type DatasetParts } from "../dataset-parts.ts";
 import { ROOT_NODE, tablePath } from "../layout.ts";
 import { rootAttributes } from "../nodes/root-attributes.ts";
-import { putEmptyDataset } from "../put-empty-dataset.ts";
+import { putEmptyDataset } from "../record/put-empty-dataset.ts";
 import { ZarrImageRecord } from "../record/zarr-image-record.ts";
 import type { ObjectSession } from "../session/object-session.ts";
 import { SOURCES_TABLE } from "../tables/sources-table.ts";
@@ -132,7 +132,7 @@ export class DatasetUpkeep {
   }
 
   /**
-   * Makes the dataset if there is none yet, in a commit of its own. Writers that begin together then share it, and none has to run
+   * Makes the dataset if it is not there yet, in a commit of its own. Writers that begin together then share it, and none has to run
    * its first transaction again.
    *
    * @throws {ZarrStoreError} `read_only`, `conflict`, `io`

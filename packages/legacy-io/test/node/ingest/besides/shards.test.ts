@@ -3,14 +3,14 @@ import { join } from "node:path";
 import { memoryStore, openDataset, type ZarrDataset } from "@kym/zarr-store";
 import { openLocalDataset } from "@kym/zarr-store/node";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { parsePathFields } from "../../../src/index.ts";
+import { parsePathFields } from "../../../../src/index.ts";
 import {
   exportLegacyFolder,
   type IngestReport,
   ingestLegacyFolder,
   refreshFromFolder,
-} from "../../../src/node/index.ts";
-import { CLASSIC_JSON, makeLabFolder, TRACE_CSV, tinyTiff } from "../lab-folder.ts";
+} from "../../../../src/node/index.ts";
+import { CLASSIC_JSON, makeLabFolder, TRACE_CSV, tinyTiff } from "../../lab-folder.ts";
 
 const COUNT = 3;
 const SHARDS = Array.from({ length: COUNT }, (_, index) => ({ index, count: COUNT }));

@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { writeImageJTiff } from "@kym/legacy-io/tiff";
 import { afterEach, beforeEach, expect, it, test } from "vitest";
-import { schedulerShard } from "../../../src/commands/index/scheduler-shard.ts";
-import { ingestReportBeside } from "../../../src/commands/report/report-file.ts";
-import { ingestFailures } from "../../../src/report/ingest-failures.ts";
-import { kym, kymJson } from "../../support/kym.ts";
+import { schedulerShard } from "../../src/commands/index/scheduler-shard.ts";
+import { ingestReportBeside } from "../../src/commands/report/report-file.ts";
+import { ingestFailures } from "../../src/report/ingest-failures.ts";
+import { kym, kymJson } from "../support/kym.ts";
 
 const slurm = (id: string, min: string, max: string, count: string, more = {}): Record<string, string> => ({
   SLURM_ARRAY_TASK_ID: id,
@@ -44,9 +44,9 @@ test.each([
 });
 
 test.each([
-  ["no array", {}, "this is none"],
-  ["a job of Slurm without an array", { SLURM_JOB_ID: "7" }, "this is none"],
-  ["SGE without an array", sge("undefined", "undefined", "undefined", "undefined"), "this is none"],
+  ["no array", {}, "this is not one"],
+  ["a job of Slurm without an array", { SLURM_JOB_ID: "7" }, "this is not one"],
+  ["SGE without an array", sge("undefined", "undefined", "undefined", "undefined"), "this is not one"],
   ["Slurm with a gap", slurm("7", "0", "7", "2"), "2 tasks from 0 to 7"],
   ["Slurm with steps", slurm("2", "0", "6", "4", { SLURM_ARRAY_TASK_STEP: "2" }), "steps of 2"],
   ["Slurm with one task of a step", slurm("0", "0", "0", "1", { SLURM_ARRAY_TASK_STEP: "2" }), "steps of 2"],
@@ -80,7 +80,10 @@ beforeEach(async () => {
     const tiff = writeImageJTiff({ dtype: "uint8", shape: [4, 3], data });
     await writeFile(join(cwd, "lab", `${index}.tif`), index === 4 ? tiff.subarray(0, 9) : tiff);
   }
-  await writeFile(join(cwd, "lab/flow-analysis/gone_radon.csv"), "roi_id,channel,time,velocity\n1,1,0.002,1.5\n");
+  await writeFile(
+    join(cwd, "lab/flow-analysis/gone_radon.csv"),
+    "roi_id,channel,time,velocity\n1,1,0.002,1.5\n",
+  );
 });
 afterEach(() => rm(cwd, { recursive: true, force: true }));
 
