@@ -51,7 +51,7 @@ import duckdb, pandas, pyarrow.dataset
 folder = sys.argv[1] + "/tables/kym_radon"
 pattern = folder + "/*.parquet"
 files = len(glob.glob(pattern))
-rows = duckdb.sql(f"select count(*), sum(vel_mean), count(distinct image_id) from read_parquet('{pattern}')").fetchone()
+rows = duckdb.sql(f"select count(*), sum(vel_mean), count(distinct image_id) from read_parquet('{pattern}')").fetchall()[0]
 frame = pandas.read_parquet(folder)
 table = pyarrow.dataset.dataset(folder).to_table()
 print(json.dumps([files > 1, rows, [len(frame), frame.vel_mean.sum()], [table.num_rows, table.schema.names]]))

@@ -22,7 +22,7 @@ import { DatasetUpkeep } from "./maintain/dataset-upkeep.ts";
 import { healSources, sourcesMadeOnce } from "./maintain/heal-sources.ts";
 import { type Manifest, orderEntries } from "./manifest.ts";
 import type { NodeCache } from "./nodes/node-cache.ts";
-import { putEmptyDataset } from "./record/put-empty-dataset.ts";
+import { putEmptyDataset } from "./maintain/put-empty-dataset.ts";
 import type { ZarrImageRecord } from "./record/zarr-image-record.ts";
 import { CommittedSession } from "./session/committed-session.ts";
 import { TransactionSession } from "./session/transaction-session.ts";

@@ -21,7 +21,7 @@ import type { ReadOptions } from "../../runtime/read-options.ts";
 import { assertWritable, type DatasetParts } from "../dataset-parts.ts";
 import { ROOT_NODE, tablePath } from "../layout.ts";
 import { rootAttributes } from "../nodes/root-attributes.ts";
-import { putEmptyDataset } from "../record/put-empty-dataset.ts";
+import { putEmptyDataset } from "./put-empty-dataset.ts";
 import { ZarrImageRecord } from "../record/zarr-image-record.ts";
 import type { ObjectSession } from "../session/object-session.ts";
 import { SOURCES_TABLE } from "../tables/sources-table.ts";

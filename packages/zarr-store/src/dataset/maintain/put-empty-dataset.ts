@@ -4,8 +4,8 @@ import type { Transaction } from "../../commit/write/transaction.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
 import { IMAGES_NODE, ROOT_NODE } from "../layout.ts";
 import { newRootAttributes } from "../nodes/root-attributes.ts";
-import { encodeNode } from "./record-objects.ts";
-import { isoSeconds } from "./record-pixels.ts";
+import { encodeNode } from "../record/record-objects.ts";
+import { isoSeconds } from "../record/record-pixels.ts";
 
 /** Puts both groups, unless there is a dataset already. */
 export async function putEmptyDataset(
