@@ -69,7 +69,7 @@ print(json.dumps([files > 1, rows, [len(frame), frame.vel_mean.sum()], [table.nu
         ["query", path, "select count(*) as n, sum(vel_mean) as s from kym_radon"],
         { cwd },
       );
-      expect(data.rows).toEqual([{ n: IMAGES, s: sum }]);
+      expect(data).toEqual([{ n: IMAGES, s: sum }]);
     } finally {
       await rm(cwd, { recursive: true, force: true });
     }
