@@ -13,6 +13,8 @@ const run = promisify(execFile);
 const REQUIREMENTS = join(import.meta.dirname, "requirements.txt");
 const CACHE = resolve(import.meta.dirname, "../../.cache");
 const INTERPRETERS = ["python3", "python3.13", "python3.12", "python3.11", "python"];
+/** Packages that are published as sources alone. */
+const SOURCE_ONLY = ["--no-binary", "connection_pool"];
 const OLDEST_MINOR = 11;
 const MOST_OUTPUT_BYTES = 64 * 1024 * 1024;
 const IS_WINDOWS = process.platform === "win32";
@@ -56,10 +58,16 @@ async function pythonPath(): Promise<string | undefined> {
   return environment;
 }
 
-/** Installs beside the final folder and then renames, so that two runs at the same time do not share a half-made one. */
-async function makeEnvironment(): Promise<string> {
-  const hash = createHash("sha256").update(readFileSync(REQUIREMENTS)).digest("hex").slice(0, 12);
-  const home = join(CACHE, `interop-${hash}`);
+/**
+ * Makes a Python with what a file of requirements lists, unless it is there; returns its path. Installs beside the final folder and
+ * then renames, so that two runs at the same time do not share a half-made one.
+ */
+export async function makeEnvironment(
+  requirements: string = REQUIREMENTS,
+  name = "interop",
+): Promise<string> {
+  const hash = createHash("sha256").update(readFileSync(requirements)).digest("hex").slice(0, 12);
+  const home = join(CACHE, `${name}-${hash}`);
   if (existsSync(home)) {
     return pythonIn(home);
   }
@@ -69,7 +77,7 @@ async function makeEnvironment(): Promise<string> {
   try {
     await run(interpreter, ["-m", "venv", unfinished]);
     const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--only-binary", ":all:"];
-    await run(pythonIn(unfinished), [...pip, "--requirement", REQUIREMENTS]);
+    await run(pythonIn(unfinished), [...pip, ...SOURCE_ONLY, "--requirement", requirements]);
     await rename(unfinished, home).catch((error: unknown) => {
       if (!existsSync(home)) {
         throw error;

@@ -26,6 +26,7 @@ import { explainStaleness } from "./staleness/explain-staleness.ts";
 import { getStaleness } from "./staleness/get-staleness.ts";
 import { RunMemory } from "./staleness/run-memory.ts";
 import type { Staleness } from "./staleness/staleness.ts";
+import { PARTS_BEYOND_BYTES } from "./table/table-buckets.ts";
 import { TableCache } from "./table-cache.ts";
 import { type ImageTraces, loadTraces } from "./view/load-traces.ts";
 
@@ -34,6 +35,11 @@ export interface KymDatasetOptions {
   readonly logger?: Pick<Console, "debug" | "info" | "warn" | "error"> | undefined;
   /** Nanoseconds since 1970. Default: the system's clock. */
   readonly nowEpochNs?: (() => bigint) | undefined;
+  /**
+   * A pooled table that would have more bytes is kept in parts from then on, so that a change of one image reads and writes two small
+   * files. Default 8 MiB.
+   */
+  readonly partsBeyondBytes?: number | undefined;
 }
 
 /**
@@ -50,6 +56,7 @@ export class KymDataset {
   readonly dataset: ZarrDataset;
   readonly #logger: KymDatasetOptions["logger"];
   readonly #nowEpochNs: () => bigint;
+  readonly #partsBeyondBytes: number;
   readonly #tables: TableCache;
   readonly #memory: RunMemory;
   readonly #prepared = new PreparedRows();
@@ -62,6 +69,7 @@ export class KymDataset {
     this.#memory = new RunMemory(dataset.runtime);
     this.#logger = options.logger;
     this.#nowEpochNs = options.nowEpochNs ?? nowEpochNs;
+    this.#partsBeyondBytes = options.partsBeyondBytes ?? PARTS_BEYOND_BYTES;
   }
 
   /**
@@ -115,7 +123,10 @@ export class KymDataset {
     indexers: readonly Indexer[],
     options: UpdateIndexOptions = {},
   ): Promise<readonly UpdateReport[]> {
-    const session = { memory: this.#memory, prepared: this.#prepared, nowEpochNs: this.#nowEpochNs };
+    const session = {
+      ...{ memory: this.#memory, prepared: this.#prepared, nowEpochNs: this.#nowEpochNs },
+      partsBeyondBytes: this.#partsBeyondBytes,
+    };
     const settled: Indexer[] = [];
     for (const indexer of indexers) {
       settled.push(await this.#settled(indexer, { refresh: true, ...options }));

@@ -57,6 +57,30 @@ export function ingestFailures(report: IngestReportFile | undefined): ReportInge
   };
 }
 
+/**
+ * One report of those of several shards, with all that they list: `study.ingest-report.*-of-16.json`. One that cannot be read counts
+ * alone, because it may name what failed.
+ */
+export function joinReports(files: readonly IngestReportFile[]): IngestReportFile | undefined {
+  const [first, ...others] = files;
+  if (first === undefined || others.length === 0) {
+    return first;
+  }
+  const fields = files.map(({ text }) => fieldsOf(text));
+  const unreadable = fields.indexOf(undefined);
+  if (unreadable >= 0) {
+    return files[unreadable];
+  }
+  const joined = Object.keys(NONE).map((list): [string, unknown] => [
+    list,
+    fields.flatMap((report) => itemsIn(Reflect.get(report ?? {}, list))),
+  ]);
+  return {
+    file: first.file.replace(/\.\d+(-of-\d+\.json)$/, ".*$1"),
+    text: JSON.stringify(Object.fromEntries(joined)),
+  };
+}
+
 function fieldsOf(text: string): object | undefined {
   try {
     const value: unknown = JSON.parse(text);

@@ -3,7 +3,7 @@
 import { sourcesOfImages } from "@kym/kym-dataset/sources";
 import { summarizeMetadata } from "@kym/kym-schema";
 import { PROVENANCE_HISTORY } from "@kym/kym-schema/keys";
-import type { DatasetMode, ZarrDataset } from "@kym/zarr-store";
+import type { DatasetMode, OpenDatasetOptions, ZarrDataset } from "@kym/zarr-store";
 import { isZipLocation, openLocalDataset } from "@kym/zarr-store/node";
 import type { CommandContext } from "../arguments/command.ts";
 import { printableLines } from "../screen/printable.ts";
@@ -12,6 +12,9 @@ import { CliError } from "../terminal/cli-error.ts";
 import { EXIT } from "../terminal/exit-code.ts";
 import { isBlind } from "./blind.ts";
 import { requireDataset } from "./require-dataset.ts";
+
+/** How long a command waits for others that write. */
+export type OpenStudyOptions = Pick<OpenDatasetOptions, "lock">;
 
 /**
  * Opens a dataset that must exist. Its records get the metadata summary that listing and sorting need.
@@ -22,11 +25,12 @@ export async function openStudy(
   context: CommandContext,
   path: string,
   mode: DatasetMode,
+  options: OpenStudyOptions = {},
 ): Promise<ZarrDataset> {
   if (!isUrl(path)) {
     await requireDataset(context.resolvePath(path), path);
   }
-  return openOrMakeStudy(context, path, mode);
+  return openOrMakeStudy(context, path, mode, options);
 }
 
 /**
@@ -38,6 +42,7 @@ export async function openOrMakeStudy(
   context: CommandContext,
   path: string,
   mode: DatasetMode,
+  { lock }: OpenStudyOptions = {},
 ): Promise<ZarrDataset> {
   if (mode !== "r") {
     await refusePacked(context, path);
@@ -48,7 +53,7 @@ export async function openOrMakeStudy(
     ? silent
     : (message: unknown): void => context.terminal.err(`kym: ${printableLines(String(message))}\n`);
   return openLocalDataset(locationOf(context, path), {
-    mode,
+    ...{ mode, lock },
     summarize: summarizeMetadata,
     keepsHistory: PROVENANCE_HISTORY,
     onKept: context.onKept,

@@ -2,9 +2,11 @@
 
 import { FLOW_SOFTWARE } from "@kym/kym-schema/flow";
 import { isZarrStoreError, type ReadOptions, type ZarrDataset } from "@kym/zarr-store";
-import { runBounded, throwIfAborted } from "@kym/zarr-store/runtime";
+import { runBounded, throwIfAborted, type WorkShard } from "@kym/zarr-store/runtime";
 import { isKymDatasetError, KymDatasetError } from "../errors.ts";
 import { NO_OBJECTS } from "../indexer/artifact-ref.ts";
+import { hashTextOf } from "../indexer/sha256-hex.ts";
+import { ownImages } from "../own-images.ts";
 import { AnalysisProgress } from "./analysis-progress.ts";
 import type { AnalysisEvent, AnalysisReport, ImageAnalysisReport } from "./analysis-report.ts";
 import type { ComputeAnalysis } from "./compute/analysis-task.ts";
@@ -26,6 +28,11 @@ import { storeImages } from "./store-image.ts";
 export interface AnalyzeImagesOptions extends AnalysisRequest, ReadOptions {
   /** Default: all images. */
   readonly imageIds?: readonly string[] | undefined;
+  /**
+   * Take only one of several parts of these images, so that several processes or machines divide them: those whose id has a SHA-256
+   * of that part. Default: all of them.
+   */
+  readonly shard?: WorkShard | undefined;
   /** Plans and reports, but computes and writes nothing. Default false. */
   readonly dryRun?: boolean | undefined;
   /** Computes one ROI. Default: in this thread. `analysisPool` of `@kym/kym-dataset/node` has worker threads. */
@@ -79,7 +86,7 @@ export async function analyzeImages(
 async function planImages(
   dataset: ZarrDataset,
   request: CheckedRequest,
-  { imageIds, signal }: AnalyzeImagesOptions,
+  { imageIds, shard, signal }: AnalyzeImagesOptions,
   reports: Map<string, ImageAnalysisReport>,
 ): Promise<readonly PlannedImage[]> {
   const hashes = await dataset.imageObjectHashes();
@@ -89,7 +96,8 @@ async function planImages(
   }
   const wanted = wantedParams(request);
   const found = new Map<string, PlannedImage>();
-  const ids = [...new Set(imageIds ?? hashes.keys())];
+  const isOwn = ownImages(shard, hashTextOf(dataset.runtime));
+  const ids = [...new Set(imageIds ?? hashes.keys())].filter(isOwn);
   await runBounded(
     ids,
     async (imageId) => {

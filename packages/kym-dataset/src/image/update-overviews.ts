@@ -4,14 +4,17 @@ import { isOverviewName, overviewFile } from "@kym/kym-schema/keys";
 import type { Overview } from "@kym/view";
 import { isZarrStoreError, type ReadOptions, type ZarrDataset, type ZarrImageRecord } from "@kym/zarr-store";
 import { imageObjectPath } from "@kym/zarr-store/layout";
-import { runBounded, throwIfAborted } from "@kym/zarr-store/runtime";
+import { runBounded, throwIfAborted, type WorkShard } from "@kym/zarr-store/runtime";
 import { isKymDatasetError, KymDatasetError } from "../errors.ts";
 import { hashTextOf } from "../indexer/sha256-hex.ts";
+import { ownImages } from "../own-images.ts";
 import { hasDamagedOverviews, lacksOverviews, readOverviews, saveOverviews } from "./overview-of-image.ts";
 
 export interface UpdateOverviewsOptions extends ReadOptions {
   /** Say which images lack overviews, and write nothing. Default false. */
   readonly dryRun?: boolean | undefined;
+  /** Take only the images whose id has a SHA-256 of this part, as `updateIndex` does. Default: all. */
+  readonly shard?: WorkShard | undefined;
   /** Read the overviews that are there, and make those again that are damaged: 0.2 ms an image. Default false. */
   readonly verify?: boolean | undefined;
   /** Called when an image is done. The order of images is not defined. */
@@ -43,10 +46,11 @@ const IMAGES_AT_ONCE = 4;
  */
 export async function updateOverviews(
   dataset: ZarrDataset,
-  { dryRun = false, verify = false, onEvent, ...options }: UpdateOverviewsOptions = {},
+  { dryRun = false, verify = false, shard, onEvent, ...options }: UpdateOverviewsOptions = {},
 ): Promise<OverviewReport> {
   const hashText = hashTextOf(dataset.runtime);
-  const images = [...(await dataset.imageObjectHashes())];
+  const isOwn = ownImages(shard, hashText);
+  const images = [...(await dataset.imageObjectHashes())].filter(([id]) => isOwn(id));
   const without = images.filter(([, hashes]) => lacksOverviews(hashes, hashText)).map(([id]) => id);
   const missing = new Set(without);
   const others = images.map(([id]) => id).filter((id) => !missing.has(id));

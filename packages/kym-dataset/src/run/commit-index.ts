@@ -1,43 +1,33 @@
 // Commits the result of a run: merges it into the ledger and the table as they are now, in one commit.
 
-import { type Commit, parseTableName, type Row, type ZarrDataset } from "@kym/zarr-store";
+import {
+  type Commit,
+  type DatasetContents,
+  isZarrStoreError,
+  parseTableName,
+  type ZarrDataset,
+} from "@kym/zarr-store";
 import { tablePath } from "@kym/zarr-store/layout";
 import { decodeParquet } from "@kym/zarr-store/table";
-import { NO_OBJECTS, type ObjectHashes } from "../indexer/artifact-ref.ts";
+import { NO_OBJECTS } from "../indexer/artifact-ref.ts";
 import type { Indexer } from "../indexer/indexer.ts";
 import type { InputHasher } from "../staleness/input-hashes.ts";
-import { ledgerOfFile, rememberIndexes } from "../staleness/load-ledger-and-table.ts";
+import { ledgerOfFile, loadFilesIfThere, rememberIndexes } from "../staleness/load-ledger-and-table.ts";
 import type { RunMemory } from "../staleness/run-memory.ts";
 import { type IndexTable, mergeIndexTable } from "../table/index-table.ts";
-import {
-  encodeLedger,
-  LEDGER_SCHEMA,
-  type Ledger,
-  type LedgerEntry,
-  ledgerEntriesAgree,
-} from "../table/ledger.ts";
+import { encodeLedger, LEDGER_SCHEMA, type Ledger } from "../table/ledger.ts";
 import { ledgerTableName } from "../table/table-name.ts";
-
-/** The changes of one run to an indexer's table and ledger. */
-export interface IndexChange {
-  /** Updated images: their rows, their ledger entries, and the hashes of the objects that both were made from. */
-  readonly updated: ReadonlyMap<
-    string,
-    { readonly rows: readonly Row[]; readonly entry: LedgerEntry; readonly seen: ObjectHashes }
-  >;
-  /** Images whose rows stay and whose entry changes: the entry that the run read, and the new one. */
-  readonly rechecked: ReadonlyMap<
-    string,
-    { readonly before: LedgerEntry | undefined; readonly entry: LedgerEntry }
-  >;
-  /** Images that lose their rows and entry, with the hashes of the objects that the run saw. */
-  readonly removed: ReadonlyMap<string, ObjectHashes>;
-}
+import { fitsParts, growIntoBuckets, mergeIntoBuckets, saidOfParts } from "./commit-buckets.ts";
+import { type IndexChange, mergeLedger } from "./index-change.ts";
 
 export interface CommitIndexOptions {
   readonly memory: RunMemory;
   /** Whether a table and a ledger whose file is lost are made again. */
   readonly mayReplaceLost: boolean;
+  /** How many bytes the table has. */
+  readonly tableBytes: number;
+  /** A table that would have more bytes is kept in parts. */
+  readonly partsBeyondBytes: number;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -54,7 +44,7 @@ export async function commitIndex(
   dataset: ZarrDataset,
   indexer: Indexer,
   change: IndexChange,
-  { memory, mayReplaceLost, ...options }: CommitIndexOptions,
+  { memory, mayReplaceLost, tableBytes, partsBeyondBytes, ...options }: CommitIndexOptions,
 ): Promise<Commit> {
   const { tableName, schema } = indexer;
   const ledgerName = ledgerTableName(tableName);
@@ -66,6 +56,21 @@ export async function commitIndex(
       // The ledger is merged first; the table then applies only the images that the ledger accepted. Both run in this
       // order, under the writer lock.
       let valid = change;
+      if (!mayReplaceLost || (await isSound(transaction, tableName))) {
+        const buckets = {
+          ...{ indexer, change, memory },
+          withoutEdited: () => withoutEdited(dataset, memory.hasherOf(indexer), change),
+        };
+        const said = await saidOfParts(transaction, tableName);
+        if (said !== undefined && fitsParts(said, indexer, change)) {
+          await mergeIntoBuckets(dataset, transaction, said, buckets);
+          return;
+        }
+        if (said !== undefined || tableBytes + bytesOfNewRows(change) > partsBeyondBytes) {
+          await growIntoBuckets(dataset, transaction, buckets);
+          return;
+        }
+      }
       const ofLost = mayReplaceLost ? ({ ifLost: "absent" } as const) : {};
       await transaction.mergeTableFile(
         ledgerName,
@@ -102,6 +107,27 @@ export async function commitIndex(
   return commit;
 }
 
+/** Whether the files of table and ledger can be read, if they are there. */
+async function isSound(contents: DatasetContents, tableName: string): Promise<boolean> {
+  try {
+    await loadFilesIfThere(contents, tableName, {});
+    await loadFilesIfThere(contents, ledgerTableName(tableName), {});
+    return true;
+  } catch (error) {
+    if (isZarrStoreError(error, "modified_outside", "integrity")) {
+      return false;
+    }
+    throw error;
+  }
+}
+
+/** A row of an index table has about so many bytes in its file. */
+const BYTES_OF_ROW = 64;
+
+function bytesOfNewRows({ updated }: IndexChange): number {
+  return BYTES_OF_ROW * [...updated.values()].reduce((sum, { rows }) => sum + rows.length, 0);
+}
+
 /** Drops the images that were edited since the run looked at them. */
 async function withoutEdited(
   dataset: ZarrDataset,
@@ -121,28 +147,4 @@ async function withoutEdited(
     updated: new Map([...change.updated].filter(([id]) => isSame.get(id))),
     removed: new Map([...change.removed].filter(([id]) => isSame.get(id))),
   };
-}
-
-/** Merges the entries. If another run changed an entry meanwhile, a recheck gives way: that run saw the image later. */
-function mergeLedger(
-  current: ReadonlyMap<string, LedgerEntry>,
-  change: IndexChange,
-): ReadonlyMap<string, LedgerEntry> {
-  const merged = new Map(current);
-  for (const imageId of change.removed.keys()) {
-    merged.delete(imageId);
-  }
-  for (const [imageId, { before, entry }] of change.rechecked) {
-    const now = current.get(imageId);
-    const isUntouched =
-      now === undefined || before === undefined ? now === before : ledgerEntriesAgree(now, before);
-    if (isUntouched) {
-      merged.set(imageId, entry);
-    }
-  }
-  for (const [imageId, { entry }] of change.updated) {
-    const now = current.get(imageId);
-    merged.set(imageId, now !== undefined && ledgerEntriesAgree(now, entry) ? now : entry);
-  }
-  return merged;
 }

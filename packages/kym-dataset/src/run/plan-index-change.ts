@@ -2,7 +2,7 @@
 
 import { NO_OBJECTS } from "../indexer/artifact-ref.ts";
 import type { RecordedIndexes } from "../staleness/load-ledger-and-table.ts";
-import type { IndexChange } from "./commit-index.ts";
+import type { IndexChange } from "./index-change.ts";
 import type { ImageOutcome } from "./index-image.ts";
 import type { ImageReason, UpdateCounts } from "./update-report.ts";
 

@@ -1,10 +1,11 @@
 // Runs indexers over the images of a dataset: the work behind `KymDataset.updateIndex` and `updateIndexes`.
 
 import type { ZarrDataset } from "@kym/zarr-store";
-import { runBounded, throwIfAborted } from "@kym/zarr-store/runtime";
+import { runBounded, throwIfAborted, type WorkShard } from "@kym/zarr-store/runtime";
 import { KymDatasetError } from "../errors.ts";
 import { NO_OBJECTS } from "../indexer/artifact-ref.ts";
 import { checkIndexer, type Indexer } from "../indexer/indexer.ts";
+import { ownImages } from "../own-images.ts";
 import { loadLedgerAndTable, type RecordedIndexes } from "../staleness/load-ledger-and-table.ts";
 import type { RunMemory } from "../staleness/run-memory.ts";
 import { commitIndex } from "./commit-index.ts";
@@ -18,6 +19,11 @@ export interface UpdateIndexOptions {
   readonly mode?: "replace" | "incremental" | undefined;
   /** The images to update; the rows of all others stay. Default: all images. */
   readonly imageIds?: readonly string[] | undefined;
+  /**
+   * Take only one of several parts of these images, so that several processes or machines divide them: those whose id has a SHA-256
+   * of that part. The rows of deleted images are removed by the shard that they are of. Default: all of them.
+   */
+  readonly shard?: WorkShard | undefined;
   /**
    * Images that an indexer leaves alone, with the rows that they have: what they are made from was changed outside of the log. They
    * are in no count. Default: none.
@@ -37,6 +43,8 @@ export interface IndexSession {
   readonly prepared: PreparedRows;
   /** Nanoseconds since 1970. */
   readonly nowEpochNs: () => bigint;
+  /** See {@link KymDatasetOptions.partsBeyondBytes}. */
+  readonly partsBeyondBytes: number;
 }
 
 /** Images read at the same time. */
@@ -65,16 +73,18 @@ interface OpenImage {
 export async function updateIndexes(
   dataset: ZarrDataset,
   indexers: readonly Indexer[],
-  { memory, prepared, nowEpochNs }: IndexSession,
+  { memory, prepared, nowEpochNs, partsBeyondBytes }: IndexSession,
   options: UpdateIndexOptions = {},
 ): Promise<readonly UpdateReport[]> {
   const { mode = "replace", dryRun = false, signal } = options;
   for (const indexer of indexers) {
     checkRun(dataset, indexer, mode, dryRun);
   }
+  const isOwn = ownImages(options.shard, memory.hashText);
   throwIfAborted(signal, KymDatasetError);
   const hashes = await dataset.imageObjectHashes();
-  const imageIds = options.imageIds === undefined ? [...hashes.keys()] : knownIds(options.imageIds, hashes);
+  const wanted = options.imageIds === undefined ? [...hashes.keys()] : knownIds(options.imageIds, hashes);
+  const imageIds = wanted.filter(isOwn);
   const shared = { mode, nowEpochNs: nowEpochNs(), hashText: memory.hashText, signal };
   const runs: IndexerRun[] = [];
   const open = new Map<string, OpenImage[]>();
@@ -107,7 +117,15 @@ export async function updateIndexes(
   const reports: UpdateReport[] = [];
   for (const run of runs) {
     reports.push(
-      await endRun(dataset, run, { hashes, memory, dryRun, mayReplaceLost: replacesLost(options), signal }),
+      await endRun(dataset, run, {
+        hashes,
+        isOwn,
+        memory,
+        partsBeyondBytes,
+        dryRun,
+        mayReplaceLost: replacesLost(options),
+        signal,
+      }),
     );
   }
   return reports;
@@ -146,23 +164,30 @@ async function endRun(
   { indexer, recorded, outcomes }: IndexerRun,
   {
     hashes,
+    isOwn,
     memory,
+    partsBeyondBytes,
     dryRun,
     mayReplaceLost,
     signal,
   }: {
     readonly hashes: ReadonlyMap<string, unknown>;
+    readonly isOwn: (imageId: string) => boolean;
     readonly memory: RunMemory;
+    readonly partsBeyondBytes: number;
     readonly dryRun: boolean;
     readonly mayReplaceLost: boolean;
     readonly signal: AbortSignal | undefined;
   },
 ): Promise<UpdateReport> {
-  const deletedIds = [...recorded.imageIds].filter((id) => !hashes.has(id));
+  const deletedIds = [...recorded.imageIds].filter((id) => !hashes.has(id) && isOwn(id));
   const { change, isNeeded, counts, reasons } = planIndexChange({ outcomes, recorded, deletedIds });
   const commit =
     isNeeded && !dryRun
-      ? await commitIndex(dataset, indexer, change, { memory, mayReplaceLost, signal })
+      ? await commitIndex(dataset, indexer, change, {
+          ...{ memory, mayReplaceLost, tableBytes: recorded.tableBytes, signal },
+          partsBeyondBytes,
+        })
       : undefined;
   return {
     indexer: indexer.name,

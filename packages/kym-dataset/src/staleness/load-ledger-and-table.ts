@@ -11,9 +11,10 @@ import { tablePath } from "@kym/zarr-store/layout";
 import { decodeParquetParts, type ParquetFile, schemaOfTable } from "@kym/zarr-store/table";
 import type { Table } from "apache-arrow";
 import type { Indexer } from "../indexer/indexer.ts";
-import { hasTypeOf, type IndexTable, type StampedRange, stampedRanges } from "../table/index-table.ts";
+import { hasTypeOf, type IndexTable, stampedRanges } from "../table/index-table.ts";
 import { type Ledger, parseLedger } from "../table/ledger.ts";
 import { ledgerTableName } from "../table/table-name.ts";
+import { countRows, loadBuckets, sizeOfFiles } from "./load-buckets.ts";
 import type { FileMemory, RunMemory, TableRows } from "./run-memory.ts";
 import type { RecordedIndex, RecordedRows } from "./staleness.ts";
 
@@ -27,6 +28,8 @@ export interface RecordedIndexes {
   readonly hasSchema: boolean;
   /** Images that have rows in the table or an entry in the ledger. */
   readonly imageIds: ReadonlySet<string>;
+  /** How many bytes the table's file has, or its parts; 0 if they were not read, because the ledger vouches for them. */
+  readonly tableBytes: number;
   of(imageId: string): RecordedIndex;
 }
 
@@ -90,7 +93,19 @@ export async function loadLedgerAndTable(
   options: LoadRecordedOptions = {},
 ): Promise<RecordedIndexes> {
   const ledgerName = ledgerTableName(indexer.tableName);
-  const table = await loadPart(dataset, indexer.tableName, memory.tables, parseRows, options);
+  const buckets = options.mayBeLost === true ? undefined : await loadBuckets(dataset, indexer.tableName);
+  if (buckets !== undefined) {
+    const { entries, rowsByImageId, schema } = buckets;
+    return {
+      lost: [],
+      exists: true,
+      tableBytes: 0,
+      ...recordedOf(entries, rowsByImageId, hasColumns(schema, indexer.schema)),
+    };
+  }
+  const files = await loadFilesIfThere(dataset, indexer.tableName, options);
+  const table =
+    files && (await partOfFiles(dataset, indexer.tableName, files, memory.tables, parseRows, options));
   const parse = (found: Table): Ledger => parseLedger(found, ledgerName);
   const ledger = await loadPart(dataset, ledgerName, memory.ledgers, parse, options);
   const rowsByImageId = table?.rowsByImageId ?? new Map<string, RecordedRows>();
@@ -104,6 +119,17 @@ export async function loadLedgerAndTable(
   return {
     lost,
     exists: table !== undefined && ledger !== undefined,
+    tableBytes: sizeOfFiles(files),
+    ...recordedOf(entries, rowsByImageId, hasSchema),
+  };
+}
+
+function recordedOf(
+  entries: Ledger,
+  rowsByImageId: ReadonlyMap<string, RecordedRows>,
+  hasSchema: boolean,
+): Pick<RecordedIndexes, "hasSchema" | "imageIds" | "of"> {
+  return {
     hasSchema,
     imageIds: new Set([...rowsByImageId.keys(), ...entries.keys()]),
     of: (imageId) => ({
@@ -159,7 +185,7 @@ async function hashOf({ runtime }: ZarrDataset, files: readonly ParquetFile[]): 
 
 /** The files of a table, verified; undefined if it does not exist. */
 export async function loadFilesIfThere(
-  dataset: ZarrDataset,
+  dataset: Pick<ZarrDataset, "loadTableFiles">,
   name: string,
   options: LoadRecordedOptions,
 ): Promise<readonly ParquetFile[] | undefined> {
@@ -176,22 +202,6 @@ export async function loadFilesIfThere(
 
 function parseRows(table: Table): TableRows {
   return { schema: schemaOfTable(table), rowsByImageId: countRows(stampedRanges(table)) };
-}
-
-/** Counts the rows of each image, and keeps their stamps if all its rows agree. */
-function countRows(ranges: readonly StampedRange[]): ReadonlyMap<string, RecordedRows> {
-  const found = new Map<string, RecordedRows>();
-  for (const { imageId, rowCount, analysisVersion, paramsHash } of ranges) {
-    const before = found.get(imageId);
-    const agrees =
-      before === undefined ||
-      (before.provenance?.analysisVersion === analysisVersion && before.provenance.paramsHash === paramsHash);
-    found.set(imageId, {
-      count: (before?.count ?? 0) + rowCount,
-      provenance: agrees ? { analysisVersion, paramsHash } : undefined,
-    });
-  }
-  return found;
 }
 
 /** Whether a table has all columns of an indexer, with their types and units. */

@@ -15,6 +15,8 @@ export interface IndexTableChange {
   readonly rowsByImageId: ReadonlyMap<string, readonly Row[]>;
   /** Images that lose their rows. */
   readonly removedIds: ReadonlySet<string>;
+  /** Extra columns that stay, whatever is in them: all parts of a table have the same. Default: none. */
+  readonly extraNames?: readonly string[] | undefined;
 }
 
 export interface IndexTable {
@@ -51,7 +53,7 @@ export function mergeIndexTable(
   // In the order of the result, so that all new rows are one range.
   const rows = [...rowsByImageId.keys()].sort().flatMap((imageId) => rowsByImageId.get(imageId) ?? []);
   const known = new Set(indexSchema(schema, []).columns.map(({ name }) => name));
-  const extraNames = new Set(valuedColumns(kept, known));
+  const extraNames = new Set([...(change.extraNames ?? []), ...valuedColumns(kept, known)]);
   for (const row of rows) {
     for (const name of Object.keys(row)) {
       if (!known.has(name)) {
@@ -65,6 +67,19 @@ export function mergeIndexTable(
     a.imageId < b.imageId ? -1 : Number(a.imageId > b.imageId),
   );
   return { table: spliceRows(joinRanges(ranges), whole), schema: whole, ranges };
+}
+
+/** Divides a merged table into several, which keep the order of its rows. */
+export function splitIndexTable(
+  { ranges, schema }: IndexTable,
+  partOf: (imageId: string) => number,
+): ReadonlyMap<number, Table> {
+  return new Map(
+    [...Map.groupBy(ranges, ({ imageId }) => partOf(imageId))].map(([part, own]) => [
+      part,
+      spliceRows(joinRanges(own), schema),
+    ]),
+  );
 }
 
 /**

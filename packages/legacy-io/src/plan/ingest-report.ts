@@ -1,5 +1,6 @@
 // What an ingest or a refresh tells its caller: the final report, and the events on the way.
 
+import type { WorkShard } from "@kym/zarr-store/runtime";
 import type { UnrecognisedFiles } from "../folder/unrecognised-files.ts";
 
 /** An entry of a report: an acquisition, an orphan analysis, or a file that a note is about. */
@@ -68,6 +69,8 @@ export interface IngestReport {
   /** Files that no rule knows, by their kind. They were left alone, and do not make a run partial. */
   readonly unrecognised: readonly UnrecognisedFiles[];
   readonly newImageIds: readonly string[];
+  /** Which part of the folder this is the report of, and the number of acquisitions in all parts; undefined for all of them. */
+  readonly shard?: (WorkShard & { readonly foundInFolder: number }) | undefined;
   /** Undefined without a pattern, given or remembered. */
   readonly pathFields?: PathFieldsReport | undefined;
 }

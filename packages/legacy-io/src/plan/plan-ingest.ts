@@ -16,6 +16,11 @@ export interface FolderFacts {
   readonly hashes: FileHashes;
   /** Whether every known file is hashed, whatever its size and time say. Default false. */
   readonly verifies?: boolean | undefined;
+  /**
+   * Whether the acquisition at a path, relative to the folder, is carried out. Of all others only what tells moved images from new
+   * ones is hashed. Default: each is.
+   */
+  readonly isOwn?: ((relPath: string) => boolean) | undefined;
 }
 
 /** The plan for everything in a folder. */
@@ -37,16 +42,17 @@ export interface IngestPlan {
 export function filesToHash(
   scan: FolderScan,
   known: KnownAcquisitions,
-  { gone, hashes, verifies = false }: FolderFacts,
+  { gone, hashes, verifies = false, isOwn = () => true }: FolderFacts,
 ): readonly BundleFile[] {
   const moved = findMoved(scan.bundles, known, gone, hashes);
+  const own = scan.bundles.filter(({ image }) => isOwn(image.relPath));
   const files = [
-    ...scan.bundles.flatMap((bundle) => {
+    ...own.flatMap((bundle) => {
       const was = known.get(bundle.image.path);
       return was?.exists === true ? uncertainFiles(bundle, was, verifies) : [];
     }),
     ...moveCandidates(scan.bundles, known, gone).map(({ image }) => image),
-    ...scan.bundles.flatMap((bundle) =>
+    ...own.flatMap((bundle) =>
       moved.get(bundle.image.path)?.known.exists === true
         ? [...bundle.otherChannels, ...bundle.sidecars]
         : [],

@@ -227,6 +227,16 @@ export function tablePath(name: TableName): StoreKey {
   return joinKey(TABLES, name + TABLE_ENDING);
 }
 
+/** The folder of a pooled table that is a folder of parts. */
+export function tableFolder(name: TableName): StoreKey {
+  return joinKey(TABLES, name);
+}
+
+/** A part of a pooled table, by its number. */
+export function tablePartPath(name: TableName, part: number): StoreKey {
+  return joinKey(TABLES, name, `part-${String(part).padStart(8, "0")}${TABLE_ENDING}`);
+}
+
 /**
  * Whether a path is a part of a pooled table that is a folder of parts: `tables/<name>/part-<8 digits>.parquet`. The order
  * of the parts is that of their paths.

@@ -18,14 +18,11 @@ import { DatasetCopies } from "./copies/dataset-copies.ts";
 import { DatasetContents } from "./dataset-contents.ts";
 import { DatasetManifest, recordsBeside, writeCheckpoint } from "./dataset-manifest.ts";
 import { assertWritable, type DatasetMode, type DatasetParts } from "./dataset-parts.ts";
-import { IMAGES_NODE, ROOT_NODE } from "./layout.ts";
 import { DatasetUpkeep } from "./maintain/dataset-upkeep.ts";
 import { healSources, sourcesMadeOnce } from "./maintain/heal-sources.ts";
 import { type Manifest, orderEntries } from "./manifest.ts";
 import type { NodeCache } from "./nodes/node-cache.ts";
-import { newRootAttributes } from "./nodes/root-attributes.ts";
-import { encodeNode } from "./record/record-objects.ts";
-import { isoSeconds } from "./record/record-pixels.ts";
+import { putEmptyDataset } from "./maintain/put-empty-dataset.ts";
 import type { ZarrImageRecord } from "./record/zarr-image-record.ts";
 import { CommittedSession } from "./session/committed-session.ts";
 import { TransactionSession } from "./session/transaction-session.ts";
@@ -348,9 +345,8 @@ export class ZarrDataset extends DatasetContents {
       await transaction.idle();
       if (transaction.changeCount === before) {
         await transaction.withdrawAll();
-      } else if (!transaction.isEmpty && (await transaction.hash(ROOT_NODE)) === undefined) {
-        await transaction.put(ROOT_NODE, encodeNode(newRootAttributes(isoSeconds(runtime.nowEpochMs()))));
-        await transaction.put(IMAGES_NODE, encodeNode({}));
+      } else if (!transaction.isEmpty) {
+        await putEmptyDataset(transaction, runtime);
       }
       return result;
     }, options);

@@ -25,6 +25,8 @@ export {
   PIXELS_NODE_KEY,
   pixelArray,
   pixelKey,
+  tableFolder,
+  tablePartPath,
   tablePath,
   undottedChunkKey,
 } from "../dataset/layout.ts";

@@ -16,3 +16,4 @@ export { type RunBoundedOptions, runBounded } from "./run-bounded.ts";
 export { portableRuntime } from "./runtime.ts";
 export { type AbortErrorClass, throwIfAborted } from "./throw-if-aborted.ts";
 export { whenAllDone } from "./when-all-done.ts";
+export { isOfShard, shardFault, type WorkShard } from "./work-shard.ts";

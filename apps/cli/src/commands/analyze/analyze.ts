@@ -20,6 +20,7 @@ import { leftOutNotes, selectImages, WHERE_OPTION } from "../../study/select-ima
 import { usageError } from "../../terminal/cli-error.ts";
 import { EXIT } from "../../terminal/exit-code.ts";
 import { rememberedSettings, SETTINGS_OPTIONS } from "../index/settings-options.ts";
+import { lockFor, SHARD_OPTION, shardOf, shardWords } from "../index/shard-option.ts";
 import { analysisData, analysisFailures, analysisLines, countsOf } from "./analyze-lines.ts";
 import { ANALYSIS_OPTIONS, analysisJobs, analysisRequest } from "./analyze-options.ts";
 import { runAnalysis } from "./run-analysis.ts";
@@ -33,7 +34,9 @@ analyses stay as they are, and kym index pools both.
 Only what is missing or was computed from something else is computed: a ROI that moved, other
 pixels, another calibration, other options, a newer version. Images are committed in batches, so
 after an interruption the same command goes on. An image without a ROI gets one of the whole
-image. Without a calibration there is an angle and px per line, but no mm/s.`,
+image. Without a calibration there is an angle and px per line, but no mm/s.
+
+With --shard, several processes or machines divide the images by their ids.`,
   examples: [
     "kym analyze study.zarr",
     "kym analyze study.zarr --dry-run",
@@ -46,6 +49,7 @@ image. Without a calibration there is an angle and px per line, but no mm/s.`,
     ...SETTINGS_OPTIONS,
     ...WHERE_OPTION,
     ...BLIND_OPTION,
+    ...SHARD_OPTION,
     force: { short: "f", help: "compute ours again, also where nothing changed", neverFromEnvironment: true },
     "dry-run": { short: "n", help: "say what would be computed, and why; write nothing" },
   },
@@ -56,23 +60,27 @@ image. Without a calibration there is an angle and px per line, but no mm/s.`,
     const request = { ...analysisRequest(options), force: options.force === true };
     const jobs = analysisJobs(options);
     const settings = rememberedSettings(options);
-    await using dataset = await openStudy(context, path, dryRun ? "r" : "a");
+    const shard = shardOf(context);
+    await using dataset = await openStudy(context, path, dryRun ? "r" : "a", { lock: lockFor(shard) });
     await dataset.assertExists();
     const chosen = await chooseImages(context, dataset);
     const names = await imageNames(dataset, namingOf(context));
     const isChanged =
       !dryRun && (await new KymDataset(dataset).saveSettings(settings, { signal: context.signal }));
     const report = await runAnalysis(context, dataset, {
-      ...{ request, imageIds: chosen.imageIds, jobs, dryRun, names },
+      ...{ request, imageIds: chosen.imageIds, shard, jobs, dryRun, names },
     });
     const words = { names, dryRun, verbose };
     const failures = analysisFailures(report, names);
     const { failed, changed_meanwhile: changed, analysed } = countsOf(report);
     return {
       exitCode: failed + changed > 0 ? EXIT.partial : EXIT.ok,
-      data: names.inData(analysisData(report, words)),
+      data: { ...(shard && { shard }), ...Object(names.inData(analysisData(report, words))) },
       warnings: [...failures, ...chosen.notes],
-      text: wrapText(`${analysisLines(report, words).join("\n")}\n`, terminal),
+      text: wrapText(
+        `${shard ? `${shardWords(shard)} · ` : ""}${analysisLines(report, words).join("\n")}\n`,
+        terminal,
+      ),
       ...nextOf(path, dryRun, analysed > 0 || isChanged),
     };
   },

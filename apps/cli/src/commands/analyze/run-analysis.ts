@@ -7,6 +7,7 @@ import {
   analyzeImages,
 } from "@kym/kym-dataset";
 import type { ZarrDataset } from "@kym/zarr-store";
+import type { WorkShard } from "@kym/zarr-store/runtime";
 import type { CommandContext } from "../../arguments/command.ts";
 import type { ImageNames } from "../../study/image-names.ts";
 import { startProgress } from "../../terminal/progress.ts";
@@ -15,6 +16,7 @@ import { startProgress } from "../../terminal/progress.ts";
 export interface RunAnalysis {
   readonly request: AnalysisRequest;
   readonly imageIds?: readonly string[] | undefined;
+  readonly shard?: WorkShard | undefined;
   readonly jobs: number;
   readonly dryRun: boolean;
   readonly names: ImageNames;
@@ -24,12 +26,12 @@ export interface RunAnalysis {
 export async function runAnalysis(
   context: Pick<CommandContext, "terminal" | "progress" | "signal">,
   dataset: ZarrDataset,
-  { request, imageIds, jobs, dryRun, names }: RunAnalysis,
+  { request, imageIds, shard, jobs, dryRun, names }: RunAnalysis,
 ): Promise<AnalysisReport> {
   const progress = startProgress(context.terminal, "lines analysed:", context.progress);
   const options = {
     ...request,
-    ...{ imageIds, dryRun, signal: context.signal },
+    ...{ imageIds, shard, dryRun, signal: context.signal },
     onEvent: (event: AnalysisEvent): void => {
       if (event.kind === "progress") {
         progress.update(event.done, event.total, names.of(event.imageId));

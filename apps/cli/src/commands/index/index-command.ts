@@ -3,6 +3,7 @@
 import { KymDataset, type OverviewReport, type UpdateReport } from "@kym/kym-dataset";
 import { type AdoptReport, parseTableName } from "@kym/zarr-store";
 import { tablePath } from "@kym/zarr-store/layout";
+import type { WorkShard } from "@kym/zarr-store/runtime";
 import {
   type Command,
   type CommandContext,
@@ -24,6 +25,7 @@ import { indexProgress } from "./index-progress.ts";
 import { changedFor, lookOutside, outsideData, outsideNotes, rememberLook } from "./outside-lines.ts";
 import { overviewCounts, overviewLine, overviewNotes } from "./overview-lines.ts";
 import { rememberedSettings, SETTINGS_OPTIONS } from "./settings-options.ts";
+import { lockFor, ownImageIds, SHARD_OPTION, shardOf, shardWords } from "./shard-option.ts";
 
 const TABLES = INDEXERS.map(({ tableName }) => tablePath(parseTableName(tableName))).join(", ");
 
@@ -41,7 +43,10 @@ has none. --prefer ours turns it round. It and --min-quality are remembered by t
 make rows anew that depend on them.
 
 --rebuild also makes a table again whose file is missing, damaged or was changed by another
-program. What stands in its place is kept, and named.`,
+program. What stands in its place is kept, and named.
+
+With --shard, several processes or machines divide the images by their ids. Each also removes the
+rows of deleted images of its part.`,
   examples: [
     "kym index study.zarr",
     "kym index study.zarr --dry-run",
@@ -56,12 +61,17 @@ program. What stands in its place is kept, and named.`,
     ...INDEXER_OPTION,
     ...SETTINGS_OPTIONS,
     ...BLIND_OPTION,
+    ...SHARD_OPTION,
     "dry-run": { short: "n", help: "list the images that would be read again, and why; write nothing" },
   },
   run: async (context) => {
     const [path = ""] = context.args;
     const dryRun = context.options["dry-run"] === true;
-    await using dataset = await openStudy(context, path, dryRun ? "r" : "a");
+    const shard = shardOf(context);
+    if (shard !== undefined && context.options.adopt === true) {
+      throw usageError("--adopt is not divided into shards", `first run kym adopt ${shellWord(path)} once`);
+    }
+    await using dataset = await openStudy(context, path, dryRun ? "r" : "a", { lock: lockFor(shard) });
     await dataset.assertExists();
     const before = dataset.version;
     const indexers = await wantedIndexers(context, dataset);
@@ -75,15 +85,19 @@ program. What stands in its place is kept, and named.`,
     const names = await imageNames(dataset, naming);
     const adoption =
       context.options.adopt === true ? await dataset.adopt({ dryRun, signal: context.signal }) : undefined;
-    const outside = await lookOutside(dataset, { signal: context.signal, remembers: !dryRun });
+    const isOwn = ownImageIds(shard);
+    const imageIds = (await dataset.listImageIds()).filter(isOwn);
+    const outside = await lookOutside(dataset, { imageIds, signal: context.signal, remembers: !dryRun });
     const leftOut = new Map(indexers.map((indexer) => [indexer.name, changedFor(indexer, outside)]));
     const countLeftOut = ({ indexer }: UpdateReport): number => leftOut.get(indexer)?.size ?? 0;
     const overviews =
-      context.options.indexer === undefined ? await makeOverviews(kym, names, context) : undefined;
+      context.options.indexer === undefined
+        ? await makeOverviews(kym, names, { ...context, shard })
+        : undefined;
     const progress = indexProgress(context, indexers.length, names);
     const reports = await kym.updateIndexes(indexers, {
       mode: context.options["rebuild"] === true ? "replace" : "incremental",
-      dryRun,
+      ...{ shard, dryRun },
       leavesOut: ({ name }, imageId) => leftOut.get(name)?.has(imageId) === true,
       signal: context.signal,
       onEvent: progress.onEvent,
@@ -107,18 +121,28 @@ program. What stands in its place is kept, and named.`,
       exitCode: failures.length > 0 ? EXIT.partial : EXIT.ok,
       data: dryRun
         ? names.inData({
-            ...{ dryRun, indexers: reports.map((report) => ({ ...countsOf(report), plan: planOf(report) })) },
+            ...{
+              dryRun,
+              ...(shard && { shard }),
+              indexers: reports.map((report) => ({ ...countsOf(report), plan: planOf(report) })),
+            },
             ...overviewCounts(overviews),
             ...changed,
           })
         : {
-            indexers: allCounts(reports, context.options.indexer, (await dataset.listImageIds()).length),
+            ...(shard && { shard }),
+            indexers: allCounts(
+              reports,
+              context.options.indexer,
+              (await dataset.listImageIds()).filter(isOwn).length,
+            ),
             ...overviewCounts(overviews),
             ...changed,
           },
       warnings: failures,
       text: wrapText(
-        adoptedLines(adoption, naming.blind) +
+        (shard === undefined ? "" : `${shardWords(shard)}:\n`) +
+          adoptedLines(adoption, naming.blind) +
           (dryRun
             ? planText(reports, names, context, countLeftOut)
             : reports.map((report) => lineOf(report, countLeftOut(report))).join("")) +
@@ -147,12 +171,15 @@ function refusedLines(adoption: AdoptReport | undefined): readonly string[] {
 async function makeOverviews(
   kym: KymDataset,
   names: ImageNames,
-  context: CommandContext<{ readonly "dry-run"?: boolean | undefined }>,
+  context: CommandContext<{ readonly "dry-run"?: boolean | undefined }> & {
+    readonly shard: WorkShard | undefined;
+  },
 ): Promise<OverviewReport> {
   const progress = startProgress(context.terminal, "overviews", context.progress);
   const report = await kym.updateOverviews({
     dryRun: context.options["dry-run"] === true,
     verify: true,
+    shard: context.shard,
     signal: context.signal,
     onEvent: ({ done, total, imageId }) => progress.update(done, total, names.of(imageId)),
   });

@@ -8,6 +8,7 @@ import { CliError } from "../../terminal/cli-error.ts";
 import { EXIT } from "../../terminal/exit-code.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
 import { counted, printable } from "../../terminal/text-table.ts";
+import { shardWords } from "../index/shard-option.ts";
 import { itemLines, movesOf, notesByReason, orphansLine, unrecognisedLines } from "./ingest-lines.ts";
 import { keepReport, reportPathOf, type SaidBefore, saidBefore } from "./ingest-report-file.ts";
 import { optionsThatRaise } from "./tiff-limits.ts";
@@ -34,9 +35,10 @@ export async function keptIngestResult(
   { folder, dataset, dryRun }: Pick<IngestWords, "folder" | "dataset" | "dryRun">,
 ): Promise<CommandResult> {
   const { verbose, terminal } = context;
-  const before = await saidBefore(context.resolvePath(dataset));
+  const { shard } = report;
+  const before = await saidBefore(context.resolvePath(dataset), shard);
   const words = { folder, dataset, dryRun, before, verbose, terminal };
-  if (dryRun || report.found === 0) {
+  if (dryRun || (shard?.foundInFolder ?? report.found) === 0) {
     return ingestResult(report, words);
   }
   const { isKept, problem } = await keepReport(
@@ -44,7 +46,7 @@ export async function keptIngestResult(
     report,
     context.resolvePath(folder),
   );
-  const reportFile = isKept ? reportPathOf(dataset) : undefined;
+  const reportFile = isKept ? reportPathOf(dataset, shard) : undefined;
   return ingestResult(report, { ...words, reportFile, problem });
 }
 
@@ -56,16 +58,17 @@ export async function keptIngestResult(
 export function ingestResult(report: IngestReport, words: IngestWords): CommandResult {
   const { folder, dataset, dryRun, before, verbose, terminal, reportFile, problem } = words;
   const { found, ingested, updated, unchanged, skipped, failed, orphans, conflicts, notes, counts } = report;
-  const { open, pathFields, unrecognised } = report;
+  const { open, pathFields, unrecognised, shard } = report;
   const notUnderstood = notes.filter(({ kind }) => kind === "not_understood");
   const notDownloaded = skipped.filter(({ kind }) => kind === "not_downloaded");
-  if (found === 0 && notes.length === 0) {
+  if ((shard?.foundInFolder ?? found) === 0 && notes.length === 0) {
     const hint =
       "image files end in .tif or .tiff, or as microscopes name them (.czi, …); --pattern selects some of them";
     throw new CliError(EXIT.input, "not_found", `there is no TIFF or recording in ${folder}`, { hint });
   }
   const inDataset = ingested.length + updated.length + unchanged.length;
   const headline = [
+    ...(shard === undefined ? [] : [shardWords(shard)]),
     `${dryRun ? "would load" : "loaded"} ${inDataset} of ${found}`,
     ...countOf(failed.length, "failed"),
     ...countOf(skipped.length - notDownloaded.length, "skipped"),
@@ -124,6 +127,7 @@ export function ingestResult(report: IngestReport, words: IngestWords): CommandR
       failed.length + open.length + notUnderstood.length + notDownloaded.length > 0 ? EXIT.partial : EXIT.ok,
     data: {
       ...(dryRun && { dryRun }),
+      ...(shard && { shard }),
       found,
       ingested,
       updated,

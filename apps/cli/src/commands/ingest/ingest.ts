@@ -2,7 +2,8 @@
 
 import { basename } from "node:path";
 import { KymDataset, type UpdateReport } from "@kym/kym-dataset";
-import { ingestLegacyFolder } from "@kym/legacy-io/node";
+import { type IngestReport, ingestLegacyFolder } from "@kym/legacy-io/node";
+import type { ZarrDataset } from "@kym/zarr-store";
 import {
   type Command,
   type CommandContext,
@@ -19,6 +20,7 @@ import { EXIT } from "../../terminal/exit-code.ts";
 import { startProgress } from "../../terminal/progress.ts";
 import { allCounts, failureNotes, lineOf, queryNext } from "../index/index-lines.ts";
 import { indexProgress } from "../index/index-progress.ts";
+import { lockFor, SHARD_OPTION, shardOf } from "../index/shard-option.ts";
 import { firstLineOf } from "./first-line-of.ts";
 import { FOLDER_OPTIONS, folderOptions } from "./folder-options.ts";
 import { keptIngestResult } from "./ingest-result.ts";
@@ -42,6 +44,10 @@ It counts as if a file beside the image had said so. The dataset remembers the p
 With --index, the pooled tables are updated as well, as by kym index. The rows of new images
 are made while they are stored, so that nothing is opened twice.
 
+With --shard, several processes or machines that share a file system divide the folder: give all of
+them the same FOLDER, by the same absolute path. Each leaves a report of its own, such as
+study.ingest-report.3-of-16.json. docs/scale.md says more.
+
 Files that failed, were skipped, conflict or have no image are also listed in a report beside
 the dataset: study.ingest-report.json for study.zarr. A screen names long lists by their
 first files; -v lists all of them.`,
@@ -50,6 +56,7 @@ first files; -v lists all of them.`,
     "kym ingest ./kymographs study.zarr --index",
     "kym ingest ./kymographs study.zarr --dry-run",
     'kym ingest "28d AngII" study.zarr --pattern "2025*.tif" --jobs 2',
+    "kym ingest /lab/kymographs /lab/study.zarr --shard 3/16",
     'kym ingest lab study.zarr --path-fields "{treatment}/{date}/*"',
   ],
   options: {
@@ -58,15 +65,17 @@ first files; -v lists all of them.`,
     deleted: { help: "also put in again what was deleted from the dataset", neverFromEnvironment: true },
     "no-sidecars": { help: "ingest only the pixels" },
     index: { help: "update the pooled tables as well" },
+    ...SHARD_OPTION,
     ...TIFF_LIMIT_OPTIONS,
     "dry-run": { short: "n", help: "say what would happen to each file; write nothing" },
   },
   run: async (context) => {
     const [folder = "", path = ""] = context.args;
-    const options = folderOptions(context);
+    const shard = shardOf(context);
+    const options = { ...folderOptions(context), shard };
     await requireFolder(context.resolvePath(folder), folder);
     const progress = startProgress(context.terminal, "loaded", context.progress);
-    await using dataset = await openOrMakeStudy(context, path, "a");
+    await using dataset = await openOrMakeStudy(context, path, "a", { lock: lockFor(shard) });
     const kym = context.options.index === true && !options.dryRun ? new KymDataset(dataset) : undefined;
     try {
       const report = await ingestLegacyFolder(dataset, context.resolvePath(folder), {
@@ -92,7 +101,11 @@ first files; -v lists all of them.`,
       const result = await keptIngestResult(context, report, words);
       return kym === undefined
         ? result
-        : await indexed(kym, context, result, await imageNames(dataset, { blind: false }));
+        : await indexed(kym, context, result, {
+            names: await imageNames(dataset, { blind: false }),
+            // Other shards see to the images of their files.
+            imageIds: shard && (await imagesOf(dataset, report)),
+          });
     } finally {
       progress.end();
     }
@@ -104,14 +117,15 @@ async function indexed(
   kym: KymDataset,
   context: CommandContext,
   result: CommandResult,
-  names: ImageNames,
+  { names, imageIds }: { readonly names: ImageNames; readonly imageIds: readonly string[] | undefined },
 ): Promise<CommandResult> {
   const { args, terminal, signal } = context;
   const indexers = await indexersOf(kym.dataset);
   const progress = indexProgress(context, indexers.length, names);
   let reports: readonly UpdateReport[];
   try {
-    reports = await kym.updateIndexes(indexers, { mode: "incremental", signal, onEvent: progress.onEvent });
+    const { onEvent } = progress;
+    reports = await kym.updateIndexes(indexers, { mode: "incremental", imageIds, signal, onEvent });
   } finally {
     progress.end();
   }
@@ -121,11 +135,19 @@ async function indexed(
     exitCode: exitCode === EXIT.ok && failures.length > 0 ? EXIT.partial : exitCode,
     data: {
       ...Object(data),
-      indexers: allCounts(reports, undefined, (await kym.dataset.listImageIds()).length),
+      indexers: allCounts(reports, undefined, (imageIds ?? (await kym.dataset.listImageIds())).length),
     },
     warnings: [...warnings, ...failures],
     shortWarnings: [...shortWarnings, ...failures],
     text: `${text}${wrapText(reports.map((report) => lineOf(report)).join(""), terminal)}`,
     ...queryNext(reports, shellWord(args[1] ?? "")),
   };
+}
+
+/** The images that the files of a report are, as far as the dataset has them. */
+async function imagesOf(dataset: ZarrDataset, report: IngestReport): Promise<readonly string[]> {
+  const { ingested, updated, unchanged, skipped, failed, conflicts } = report;
+  const items = [ingested, updated, unchanged, skipped, failed, conflicts].flat();
+  const existing = new Set(await dataset.listImageIds());
+  return items.flatMap(({ imageId }) => (imageId !== undefined && existing.has(imageId) ? [imageId] : []));
 }

@@ -7,6 +7,7 @@ import { type Command, defineCommand } from "../../arguments/command.ts";
 import { openStudy } from "../../study/open-study.ts";
 import { requireFolder } from "../../study/require-folder.ts";
 import { startProgress } from "../../terminal/progress.ts";
+import { lockFor, SHARD_OPTION, shardOf } from "../index/shard-option.ts";
 import { firstLineOf } from "./first-line-of.ts";
 import { FOLDER_OPTIONS, folderOptions } from "./folder-options.ts";
 import { keptIngestResult } from "./ingest-result.ts";
@@ -31,6 +32,8 @@ another one; what was edited in the dataset stays.
 
 A file counts as unchanged if its size and time are as they were; any other is compared by its
 bytes. With --verify, every file is.
+
+With --shard, several processes or machines divide the folder, as with kym ingest.
 
 With --again, unchanged files are read again too if a reader with a known fault may have
 read them wrong; kym check names them. Pixels that differ make a new record in place of
@@ -57,13 +60,16 @@ the old one, with its ROIs and its accepted; artifacts that differ are replaced.
     ...FOLDER_OPTIONS,
     ...PATH_FIELDS_OPTIONS,
     "no-sidecars": { help: "look only at the pixels" },
+    ...SHARD_OPTION,
     ...TIFF_LIMIT_OPTIONS,
     "dry-run": { short: "n", help: "say what would happen to each file; write nothing" },
   },
   run: async (context) => {
     const [path = "", folder = ""] = context.args;
+    const shard = shardOf(context);
     const options = {
       ...folderOptions(context),
+      shard,
       mode: context.options.mode,
       onChange: context.options["on-change"],
       again: context.options.again === true,
@@ -71,7 +77,7 @@ the old one, with its ROIs and its accepted; artifacts that differ are replaced.
     };
     const { dryRun } = options;
     const progress = startProgress(context.terminal, "refreshed", context.progress);
-    await using dataset = await openStudy(context, path, dryRun ? "r" : "a");
+    await using dataset = await openStudy(context, path, dryRun ? "r" : "a", { lock: lockFor(shard) });
     try {
       await dataset.assertExists();
       await requireFolder(context.resolvePath(folder), folder);

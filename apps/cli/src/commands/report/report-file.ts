@@ -3,10 +3,10 @@
 import { open, readFile } from "node:fs/promises";
 import { basename, extname } from "node:path";
 import { assertOutside } from "../../arguments/write-new-file.ts";
-import type { IngestReportFile } from "../../report/ingest-failures.ts";
+import { type IngestReportFile, joinReports } from "../../report/ingest-failures.ts";
 import { CliError, usageError } from "../../terminal/cli-error.ts";
 import { EXIT } from "../../terminal/exit-code.ts";
-import { reportPathOf } from "../ingest/ingest-report-file.ts";
+import { lastReportsOf } from "../ingest/ingest-report-file.ts";
 
 /** The name of the file. @throws {CliError} `usage` without one, and for one that is not HTML */
 export function reportFile(output: string | undefined): string {
@@ -61,15 +61,14 @@ export function reportTitle(location: string): string {
   return basename(path).replace(/\.zarr$/i, "") || location;
 }
 
-/** What the last ingest left beside a dataset; undefined if there is not any, as beside a URL. */
+/** What the last ingest left beside a dataset, its shards together; undefined if there is not any, as beside a URL. */
 export async function ingestReportBeside(location: string): Promise<IngestReportFile | undefined> {
-  if (/^https?:/i.test(location)) {
-    return undefined;
+  const files: IngestReportFile[] = [];
+  for (const path of /^https?:/i.test(location) ? [] : await lastReportsOf(location)) {
+    const text = await readFile(path, "utf8").catch(() => undefined);
+    if (text !== undefined) {
+      files.push({ file: basename(path), text });
+    }
   }
-  const path = reportPathOf(location);
-  try {
-    return { file: basename(path), text: await readFile(path, "utf8") };
-  } catch {
-    return undefined;
-  }
+  return joinReports(files);
 }

@@ -1,6 +1,7 @@
 // Options of an ingest and of a refresh.
 
 import type { DatasetContents } from "@kym/zarr-store";
+import type { WorkShard } from "@kym/zarr-store/runtime";
 import type { PathFields } from "../../folder/paths/path-fields.ts";
 import type { SidecarFormat } from "../../formats/sidecar-format.ts";
 import type { OnChange, RefreshMode } from "../../plan/decide-refresh.ts";
@@ -50,6 +51,13 @@ export interface IngestFolderOptions extends IngestOptions {
    * Default false: of a recording, only pixels and metadata are kept.
    */
   readonly keepOriginal?: boolean | undefined;
+  /**
+   * Take only one of several parts of the folder, so that several processes or machines divide it: the acquisitions whose path,
+   * relative to the folder, has a SHA-256 of that part. All must be given the same folder, under the same absolute path, and the same
+   * options. Every shard makes the plan of the whole folder. Shard 0 alone reports orphans and files that no rule knows. A folder
+   * that an export wrote is not divided. Default: the whole folder.
+   */
+  readonly shard?: WorkShard | undefined;
   /** Ingest files whose images were deleted from the dataset as new images. Default false: they are skipped. */
   readonly returnDeleted?: boolean | undefined;
   /** Report what would be done, and write nothing. Default false. */

@@ -51,6 +51,7 @@ import {
 import { findSavedAgain, type SettledPlan, updatesOf } from "./find-saved-again.ts";
 import type { IngestFolderOptions } from "./ingest-options.ts";
 import { type ImageOfFiles, keepOriginals } from "./keep-originals.ts";
+import { ownPart, partOfPlan, partOfScan } from "./own-part.ts";
 import { isReadOfTiff, missingImages, readImagesAgain, readsToRepeat } from "./read-images-again.ts";
 
 /** The rules of a refresh, and whether to read again what a reader with a known fault may have read wrong. */
@@ -68,7 +69,15 @@ export async function syncFolder(
   options: IngestFolderOptions & ThreadOptions,
 ): Promise<IngestReport> {
   const root = resolve(folder);
+  const { shard } = options;
+  const part = ownPart(shard);
   if (await isExportedFolder(root)) {
+    if (shard !== undefined) {
+      const hint = "an export is restored whole, by one process";
+      throw new LegacyIoError("invalid_argument", `${root} is not divided into shards: ${hint}`, {
+        path: root,
+      });
+    }
     if (isAgain) {
       const hint = "an export holds what was read before; give the folder that the images came from";
       throw new LegacyIoError("invalid_argument", `nothing can be read again from ${root}: ${hint}`, {
@@ -100,31 +109,50 @@ export async function syncFolder(
   const found = includeSidecars
     ? await findAcqstoreLists(place, scanned)
     : { lists: [], notes: [], scan: scanned };
-  const whole = absolutePaths(place, found.scan);
+  const everything = absolutePaths(place, found.scan);
   const { acquisitions, ledger } = await loadKnownFolder(dataset);
-  const { scan, notDownloaded } = withoutOnlineOnly(includeSidecars ? whole : withoutSidecars(whole));
+  const { scan, notDownloaded: setAside } = withoutOnlineOnly(
+    includeSidecars ? everything : withoutSidecars(everything),
+  );
+  const notDownloaded = setAside.filter(({ image }) => part.has(image.relPath));
   const known = includeSidecars ? acquisitions : channelsOnly(acquisitions);
   const again: RefreshRules["again"] = isAgain ? await readsToRepeat(dataset, options) : undefined;
   const pathFields = options.pathFields === undefined ? await loadPathFields(dataset) : options.pathFields;
   const { returnDeleted } = options;
   const rules = { ...ruled, again, pathFields: pathFields ?? undefined, returnDeleted };
-  const planned = planIngest(scan, known, await gatherPlanFacts(scan, known, signal, verify), rules);
+  const facts = await gatherPlanFacts(scan, known, signal, { verifies: verify, isOwn: part.has });
+  const whole = planIngest(scan, known, facts, rules);
   const allFormats = sidecarFormats(options.formats);
-  const restored = await restoreKymImages(dataset, ofZarr.exports, { ...options, allFormats });
-  const settled = await findSavedAgain(dataset, planned, known, { ...options, allFormats, rules });
+  const restored = await restoreKymImages(dataset, part.isFirst ? ofZarr.exports : [], {
+    ...options,
+    allFormats,
+  });
+  const settled = await findSavedAgain(dataset, partOfPlan(whole, part), known, {
+    ...options,
+    allFormats,
+    rules,
+  });
   const { plan } = settled;
   const ofRecordings = [...inFiles.notes, ...ofFolders.notes, ...notesToTell(ofZarr.notes, plan.actions)];
-  const missing = again === undefined ? [] : await missingImages(root, plan, again);
+  const isOwnNote = ({ path }: IngestItem): boolean => part.has(path);
+  const missing = again === undefined ? [] : (await missingImages(root, whole, again)).filter(isOwnNote);
   const isMissing = new Set(missing.map(({ imageId }) => imageId));
-  const gone = (await noteGoneImages(root, plan, withoutPaths(known, notDownloaded))).filter(
-    ({ imageId }) => !isMissing.has(imageId),
+  const gone = (await noteGoneImages(root, whole, withoutPaths(known, setAside))).filter(
+    (note) => !isMissing.has(note.imageId) && isOwnNote(note),
   );
+  const ownScan = partOfScan(scan, part);
+  const foundInFolder = whole.actions.length + whole.unreadable.length + setAside.length;
+  const inShard = (report: IngestReport): IngestReport =>
+    shard === undefined ? report : { ...report, shard: { ...shard, foundInFolder } };
+  const [noteLists, noteRecordings] = part.isFirst ? [found.notes, ofRecordings] : [[], []];
   if (options.dryRun === true) {
     const formats = includeSidecars ? allFormats : undefined;
-    const report = reportOfPlan(plan, scan, await conflictsToCome(dataset, settled, formats));
+    const report = reportOfPlan(plan, ownScan, await conflictsToCome(dataset, settled, formats));
     const open = await openConflictsOf(dataset, plan);
-    const notes = [...report.notes, ...missing, ...gone, ...found.notes, ...ofRecordings];
-    return withNotDownloaded(withRestored({ ...report, open, notes }, restored, true), notDownloaded);
+    const notes = [...report.notes, ...missing, ...gone, ...noteLists, ...noteRecordings];
+    return inShard(
+      withNotDownloaded(withRestored({ ...report, open, notes }, restored, true), notDownloaded),
+    );
   }
   const images = plan.actions.flatMap((action): readonly NewImage[] =>
     action.action === "ingest"
@@ -151,6 +179,11 @@ export async function syncFolder(
     },
     onRead: (path) => options.onEvent?.({ type: "read", path, done: read.add(path).size, total }),
   };
+  if (shard !== undefined && total > 0) {
+    // Shards that begin together would otherwise all make the dataset, and all but one read their files again.
+    await dataset.upkeep.create({ signal });
+    await dataset.transaction(shared.remember, { message: "remember folder names", signal });
+  }
   const isReread = (update: UpdateToCommit): boolean => update.again?.some(isReadOfTiff) === true;
   const plain = updates.filter((update) => !isReread(update));
   const parts = [await carryOut(dataset, plain, [], shared)];
@@ -178,13 +211,13 @@ export async function syncFolder(
     ...missing,
     ...gone,
     ...equal,
-    ...found.notes,
+    ...noteLists,
     ...listed,
-    ...ofRecordings,
+    ...noteRecordings,
   ];
-  const report = reportOfRun(plan, scan, { ...done, notes });
+  const report = reportOfRun(plan, ownScan, { ...done, notes });
   const open = await openConflictsOf(dataset, plan);
-  return withNotDownloaded(withRestored({ ...report, open }, restored), notDownloaded);
+  return inShard(withNotDownloaded(withRestored({ ...report, open }, restored), notDownloaded));
 }
 
 /** Adds the images that were restored from exports. */

@@ -94,7 +94,12 @@ export async function saveAcqstoreLists(
     await dataset.transaction(
       async (transaction) => {
         const kept = Map.groupBy(await loadRows(transaction), ({ list }) => String(list));
-        const all = new Map([...kept, ...made]);
+        // Another process may have ingested more of the images by now.
+        const seen = imageFinder(await transaction.loadSourcesIndex(), root);
+        const all = new Map([
+          ...kept,
+          ...lists.map((list) => [list.relPath, rowsOfList(list, seen)] as const),
+        ]);
         const rows = [...all].sort(([a], [b]) => (a < b ? -1 : 1)).flatMap(([, some]) => some);
         await transaction.saveTable(ACQSTORE_LISTS_TABLE, rows, {
           schema: { columns: ACQSTORE_LISTS_COLUMNS },

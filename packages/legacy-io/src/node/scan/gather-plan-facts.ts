@@ -17,7 +17,7 @@ export async function gatherPlanFacts(
   scan: FolderScan,
   known: KnownAcquisitions,
   signal: AbortSignal | undefined,
-  verifies = false,
+  { verifies = false, isOwn = () => true }: Pick<FolderFacts, "verifies" | "isOwn"> = {},
 ): Promise<FolderFacts> {
   const gone = new Set<string>();
   for (const path of placesToProbe(scan.bundles, known)) {
@@ -28,7 +28,7 @@ export async function gatherPlanFacts(
   }
   const hashes = new Map<string, FileHash>();
   for (;;) {
-    const files = filesToHash(scan, known, { gone, hashes, verifies });
+    const files = filesToHash(scan, known, { gone, hashes, verifies, isOwn });
     if (files.length === 0) {
       return { gone, hashes };
     }

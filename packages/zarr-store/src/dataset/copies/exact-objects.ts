@@ -49,6 +49,39 @@ export class ExactObjects {
     });
   }
 
+  /** Deletes one object; returns whether it existed. @throws {ZarrStoreError} `invalid_name` as {@link save} */
+  async delete(given: string, options: ReadOptions = {}): Promise<boolean> {
+    const path = exactPath(given);
+    const message = `delete ${path}`;
+    return this.#session.change((transaction) => transaction.delete(path), {
+      message,
+      signal: options.signal,
+    });
+  }
+
+  /**
+   * Changes one object with a function of its bytes at the moment of the commit, so that the changes of two writers add up. The function
+   * may run more than once and must not write anything. What it returns is read as {@link save} takes it.
+   *
+   * @throws {ZarrStoreError} `invalid_name` as {@link save}
+   */
+  async merge(
+    given: string,
+    merge: (current: Uint8Array<ArrayBuffer> | undefined) => Promise<{
+      /** Undefined leaves the object as it is. */
+      readonly bytes: Uint8Array<ArrayBuffer> | undefined;
+      /** The images whose rows changed; the commit log records them. */
+      readonly imageIds?: readonly string[];
+    }>,
+    options: ReadOptions = {},
+  ): Promise<void> {
+    const path = exactPath(given);
+    await this.#session.change(async (transaction) => transaction.merge({ path, merge }), {
+      message: `change ${path}`,
+      signal: options.signal,
+    });
+  }
+
   /**
    * Makes an object again whose committed bytes are gone: the file is missing, damaged, or another program's. What stands in its
    * place is kept aside. Bytes that are those of the log are put back, and no commit says so; others are committed.

@@ -21,6 +21,7 @@ import type { ReadOptions } from "../../runtime/read-options.ts";
 import { assertWritable, type DatasetParts } from "../dataset-parts.ts";
 import { ROOT_NODE, tablePath } from "../layout.ts";
 import { rootAttributes } from "../nodes/root-attributes.ts";
+import { putEmptyDataset } from "./put-empty-dataset.ts";
 import { ZarrImageRecord } from "../record/zarr-image-record.ts";
 import type { ObjectSession } from "../session/object-session.ts";
 import { SOURCES_TABLE } from "../tables/sources-table.ts";
@@ -128,6 +129,23 @@ export class DatasetUpkeep {
     return session === undefined
       ? findOutsideChanges({ store, runtime, log, reader }, options)
       : NOTHING_SEEN;
+  }
+
+  /**
+   * Makes the dataset if it is not there yet, in a commit of its own. Writers that begin together then share it, and none has to run
+   * its first transaction again.
+   *
+   * @throws {ZarrStoreError} `read_only`, `conflict`, `io`
+   */
+  async create({ signal }: ReadOptions = {}): Promise<void> {
+    const { engine, runtime } = this.#parts;
+    await engine.log.refresh();
+    if (engine.log.head.object(ROOT_NODE) === undefined) {
+      await this.#commit(async (transaction) => putEmptyDataset(transaction, runtime), {
+        message: "new dataset",
+        signal,
+      });
+    }
   }
 
   /** Commits files that other programs wrote. @throws {ZarrStoreError} `not_found`, `modified_outside`, `conflict` */
