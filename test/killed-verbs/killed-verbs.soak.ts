@@ -4,7 +4,7 @@ import { KILLED_VERBS, tryVerb } from "./killed-verbs.ts";
 import { MORE_VERBS } from "./more-verbs.ts";
 
 /** A share of the calls: all of them are an hour's work. */
-const EVERY = 37;
+const EVERY = 53;
 
 const reason = await KillShim.whyNot();
 if (reason !== undefined) {
@@ -30,5 +30,23 @@ it.skipIf(reason).each(
     expect(before + after).toBeGreaterThanOrEqual(Math.floor(calls / EVERY));
     // Kills were before and after the commit. What has no commit may be ended before or after its result in each trial.
     expect(!KILLED_VERBS.includes(verb) || Math.min(before, after) > 0).toBe(true);
+  },
+);
+
+/** One verb with calls that fail, the next on a full disk, each at a share of its calls. */
+it.skipIf(reason).each(
+  [...KILLED_VERBS, ...MORE_VERBS].map((verb, at) => ({
+    verb,
+    fault: at % 2 === 0 ? ("failed" as const) : ("full" as const),
+    name: verb.name,
+  })),
+)(
+  "kym $name, $fault at its calls, has done all or nothing and says so",
+  { timeout: 300_000 },
+  async ({ verb, fault }) => {
+    const { calls, before, after } = await KillShim.with((shim) =>
+      tryVerb(verb, { shim, hasLinks: true, every: EVERY, fault }),
+    );
+    expect(before + after).toBeGreaterThanOrEqual(Math.floor(calls / EVERY));
   },
 );
