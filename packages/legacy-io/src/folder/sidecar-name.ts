@@ -2,7 +2,7 @@
 
 import { compareCodePoints } from "@kym/zarr-store/runtime";
 import { ALL_FORMATS } from "../formats/all-formats.ts";
-import { RECORDING_ENDINGS } from "../formats/all-recording-formats.ts";
+import { RECORDING_ENDINGS } from "../formats/recording-endings.ts";
 import type { SidecarNameRule } from "../formats/sidecar-format.ts";
 import { artifactOfFileName } from "./artifact-file-name.ts";
 import { decideOwners, type NamedImage, type Owners } from "./recordings/decide-owners.ts";

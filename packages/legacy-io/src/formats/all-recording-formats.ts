@@ -24,6 +24,3 @@ export function recordingFormatOf(fileName: string): RecordingFormat | undefined
   const name = fileName.toLowerCase();
   return ALL_RECORDING_FORMATS.find(({ endings }) => endings.some((ending) => name.endsWith(ending)));
 }
-
-/** Of all formats, in lower case, with the dot: `.czi`. */
-export const RECORDING_ENDINGS: readonly string[] = ALL_RECORDING_FORMATS.flatMap(({ endings }) => endings);

@@ -109,10 +109,11 @@ export interface RecordingFormat {
   readonly endings: readonly string[];
   /** Raised when a fault that gave wrong content without an error is mended. From 1. */
   readonly version: number;
-  /** The paths, below the folder of the main file, of files that hold parts of its recording. Default: none. */
+  /**
+   * The paths, below the folder of the main file, of files that hold parts of its recording: `<base>_00001`, or in a folder
+   * `<name>.files`. Default: none.
+   */
   readonly companionsOf?: ((fileName: string, paths: readonly string[]) => readonly string[]) | undefined;
-  /** Matches the path of every file that can only be a companion. Default: `<base>_00001`, and what is in a folder `<name>.files`. */
-  readonly companionPattern?: RegExp | undefined;
   /**
    * Reads what a file says. Reads no pixels.
    *

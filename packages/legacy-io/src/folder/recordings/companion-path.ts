@@ -1,14 +1,9 @@
 // Recognises files that hold parts of a recording by their paths alone.
 
-import { ALL_RECORDING_FORMATS } from "../../formats/all-recording-formats.ts";
-
 /** Names that companions have in every format: `<base>_00001` without an ending, and files in `<name>.files`. */
 const COMPANION = /(?:^|\/)[^/.][^/]*_\d{5}$|\.files\/[^/]+$/i;
 
 /** True for the path of a file that can only be a part of a recording with another file. */
 export function isCompanionPath(path: string): boolean {
-  return (
-    COMPANION.test(path.replaceAll("\\", "/")) ||
-    ALL_RECORDING_FORMATS.some(({ companionPattern }) => companionPattern?.test(path) === true)
-  );
+  return COMPANION.test(path.replaceAll("\\", "/"));
 }

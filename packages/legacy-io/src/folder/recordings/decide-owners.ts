@@ -1,8 +1,8 @@
 // Decides which TIFFs of a folder are images, by their names, and which image owns the files of a stem.
 
 import { compareCodePoints } from "@kym/zarr-store/runtime";
-import { recordingFormatOf } from "../../formats/all-recording-formats.ts";
 import { PICTURE, prairiePictureName } from "../../formats/prairie/prairie-name.ts";
+import { isRecordingName } from "../../formats/recording-endings.ts";
 import { parseChannelStem } from "./channel-stem.ts";
 
 /** The role of a TIFF. */
@@ -39,7 +39,7 @@ export interface NamedImage {
  * Files beside a TIFF and a recording of one name belong to the TIFF: a lab that exports its recordings keeps them beside the export.
  */
 function tiffsFirst(a: NamedImage, b: NamedImage): number {
-  const isRecording = ({ name }: NamedImage): number => Number(recordingFormatOf(name) !== undefined);
+  const isRecording = ({ name }: NamedImage): number => Number(isRecordingName(name));
   return isRecording(a) - isRecording(b) || compareCodePoints(a.name, b.name);
 }
 

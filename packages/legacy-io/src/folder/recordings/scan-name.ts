@@ -1,6 +1,6 @@
 // Names the line scans of a file with several, and takes such names apart.
 
-import { ALL_RECORDING_FORMATS } from "../../formats/all-recording-formats.ts";
+import { RECORDING_ENDINGS } from "../../formats/recording-endings.ts";
 
 /** Between the name of a file and the name of a scan in it. */
 export const SCAN_MARK = "#";
@@ -40,12 +40,10 @@ export function pathOfScan(path: string, scan: string): string {
 export function scanOfPath(path: string): { readonly file: string; readonly scan: string } | undefined {
   const from = Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1;
   const lower = path.toLowerCase();
-  const marks = ALL_RECORDING_FORMATS.flatMap(({ endings }) =>
-    endings.flatMap((ending) => {
-      const at = lower.indexOf(`${ending}${SCAN_MARK}`, from + 1);
-      return at < 0 ? [] : [at + ending.length];
-    }),
-  );
+  const marks = RECORDING_ENDINGS.flatMap((ending) => {
+    const at = lower.indexOf(`${ending}${SCAN_MARK}`, from + 1);
+    return at < 0 ? [] : [at + ending.length];
+  });
   const mark = Math.min(...marks);
   return marks.length === 0 || mark + 1 === path.length
     ? undefined
