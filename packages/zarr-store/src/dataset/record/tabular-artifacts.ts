@@ -112,10 +112,11 @@ export class TabularArtifacts {
   async loadBytes(
     name: string,
     format: TabularFormat,
-    options: ReadOptions = {},
+    { signal }: ReadOptions = {},
   ): Promise<Uint8Array<ArrayBuffer>> {
     const path = this.#path(name, format);
-    const bytes = await this.#objects.session.read(path, options);
+    // The signal alone: `memory` of a table is a word, and that of a read is a function.
+    const bytes = await this.#objects.session.read(path, { signal });
     if (bytes === undefined) {
       throw notFound(`image ${this.#objects.id} has no ${format} artifact ${name}`, path);
     }
