@@ -7,7 +7,7 @@ import {
   oirOf,
   oirTexts,
   uidBlock,
-} from "../../packages/legacy-io/test/support/oir-files.ts";
+} from "../../packages/legacy-io/test/support/recordings/oir-files.ts";
 
 const WIDTH = 64;
 const BLOCK_LINES = 512;

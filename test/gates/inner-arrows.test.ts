@@ -188,7 +188,7 @@ const ARROWS: Arrows = {
     tiff: [],
     files: ["tiff"],
     export: ["tiff", "files"],
-    recordings: ["tiff"],
+    recordings: ["tiff", "files", "scan"],
     ngff: ["tiff", "files"],
     read: ["tiff", "files", "ngff", "recordings"],
     restore: ["tiff", "files", "export", "ngff", "read", "update"],

@@ -9,9 +9,9 @@ import {
   madeOif,
   OIF_MAIN,
   oibOf,
-} from "../../../packages/legacy-io/test/support/oif-files.ts";
-import { type MadeOir, madeOir, OIR_CHANNELS } from "../../../packages/legacy-io/test/support/oir-files.ts";
-import { readOibPlanes, readRecorded } from "../../../packages/legacy-io/test/support/read-recorded.ts";
+} from "../../../packages/legacy-io/test/support/recordings/oif-files.ts";
+import { type MadeOir, madeOir, OIR_CHANNELS } from "../../../packages/legacy-io/test/support/recordings/oir-files.ts";
+import { readOibPlanes, readRecorded } from "../../../packages/legacy-io/test/support/recordings/read-recorded.ts";
 import { fluoViewSample, hasFluoViewReaders, runFluoViewReaders } from "./fluoview-readers.ts";
 
 interface Said {

@@ -17,10 +17,10 @@ import {
   type LifImageParts,
   lifBytes,
   lifStampList,
-} from "../../../packages/legacy-io/test/support/lif-files.ts";
-import { allLines, opened } from "../../../packages/legacy-io/test/support/opened-recording.ts";
-import { ptuBytes, ptuEvents } from "../../../packages/legacy-io/test/support/ptu-files.ts";
-import { scanImageTiff } from "../../../packages/legacy-io/test/support/scanimage-files.ts";
+} from "../../../packages/legacy-io/test/support/recordings/lif-files.ts";
+import { allLines, opened } from "../../../packages/legacy-io/test/support/recordings/opened-recording.ts";
+import { ptuBytes, ptuEvents } from "../../../packages/legacy-io/test/support/recordings/ptu-files.ts";
+import { scanImageTiff } from "../../../packages/legacy-io/test/support/recordings/scanimage-files.ts";
 import { hasPython, runPython } from "../python-environment.ts";
 
 interface Said {

@@ -68,8 +68,8 @@ this machine, and kym ingest of either gives the images back; kym index makes th
     to: { value: "X", choices: FORMATS, help: "legacy (default), kymflow, imagej, ome-zarr or acqstore" },
     output: {
       short: "o",
-      value: "FOLDER",
-      help: "the folder to write, in place of the argument FOLDER",
+      value: "FILE",
+      help: "the folder or .ozx file to write, in place of the argument FOLDER",
       neverFromEnvironment: true,
     },
     ...WHERE_OPTION,

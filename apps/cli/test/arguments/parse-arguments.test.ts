@@ -120,7 +120,8 @@ describe("of kym's own commands", () => {
   const FIELDS_AND_OTHERS = (name: string): boolean =>
     !["blind", "dry-run", "from", "seed", "where"].includes(name);
   const isNeverFromEnvironment = (command: string, name: string): boolean =>
-    ["force", "repair", "claim", "yes"].includes(name) ||
+    ["force", "repair", "claim", "yes", "shard"].includes(name) ||
+    (command === "export" && name === "output") ||
     (command === "ingest" && name === "deleted") ||
     (command === "index" && name === "adopt") ||
     (command === "check" && name === "from") ||

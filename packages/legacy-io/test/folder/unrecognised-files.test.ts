@@ -2,11 +2,11 @@ import { expect, test } from "vitest";
 import { unrecognisedFiles } from "../../src/folder/unrecognised-files.ts";
 
 test("files that no rule knows are counted once a kind, the most frequent first", () => {
-  const unrecognised = ["b/x.OIR", "a.oir", "LIESMICH", "notes.pdf", "c.oir", "study.ingest-report.json"].map(
+  const unrecognised = ["b/x.DAT", "a.dat", "LIESMICH", "notes.pdf", "c.dat", "study.ingest-report.json"].map(
     (relPath) => ({ path: relPath, relPath, sizeBytes: 1, mtimeNs: 0n }),
   );
   expect(unrecognisedFiles({ unrecognised })).toEqual([
-    { kind: ".oir", count: 3, paths: ["a.oir", "b/x.OIR", "c.oir"] },
+    { kind: ".dat", count: 3, paths: ["a.dat", "b/x.DAT", "c.dat"] },
     { kind: "", count: 1, paths: ["LIESMICH"] },
     { kind: ".pdf", count: 1, paths: ["notes.pdf"] },
   ]);

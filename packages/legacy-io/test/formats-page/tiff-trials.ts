@@ -9,7 +9,7 @@ import type { TiffCodec } from "../../src/tiff/codecs/tiff-codec.ts";
 import { type ReadTiffOptions, readTiff } from "../../src/tiff/read-tiff.ts";
 import type { TiffInfo } from "../../src/tiff/tiff-info.ts";
 import { writeImageJTiff } from "../../src/tiff/write/write-imagej.ts";
-import { scanImageTiff } from "../support/scanimage-files.ts";
+import { scanImageTiff } from "../support/recordings/scanimage-files.ts";
 import { bytesOfBits, encodeFax, type FaxKind, type Pixels } from "../tiff/codecs/encode-fax.ts";
 import { encodeLzw } from "../tiff/codecs/encode-lzw.ts";
 import {

@@ -20,7 +20,7 @@ import { type Region, type RegionSelection, regionShape, resolveSelection } from
 
 /**
  * Reads one object of an array by its key within the array, such as `c/0/0`; undefined if it does not exist. The
- * bytes must be a fresh copy, because the result may keep them as its memory, or lie in `options.memory`.
+ * bytes must be a fresh copy, because the result may keep them as its memory, or lie in memory of `options.allocate`.
  */
 export type ChunkReader = (key: string, options: BriefReadOptions) => Promise<Uint8Array | undefined>;
 

@@ -96,7 +96,7 @@ export class ObjectReader {
       const { version } = this.#log.head;
       for (const { key, count } of this.#places(path, object)) {
         // Only one result may lie in the caller's memory, because those that are not right are still needed.
-        const bytes = await this.#getUnlessTooLarge(key, object, { signal, memory: first?.memory });
+        const bytes = await this.#getUnlessTooLarge(key, object, { signal, allocate: first?.allocate });
         if (bytes?.length === object.sizeBytes) {
           first?.onUnverified?.(bytes);
         }
@@ -154,7 +154,7 @@ export class ObjectReader {
   async #getUnlessTooLarge(
     key: StoreKey,
     { sizeBytes: expectedBytes }: CommittedObject,
-    options: Pick<GetOptions, "signal" | "memory">,
+    options: Pick<GetOptions, "signal" | "allocate">,
   ): Promise<Uint8Array<ArrayBuffer> | undefined> {
     try {
       return await this.#store.get(key, { ...options, expectedBytes });

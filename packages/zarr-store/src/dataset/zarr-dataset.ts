@@ -20,9 +20,9 @@ import { DatasetManifest, recordsBeside, writeCheckpoint } from "./dataset-manif
 import { assertWritable, type DatasetMode, type DatasetParts } from "./dataset-parts.ts";
 import { DatasetUpkeep } from "./maintain/dataset-upkeep.ts";
 import { healSources, sourcesMadeOnce } from "./maintain/heal-sources.ts";
+import { putEmptyDataset } from "./maintain/put-empty-dataset.ts";
 import { type Manifest, orderEntries } from "./manifest.ts";
 import type { NodeCache } from "./nodes/node-cache.ts";
-import { putEmptyDataset } from "./maintain/put-empty-dataset.ts";
 import type { ZarrImageRecord } from "./record/zarr-image-record.ts";
 import { CommittedSession } from "./session/committed-session.ts";
 import { TransactionSession } from "./session/transaction-session.ts";

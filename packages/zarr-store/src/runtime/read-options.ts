@@ -8,7 +8,7 @@ export interface ReadOptions {
 /** The options of a read of bytes that are decoded at once, and not kept. */
 export interface BriefReadOptions extends ReadOptions {
   /** Gives memory for so many bytes, in which the result may lie. The caller uses it again later. */
-  readonly memory?: ((sizeBytes: number) => Uint8Array<ArrayBuffer>) | undefined;
+  readonly allocate?: ((sizeBytes: number) => Uint8Array<ArrayBuffer>) | undefined;
   /**
    * Is told the bytes before their hash is compared, so that another thread can decode them meanwhile. What comes of them counts
    * only if the read returns these very bytes.

@@ -49,7 +49,7 @@ export interface GetOptions extends ReadOptions {
    */
   readonly expectedBytes?: number | undefined;
   /** Gives memory for so many bytes, in which the value may lie: not all of its buffer is then the value's. */
-  readonly memory?: ((sizeBytes: number) => Uint8Array<ArrayBuffer>) | undefined;
+  readonly allocate?: ((sizeBytes: number) => Uint8Array<ArrayBuffer>) | undefined;
 }
 
 /** Bytes by key, for reading. This is all that is needed to read a dataset over HTTP. */

@@ -23,11 +23,7 @@ before. It has no history: what was replaced before cannot be brought back from 
 All commands that only read take FILE in place of a dataset, also by an http(s) URL, and kym pull
 gets from it what the other copy did. kym unpack makes a dataset of it. Python opens it as well,
 by zarr.storage.ZipStore.`,
-  examples: [
-    "kym pack study.zarr study.zarr.zip",
-    "kym ls study.zarr.zip",
-    "kym pack study.zarr before.zarr.zip --version 12",
-  ],
+  examples: ["kym pack study.zarr study.zarr.zip", "kym pack study.zarr before.zarr.zip --version 12"],
   options: {
     version: { value: "N", help: "the version to pack; default: the newest" },
     force: { short: "f", help: "replace an existing file", neverFromEnvironment: true },

@@ -64,7 +64,7 @@ describe("completion", () => {
   });
 
   it("the value of an option is one of its choices, also after = and after a comma", async () => {
-    expect(await at("kym export a b --to ")).toEqual(["legacy", "kymflow", "imagej"]);
+    expect(await at("kym export a b --to ")).toEqual(["legacy", "kymflow", "imagej", "ome-zarr", "acqstore"]);
     expect(await at("kym export a b --to=k")).toEqual(["--to=kymflow"]);
     expect(await at("kym index study.zarr --indexer radon,v")).toEqual(["radon,velocity_events"]);
     expect(await at("kym index study.zarr --indexer radon,r")).toEqual([]);

@@ -42,17 +42,17 @@ test("a file of an image that is not understood makes the run partial that meets
 
 test("stray files are named once a kind in text, JSON and report, leave the run whole, and are news only once", async () => {
   await put("a.tif", TIFF);
-  for (const name of ["1.oir", "2.oir", "3.oir", "4.OIR", "notes.pdf"]) {
+  for (const name of ["1.dat", "2.dat", "3.dat", "4.DAT", "notes.pdf"]) {
     await put(name, "");
   }
   const { exitCode, stdout } = await ingest();
   expect(exitCode).toBe(0);
   expect(stdout).toContain(
-    "not understood, left alone: 4 .oir files: 1.oir, 2.oir, 3.oir and 1 more; -v lists them\n",
+    "not understood, left alone: 4 .dat files: 1.dat, 2.dat, 3.dat and 1 more; -v lists them\n",
   );
   expect(stdout).toContain("not understood, left alone: 1 .pdf file: notes.pdf\n");
   const kinds = [
-    { kind: ".oir", count: 4, paths: ["1.oir", "2.oir", "3.oir", "4.OIR"] },
+    { kind: ".dat", count: 4, paths: ["1.dat", "2.dat", "3.dat", "4.DAT"] },
     { kind: ".pdf", count: 1, paths: ["notes.pdf"] },
   ];
   const report = JSON.parse(await readFile(join(cwd, "study.ingest-report.json"), "utf8"));

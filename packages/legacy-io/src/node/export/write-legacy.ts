@@ -1,5 +1,6 @@
 // Writes a dataset as files from which it can be restored.
 
+import { ARTIFACTS } from "@kym/kym-schema";
 import type { ZarrDataset } from "@kym/zarr-store";
 import { throwIfAborted } from "@kym/zarr-store/runtime";
 import { LegacyIoError } from "../../errors.ts";
@@ -14,7 +15,8 @@ import {
 import { EXPORT_MARKER } from "../../export/export-marker.ts";
 import type { ImageOrigin } from "../../export/kymflow/kymflow-place.ts";
 import { type ExportPlan, type ImageInventory, planExport } from "../../export/plan-export.ts";
-import { comparePaths } from "../../folder/compare-paths.ts";
+import { comparePaths, fileNameOf } from "../../folder/compare-paths.ts";
+import { scanOfPath } from "../../folder/recordings/scan-name.ts";
 import { sameFileKey } from "../../folder/same-file-key.ts";
 import { chosenImages, Failures } from "./chosen-images.ts";
 import { exportImage, exportTable, inventoryOf } from "./export-image.ts";
@@ -52,7 +54,7 @@ export async function writeLegacy(
       : undefined;
   const failures = new Failures();
   const named = places ?? (await originsOfImages(dataset, imageIds));
-  const plan = await planOf(dataset, { named, places, sink, failures }, options);
+  const { plan, images: inventories } = await planOf(dataset, { named, places, sink, failures }, options);
   const placeOf = new Map((places ?? []).map((place) => [place.imageId, place]));
   const originOf = new Map(named.map((image) => [image.imageId, image]));
   const images: ExportedImage[] = [];
@@ -80,6 +82,7 @@ export async function writeLegacy(
       total: named.length,
     });
   }
+  notes.push(...notKeptNotes(plan, inventories, named));
   failures.assertSome(imageIds.length);
   const isPart = images.length < imageIds.length;
   const only = others === undefined && !isPart ? undefined : new Set(images.map(({ imageId }) => imageId));
@@ -135,14 +138,14 @@ async function planOf(
   dataset: ZarrDataset,
   { named, places, sink, failures }: PlanParts,
   options: ExportFolderOptions,
-): Promise<ExportPlan> {
+): Promise<{ readonly plan: ExportPlan; readonly images: readonly ImageInventory[] }> {
   const images: ImageInventory[] = [];
   for (const image of named) {
     throwIfAborted(options.signal, LegacyIoError);
     const inventory = await failures.ofImage(image, sink, () => inventoryOf(dataset.record(image.imageId)));
     images.push(...(inventory === undefined ? [] : [inventory]));
   }
-  return planExport(images, await dataset.listTableNames(), {
+  const plan = planExport(images, await dataset.listTableNames(), {
     includeTiff: options.includeTiff,
     includeTables: options.includeTables,
     ...(places && {
@@ -150,6 +153,36 @@ async function planOf(
       reserved: OWN_FILES,
     }),
   });
+  return { plan, images };
+}
+
+/** Says of which recordings the dataset has only pixels and metadata. */
+function notKeptNotes(
+  { images }: ExportPlan,
+  inventories: readonly ImageInventory[],
+  named: readonly Pick<ImageOrigin, "imageId" | "sourceRelPath">[],
+): readonly ExportNote[] {
+  const sourceOf = new Map(named.map(({ imageId, sourceRelPath }) => [imageId, sourceRelPath ?? imageId]));
+  const fileOf = (imageId: string): string => {
+    const path = sourceOf.get(imageId) ?? imageId;
+    return scanOfPath(path)?.file ?? path;
+  };
+  const kept = new Set(
+    inventories.flatMap(({ imageId, originals }) => (originals?.size ? [fileOf(imageId)] : [])),
+  );
+  const isRecording = new Set(
+    inventories.flatMap(({ imageId, json }) => (json.includes(ARTIFACTS.recordedScan) ? [imageId] : [])),
+  );
+  return images.flatMap(({ imageId, pixels }) => {
+    const file = fileOf(imageId);
+    return isRecording.has(imageId) && !kept.has(file)
+      ? [{ path: pixels?.path ?? file, reason: notKept(fileNameOf(file)) }]
+      : [];
+  });
+}
+
+function notKept(fileName: string): string {
+  return `only pixels and metadata of ${fileName} were kept, not the file itself: kym ingest --keep-original keeps it`;
 }
 
 function indexOf(

@@ -27,6 +27,7 @@ import {
 import { findZarrImages, isZarrGroup, notesToTell } from "../ngff/find-zarr-images.ts";
 import { noteSameScans } from "../ngff/note-same-scans.ts";
 import { findRecordedScans } from "../recordings/find-recorded-scans.ts";
+import { type ImageOfFiles, keepOriginals } from "../recordings/keep-originals.ts";
 import { listOpenConflicts } from "../resolve/list-open-conflicts.ts";
 import { previewRestore } from "../restore/preview-restore.ts";
 import { isExportedFolder, restoreExport } from "../restore/restore-export.ts";
@@ -50,7 +51,6 @@ import {
 } from "./commit-new-images.ts";
 import { findSavedAgain, type SettledPlan, updatesOf } from "./find-saved-again.ts";
 import type { IngestFolderOptions } from "./ingest-options.ts";
-import { type ImageOfFiles, keepOriginals } from "./keep-originals.ts";
 import { ownPart, partOfPlan, partOfScan } from "./own-part.ts";
 import { isReadOfTiff, missingImages, readImagesAgain, readsToRepeat } from "./read-images-again.ts";
 

@@ -1,5 +1,6 @@
 // Finds the OME-Zarr images below a folder: alone, in a series, and in collections of acqstore.
 
+import { stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { ZARR_NODE_NAME } from "@kym/zarr-store/layout";
 import { throwIfAborted } from "@kym/zarr-store/runtime";
@@ -15,9 +16,8 @@ import { acqstoreDocumentFormat } from "../../formats/sidecars/acqstore-stored-f
 import { isNgffImage, isNgffSeries, seriesOf } from "../../ngff/ngff-image.ts";
 import { isZarrArchive } from "../../ngff/zarr-name.ts";
 import { folderOfArchive } from "./archive-files.ts";
-import { groupAttributes, MAX_NODE_BYTES } from "./open-zarr-image.ts";
+import { groupAttributes } from "./open-zarr-image.ts";
 import { bundleOf } from "./zarr-bundle.ts";
-import { filesOfFolder } from "./zarr-files.ts";
 import {
   inOrder,
   type Note,
@@ -57,13 +57,13 @@ export async function isZarrGroup(root: string): Promise<boolean> {
   if (isZarrArchive(root)) {
     return true;
   }
-  const files = filesOfFolder(root);
-  for (const name of [ZARR_NODE_NAME, ".zgroup", ".zarray"]) {
-    if ((await files.read(name, MAX_NODE_BYTES)) !== undefined) {
-      return true;
-    }
-  }
-  return false;
+  const nodes = [ZARR_NODE_NAME, ".zgroup", ".zarray"].map((name) =>
+    stat(join(root, name)).then(
+      (status) => status.isFile(),
+      () => false,
+    ),
+  );
+  return (await Promise.all(nodes)).includes(true);
 }
 
 /** What is found, while the folders are looked through. */

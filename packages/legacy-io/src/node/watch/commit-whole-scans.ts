@@ -16,8 +16,8 @@ import {
   sizeOfImages,
 } from "../ingest/commit-new-images.ts";
 import { findSavedAgain, type SettledPlan, updatesOf } from "../ingest/find-saved-again.ts";
-import { keepOriginals } from "../ingest/keep-originals.ts";
 import { channelsOnly, identityOf } from "../ingest/sync-folder.ts";
+import { keepOriginals } from "../recordings/keep-originals.ts";
 import { gatherPlanFacts } from "../scan/gather-plan-facts.ts";
 import { type LoadedSidecars, loadKnownFolder } from "../scan/load-known-folder.ts";
 import { loadPathFields, savePathFields } from "../scan/path-fields-table.ts";

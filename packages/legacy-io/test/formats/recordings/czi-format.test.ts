@@ -3,7 +3,13 @@ import { cziFormat } from "../../../src/formats/czi/czi-format.ts";
 import type { Recording } from "../../../src/formats/recording-format.ts";
 import { bytesSource } from "../../../src/tiff/byte-source.ts";
 import { caught } from "../../support/caught.ts";
-import { type CziBlock, type CziParts, cziFile, cziXml, lineBlocks } from "../../support/czi-files.ts";
+import {
+  type CziBlock,
+  type CziParts,
+  cziFile,
+  cziXml,
+  lineBlocks,
+} from "../../support/recordings/czi-files.ts";
 
 const LIMITS = { maxDecodedBytes: 2 ** 24, maxTextBytes: 2 ** 20, maxEntries: 2 ** 16 };
 

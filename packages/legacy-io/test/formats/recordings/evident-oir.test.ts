@@ -3,7 +3,14 @@ import { evidentOirFormat } from "../../../src/formats/evident-oir/evident-oir.t
 import type { Recording, RecordingLimits } from "../../../src/formats/recording-format.ts";
 import { bytesSource } from "../../../src/tiff/byte-source.ts";
 import { caught } from "../../support/caught.ts";
-import { blockOf, type MadeOir, madeOir, OIR_CHANNELS, oirOf, uidBlock } from "../../support/oir-files.ts";
+import {
+  blockOf,
+  type MadeOir,
+  madeOir,
+  OIR_CHANNELS,
+  oirOf,
+  uidBlock,
+} from "../../support/recordings/oir-files.ts";
 
 const LIMITS: RecordingLimits = { maxDecodedBytes: 2 ** 28, maxTextBytes: 2 ** 22, maxEntries: 10_000 };
 const LINE: MadeOir = { width: 24, lines: [1300], blockLines: 512 };

@@ -2,8 +2,8 @@ import { expect, test } from "vitest";
 import { lifFormat } from "../../../src/formats/leica-lif/lif-format.ts";
 import { bytesSource } from "../../../src/tiff/byte-source.ts";
 import { caught, codeOf } from "../../support/caught.ts";
-import { type LifImageParts, lifBytes, lifStampList, lifValue } from "../../support/lif-files.ts";
-import { allLines, onlyScan, opened } from "../../support/opened-recording.ts";
+import { type LifImageParts, lifBytes, lifStampList, lifValue } from "../../support/recordings/lif-files.ts";
+import { allLines, onlyScan, opened } from "../../support/recordings/opened-recording.ts";
 
 const expected = (image: LifImageParts): readonly number[] => {
   const { lines = 6, pixels = 4, channels = 1 } = image;

@@ -10,7 +10,7 @@ import {
   madeOif,
   OIF_MAIN,
   oibOf,
-} from "../../support/oif-files.ts";
+} from "../../support/recordings/oif-files.ts";
 
 const LIMITS: RecordingLimits = { maxDecodedBytes: 2 ** 28, maxTextBytes: 2 ** 22, maxEntries: 10_000 };
 const LINE: MadeOif = { width: 30, lines: 700 };

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { ptuFormat } from "../../../src/formats/picoquant-ptu/ptu-format.ts";
 import { caught, codeOf } from "../../support/caught.ts";
-import { allLines, onlyScan, opened } from "../../support/opened-recording.ts";
+import { allLines, onlyScan, opened } from "../../support/recordings/opened-recording.ts";
 import {
   PTU_TYPES,
   type PtuParts,
@@ -9,7 +9,7 @@ import {
   ptuBytes,
   ptuEvents,
   ptuValue,
-} from "../../support/ptu-files.ts";
+} from "../../support/recordings/ptu-files.ts";
 
 const of = (scan: PtuScan = {}, parts: Omit<PtuParts, "events"> = {}) =>
   opened(ptuFormat, ptuBytes({ events: ptuEvents(scan), ...parts }));

@@ -2,7 +2,7 @@ import { zstdDecompressSync } from "node:zlib";
 import type { NdArray } from "@kym/zarr-store";
 import { cziFormat } from "../../../src/formats/czi/czi-format.ts";
 import { bytesSource } from "../../../src/tiff/byte-source.ts";
-import { cziFile, cziXml, lineBlocks } from "../../support/czi-files.ts";
+import { cziFile, cziXml, lineBlocks } from "../../support/recordings/czi-files.ts";
 import type { FuzzedParser } from "../fuzz-parsers.ts";
 
 const MOST_BYTES = 2 ** 22;

@@ -3,8 +3,8 @@ import { evidentOirFormat } from "../../../src/formats/evident-oir/evident-oir.t
 import { olympusOibFormat } from "../../../src/formats/olympus-oif/olympus-oif.ts";
 import type { Recording, RecordingFormat, RecordingLimits } from "../../../src/formats/recording-format.ts";
 import { type ByteSource, bytesSource } from "../../../src/tiff/byte-source.ts";
-import { madeOif, oibOf } from "../../support/oif-files.ts";
-import { madeOir, OIR_CHANNELS } from "../../support/oir-files.ts";
+import { madeOif, oibOf } from "../../support/recordings/oif-files.ts";
+import { madeOir, OIR_CHANNELS } from "../../support/recordings/oir-files.ts";
 import type { FuzzedParser } from "../fuzz-parsers.ts";
 
 const LIMITS: RecordingLimits = { maxDecodedBytes: 2 ** 18, maxTextBytes: 2 ** 16, maxEntries: 500 };

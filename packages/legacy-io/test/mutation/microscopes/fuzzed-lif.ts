@@ -1,7 +1,7 @@
 import type { NdArray } from "@kym/zarr-store";
 import { lifFormat } from "../../../src/formats/leica-lif/lif-format.ts";
-import { lifBytes, lifStampList } from "../../support/lif-files.ts";
-import { allLines, opened } from "../../support/opened-recording.ts";
+import { lifBytes, lifStampList } from "../../support/recordings/lif-files.ts";
+import { allLines, opened } from "../../support/recordings/opened-recording.ts";
 import type { FuzzedParser } from "../fuzz-parsers.ts";
 
 const STAMPS = lifStampList(6, 5, 2);

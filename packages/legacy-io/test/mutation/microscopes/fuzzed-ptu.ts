@@ -1,7 +1,7 @@
 import type { NdArray } from "@kym/zarr-store";
 import { ptuFormat } from "../../../src/formats/picoquant-ptu/ptu-format.ts";
-import { allLines, opened } from "../../support/opened-recording.ts";
-import { PTU_TYPES, ptuBytes, ptuEvents } from "../../support/ptu-files.ts";
+import { allLines, opened } from "../../support/recordings/opened-recording.ts";
+import { PTU_TYPES, ptuBytes, ptuEvents } from "../../support/recordings/ptu-files.ts";
 import type { FuzzedParser } from "../fuzz-parsers.ts";
 
 const SMALL = { lines: 4, pixels: 5 };

@@ -1,7 +1,7 @@
 import { ndArrayBytes } from "@kym/zarr-store/array";
 import { bytesSource } from "../../../src/tiff/byte-source.ts";
 import { readTiff, type TiffImage } from "../../../src/tiff/read-tiff.ts";
-import { scanImageTiff } from "../../support/scanimage-files.ts";
+import { scanImageTiff } from "../../support/recordings/scanimage-files.ts";
 import type { FuzzedParser } from "../fuzz-parsers.ts";
 import { readNaively } from "../naive-tiff.ts";
 

@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { memoryStore, openDataset } from "@kym/zarr-store";
 import { afterEach, expect, test } from "vitest";
 import { ingestLegacyFolder, openTiff, refreshFromFolder } from "../../../src/node/index.ts";
-import { lifBytes, lifStampList, lifValue } from "../../support/lif-files.ts";
-import { ptuBytes, ptuEvents, ptuValue } from "../../support/ptu-files.ts";
-import { scanImageTiff, scanImageValue } from "../../support/scanimage-files.ts";
+import { lifBytes, lifStampList, lifValue } from "../../support/recordings/lif-files.ts";
+import { ptuBytes, ptuEvents, ptuValue } from "../../support/recordings/ptu-files.ts";
+import { scanImageTiff, scanImageValue } from "../../support/recordings/scanimage-files.ts";
 import { makeLabFolder, tinyTiff } from "../lab-folder.ts";
 
 let folder = "";

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { memoryStore, openDataset, type ZarrDataset } from "@kym/zarr-store";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { exportLegacyFolder, ingestLegacyFolder, refreshFromFolder } from "../../../src/node/index.ts";
-import { madeOif, OIF_MAIN, oibOf } from "../../support/oif-files.ts";
-import { madeOir, OIR_CHANNELS } from "../../support/oir-files.ts";
+import { madeOif, OIF_MAIN, oibOf } from "../../support/recordings/oif-files.ts";
+import { madeOir, OIR_CHANNELS } from "../../support/recordings/oir-files.ts";
 import { makeLabFolder } from "../lab-folder.ts";
 
 let dataset: ZarrDataset;

@@ -10,7 +10,7 @@ import {
   openTiff,
   refreshFromFolder,
 } from "../../../src/node/index.ts";
-import { cziFile, cziXml, lineBlocks } from "../../support/czi-files.ts";
+import { cziFile, cziXml, lineBlocks } from "../../support/recordings/czi-files.ts";
 import { makeLabFolder, tinyTiff } from "../lab-folder.ts";
 
 let dataset: ZarrDataset;

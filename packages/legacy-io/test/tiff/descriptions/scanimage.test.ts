@@ -3,7 +3,11 @@ import { imageLayout } from "../../../src/tiff/axes/image-layout.ts";
 import { bytesSource } from "../../../src/tiff/byte-source.ts";
 import { describeTiff, readTiff, readTiffInPlace } from "../../../src/tiff/read-tiff.ts";
 import { openTiffRows } from "../../../src/tiff/tiff-rows.ts";
-import { type ScanImageParts, scanImageTiff, scanImageValue } from "../../support/scanimage-files.ts";
+import {
+  type ScanImageParts,
+  scanImageTiff,
+  scanImageValue,
+} from "../../support/recordings/scanimage-files.ts";
 import { ascii, buildTiff, greyTags } from "../tiff-fixture.ts";
 
 const described = (parts: ScanImageParts) => describeTiff(bytesSource(scanImageTiff(parts)));

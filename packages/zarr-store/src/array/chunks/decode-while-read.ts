@@ -24,7 +24,7 @@ export async function decodeWhileRead(
   try {
     const stored = await read({
       signal,
-      memory: (sizeBytes) => memory.take(sizeBytes),
+      allocate: (sizeBytes) => memory.take(sizeBytes),
       onUnverified: (bytes) => {
         begun = { bytes, decoded: decode(bytes, true) };
         // A failure is one only if these bytes are returned.

@@ -21,7 +21,6 @@ import type { ReadOptions } from "../../runtime/read-options.ts";
 import { assertWritable, type DatasetParts } from "../dataset-parts.ts";
 import { ROOT_NODE, tablePath } from "../layout.ts";
 import { rootAttributes } from "../nodes/root-attributes.ts";
-import { putEmptyDataset } from "./put-empty-dataset.ts";
 import { ZarrImageRecord } from "../record/zarr-image-record.ts";
 import type { ObjectSession } from "../session/object-session.ts";
 import { SOURCES_TABLE } from "../tables/sources-table.ts";
@@ -34,6 +33,7 @@ import {
   type OutsideLook,
   type OutsideOptions,
 } from "./outside-changes.ts";
+import { putEmptyDataset } from "./put-empty-dataset.ts";
 import { recallFrom } from "./recall-from.ts";
 
 /** Runs a function in a transaction and commits what it stages. */

@@ -333,7 +333,7 @@ class LocalStore implements KeyValueStore {
           assertRange(key, range, stats.size);
         }
         assertReadable(key, range?.length ?? stats.size);
-        const bytes = await readBytes(file, range ?? { offset: 0, length: stats.size }, options.memory);
+        const bytes = await readBytes(file, range ?? { offset: 0, length: stats.size }, options.allocate);
         if (range !== undefined && bytes.length < range.length) {
           throw new ZarrStoreError("io", `${path} became shorter while it was read`, { path: key });
         }

@@ -8,9 +8,9 @@ import { errnoOf } from "./errno.ts";
 export async function readBytes(
   file: Pick<OpenFile, "read">,
   range: ByteRange,
-  memory: (sizeBytes: number) => Uint8Array<ArrayBuffer> = newMemory,
+  allocate: (sizeBytes: number) => Uint8Array<ArrayBuffer> = newMemory,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const bytes = memory(range.length);
+  const bytes = allocate(range.length);
   let filled = 0;
   while (filled < range.length) {
     const { bytesRead } = await file.read(bytes, filled, range.length - filled, range.offset + filled);

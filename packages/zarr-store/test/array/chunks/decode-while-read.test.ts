@@ -9,8 +9,8 @@ const twice = async (stored: Uint8Array): Promise<Uint8Array> => {
 };
 
 function readerOf(content: readonly number[]) {
-  return async ({ memory, onUnverified }: BriefReadOptions): Promise<Uint8Array<ArrayBuffer>> => {
-    const bytes = memory?.(content.length) ?? new Uint8Array(content.length);
+  return async ({ allocate, onUnverified }: BriefReadOptions): Promise<Uint8Array<ArrayBuffer>> => {
+    const bytes = allocate?.(content.length) ?? new Uint8Array(content.length);
     bytes.set(content);
     onUnverified?.(bytes);
     await Promise.resolve();

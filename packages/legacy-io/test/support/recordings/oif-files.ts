@@ -1,5 +1,5 @@
-import { randomFrom } from "../mutation/mutate.ts";
-import { buildTiff } from "../tiff/tiff-fixture.ts";
+import { randomFrom } from "../../mutation/mutate.ts";
+import { buildTiff } from "../../tiff/tiff-fixture.ts";
 
 /** What a made FluoView recording of the FV1000 has. Times in microseconds. */
 export interface MadeOif {

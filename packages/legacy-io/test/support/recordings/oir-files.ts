@@ -1,4 +1,4 @@
-import { randomFrom } from "../mutation/mutate.ts";
+import { randomFrom } from "../../mutation/mutate.ts";
 
 /** What a made OIR recording has. Lengths in pixels and lines, times in milliseconds. */
 export interface MadeOir {

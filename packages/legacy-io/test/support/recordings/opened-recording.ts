@@ -4,8 +4,8 @@ import type {
   Recording,
   RecordingFormat,
   RecordingLimits,
-} from "../../src/formats/recording-format.ts";
-import { type ByteSource, bytesSource } from "../../src/tiff/byte-source.ts";
+} from "../../../src/formats/recording-format.ts";
+import { type ByteSource, bytesSource } from "../../../src/tiff/byte-source.ts";
 
 export const SMALL_LIMITS: RecordingLimits = {
   maxDecodedBytes: 2 ** 24,

@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { openOibFolder } from "../../src/formats/olympus-oif/oif-folder.ts";
-import { planeNames, scannedAxes } from "../../src/formats/olympus-oif/oif-names.ts";
-import { openOifLines } from "../../src/formats/olympus-oif/oif-planes.ts";
-import type { RecordedScan, Recording } from "../../src/formats/recording-format.ts";
-import { openRecording } from "../../src/node/recordings/open-recording.ts";
-import { bytesSource } from "../../src/tiff/byte-source.ts";
+import { openOibFolder } from "../../../src/formats/olympus-oif/oif-folder.ts";
+import { planeNames, scannedAxes } from "../../../src/formats/olympus-oif/oif-names.ts";
+import { openOifLines } from "../../../src/formats/olympus-oif/oif-planes.ts";
+import type { RecordedScan, Recording } from "../../../src/formats/recording-format.ts";
+import { openRecording } from "../../../src/node/recordings/open-recording.ts";
+import { bytesSource } from "../../../src/tiff/byte-source.ts";
 
 /** Pixels, as other readers of a test give them. */
 export interface ReadPixels {
