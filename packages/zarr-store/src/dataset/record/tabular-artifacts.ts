@@ -112,11 +112,10 @@ export class TabularArtifacts {
   async loadBytes(
     name: string,
     format: TabularFormat,
-    { signal }: ReadOptions = {},
+    options: ReadOptions = {},
   ): Promise<Uint8Array<ArrayBuffer>> {
     const path = this.#path(name, format);
-    // The signal alone: `memory` of a table is a word, and that of a read is a function.
-    const bytes = await this.#objects.session.read(path, { signal });
+    const bytes = await this.#objects.session.read(path, options);
     if (bytes === undefined) {
       throw notFound(`image ${this.#objects.id} has no ${format} artifact ${name}`, path);
     }
