@@ -203,3 +203,18 @@ it("an RFC-9 file has its comment, and a hostile one is refused where a dataset 
   await expect(openLocalDataset(at("evil.zip"))).rejects.toMatchObject({ code: "invalid_name" });
   expect((await readdir(folder)).sort()).toEqual(["chunk", "evil.zip", "x.ozx", "x.zip", "y.ozx"]);
 });
+
+it("a check of a packed file names every damaged entry", async () => {
+  await using _ = await makeDataset();
+  await packDataset(at("d.zarr"), at("d.zarr.zip"));
+  const bytes = await readFile(at("d.zarr.zip"));
+  const damaged = ["images/a/analysis/params.json", "images/b/analysis/params.json"];
+  for (const path of damaged) {
+    const at = bytes.indexOf('"id"', bytes.indexOf(path));
+    bytes[at + 1] = 0x49;
+  }
+  await writeFile(at("d.zarr.zip"), bytes);
+  const { problems, checked } = await checkLocalDataset(at("d.zarr.zip"));
+  expect(problems).toMatchObject(damaged.map((path) => ({ kind: "damaged", path })));
+  expect(checked.objects).toBe((await checkLocalDataset(at("d.zarr"))).checked.objects);
+});

@@ -123,10 +123,8 @@ export async function syncFolder(
   const facts = await gatherPlanFacts(scan, known, signal, { verifies: verify, isOwn: part.has });
   const whole = planIngest(scan, known, facts, rules);
   const allFormats = sidecarFormats(options.formats);
-  const restored = await restoreKymImages(dataset, part.isFirst ? ofZarr.exports : [], {
-    ...options,
-    allFormats,
-  });
+  const ownExports = ofZarr.exports.filter(({ image }) => part.has(image.relPath));
+  const restored = await restoreKymImages(dataset, ownExports, { ...options, allFormats });
   const settled = await findSavedAgain(dataset, partOfPlan(whole, part), known, {
     ...options,
     allFormats,
@@ -141,7 +139,8 @@ export async function syncFolder(
     (note) => !isMissing.has(note.imageId) && isOwnNote(note),
   );
   const ownScan = partOfScan(scan, part);
-  const foundInFolder = whole.actions.length + whole.unreadable.length + setAside.length;
+  const foundInFolder =
+    whole.actions.length + whole.unreadable.length + setAside.length + ofZarr.exports.length;
   const inShard = (report: IngestReport): IngestReport =>
     shard === undefined ? report : { ...report, shard: { ...shard, foundInFolder } };
   const [noteLists, noteRecordings] = part.isFirst ? [found.notes, ofRecordings] : [[], []];
@@ -222,8 +221,8 @@ export async function syncFolder(
 
 /** Adds the images that were restored from exports. */
 function withRestored(report: IngestReport, restored: RestoredKym, isDryRun = false): IngestReport {
-  const { ingested, updated, unchanged, conflicts, failed, notes } = restored;
-  const all = [ingested, updated, unchanged, conflicts, failed];
+  const { ingested, updated, unchanged, skipped, conflicts, failed, notes } = restored;
+  const all = [ingested, updated, unchanged, skipped, conflicts, failed];
   const ids = isDryRun ? [] : ingested.flatMap(({ imageId }) => (imageId === undefined ? [] : [imageId]));
   const isAlone = report.found === 0 && restored.notes.length + all.flat().length > 0;
   return {
@@ -233,6 +232,7 @@ function withRestored(report: IngestReport, restored: RestoredKym, isDryRun = fa
     ingested: [...report.ingested, ...ingested],
     updated: [...report.updated, ...updated],
     unchanged: [...report.unchanged, ...unchanged],
+    skipped: [...report.skipped, ...skipped],
     conflicts: [...report.conflicts, ...conflicts],
     failed: [...report.failed, ...failed],
     notes: [...report.notes, ...notes],

@@ -27,7 +27,7 @@ interface Original {
 
 /**
  * Stores the files of images as attachments, in one commit an image. What is kept already is not read. Of several line scans in a file,
- * the first keeps it. A file that is not the one that was ingested is not kept, and named.
+ * the first keeps it. A file that is not the one that was ingested is not kept, and named; so is an image in a folder of OME-Zarr.
  *
  * @throws LegacyIoError `aborted`; errors of the dataset
  */
@@ -39,9 +39,16 @@ export async function keepOriginals(
   const notes: IngestItem[] = [];
   for (const { imageId, bundle } of images) {
     throwIfAborted(signal, LegacyIoError);
-    if ((bundle.recording?.scan ?? 0) === 0) {
+    const { relPath: path, zarr } = bundle.image;
+    if (zarr !== undefined) {
+      notes.push({
+        path,
+        imageId,
+        reason: "the original is not kept: it is a folder of OME-Zarr, not a file",
+      });
+    } else if ((bundle.recording?.scan ?? 0) === 0) {
       const reason = await keepOriginal(dataset, imageId, bundle, signal);
-      notes.push(...(reason === undefined ? [] : [{ path: bundle.image.relPath, imageId, reason }]));
+      notes.push(...(reason === undefined ? [] : [{ path, imageId, reason }]));
     }
   }
   return notes;

@@ -19,7 +19,7 @@ import { takeAcqstore } from "./take-acqstore.ts";
 import { takeSteps } from "./take-steps.ts";
 
 export interface RestoreKymOptions
-  extends Pick<IngestFolderOptions, "limits" | "signal" | "dryRun" | "onEvent"> {
+  extends Pick<IngestFolderOptions, "limits" | "signal" | "dryRun" | "onEvent" | "returnDeleted"> {
   readonly allFormats: readonly SidecarFormat[];
 }
 

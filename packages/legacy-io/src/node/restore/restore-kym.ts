@@ -4,6 +4,7 @@ import { type DatasetContents, isZarrStoreError, type SourceRow, type ZarrDatase
 import { throwIfAborted } from "@kym/zarr-store/runtime";
 import { isLegacyIoError, LegacyIoError } from "../../errors.ts";
 import type { LegacyBundle } from "../../folder/bundle.ts";
+import { IMAGE_DELETED } from "../../plan/decide-refresh.ts";
 import type { IngestItem } from "../../plan/ingest-report.ts";
 import { type MadeImage, makeImage, type RestoreKymOptions } from "./make-kym-image.ts";
 import { placeImage } from "./place-kym-image.ts";
@@ -13,6 +14,8 @@ export interface RestoredKym {
   readonly ingested: readonly IngestItem[];
   readonly updated: readonly IngestItem[];
   readonly unchanged: readonly IngestItem[];
+  /** Deleted from the dataset. */
+  readonly skipped: readonly IngestItem[];
   readonly conflicts: readonly IngestItem[];
   readonly failed: readonly IngestItem[];
   readonly notes: readonly IngestItem[];
@@ -24,6 +27,7 @@ const BATCH_IMAGES = 64;
  * Restores exported images: ids, pixels, artifacts and attachments, object by object.
  *
  * - An image that the dataset has already is unchanged if it is the same, otherwise a conflict.
+ * - An image that was deleted from the dataset, of which the table `sources` knows, is skipped unless `returnDeleted` is given.
  * - What another program changed in the image since comes in and is named. An image that the dataset has gets it as well, where the
  *   dataset did not change the same.
  * - A file of `kym/` that was changed since the export fails its image.
@@ -35,7 +39,8 @@ export async function restoreKymImages(
 ): Promise<RestoredKym> {
   const outcome = {
     ...{ ingested: [] as IngestItem[], updated: [] as IngestItem[], unchanged: [] as IngestItem[] },
-    ...{ conflicts: [] as IngestItem[], failed: [] as IngestItem[], notes: [] as IngestItem[] },
+    ...{ skipped: [] as IngestItem[], conflicts: [] as IngestItem[] },
+    ...{ failed: [] as IngestItem[], notes: [] as IngestItem[] },
   };
   const tables = new Set<string>();
   const seen = new Map<string, string>();
@@ -63,6 +68,9 @@ async function restoreBatch(
   const run = async (transaction: DatasetContents): Promise<void> => {
     done.length = 0;
     const sources: SourceRow[] = [];
+    const ledger = await transaction.loadSourcesIndex();
+    const known = new Set(ledger.map(keyOf));
+    const wereThere = new Set(ledger.map(({ image_id: id }) => id));
     for (const bundle of batch) {
       throwIfAborted(options.signal, LegacyIoError);
       const { relPath: path } = bundle.image;
@@ -79,6 +87,11 @@ async function restoreBatch(
         seen.set(imageId, path);
         for (const table of named) {
           tables.add(table);
+        }
+        const wasDeleted = wereThere.has(imageId) && !(await transaction.record(imageId).exists());
+        if (wasDeleted && options.returnDeleted !== true) {
+          done.push(() => outcome.skipped.push({ path, imageId, reason: IMAGE_DELETED }));
+          continue;
         }
         const placed = await placeImage(transaction, made, options);
         done.push(() => {
@@ -100,7 +113,6 @@ async function restoreBatch(
       }
     }
     if (sources.length > 0 && options.dryRun !== true) {
-      const known = new Set((await transaction.loadSourcesIndex()).map(keyOf));
       const missing = sources.filter((row) => !known.has(keyOf(row)));
       await transaction.appendSources(missing, { again: missing });
     }

@@ -52,4 +52,23 @@ describe.each(["ome-zarr", "acqstore"] as const)("an export for %s", (format) =>
     expect((await ingestLegacyFolder(copy, out)).unchanged).toHaveLength(2);
     expect((await ingestLegacyFolder(dataset, out)).unchanged).toHaveLength(2);
   });
+
+  it("comes in by shards, each image once, and what was deleted since stays away until it is asked for", async () => {
+    await exportLegacyFolder(dataset, out, { format });
+    const copy = await openDataset(memoryStore());
+    const shards = [];
+    for (const index of [0, 1, 2]) {
+      shards.push(await ingestLegacyFolder(copy, out, { shard: { index, count: 3 } }));
+    }
+    expect(shards.map(({ shard }) => shard?.foundInFolder)).toEqual([2, 2, 2]);
+    expect(shards.flatMap(({ ingested }) => ingested)).toHaveLength(2);
+    expect(shards.flatMap(({ unchanged }) => unchanged)).toEqual([]);
+    expect(await copy.listImageIds()).toEqual(["image_1", "image_2"]);
+    await copy.deleteImage("image_2");
+    const { ingested, skipped, unchanged } = await ingestLegacyFolder(copy, out);
+    expect([ingested, unchanged.length]).toEqual([[], 1]);
+    expect(skipped).toMatchObject([{ imageId: "image_2", reason: "its image was deleted from the dataset" }]);
+    await ingestLegacyFolder(copy, out, { returnDeleted: true });
+    expect(await copy.listImageIds()).toEqual(["image_1", "image_2"]);
+  });
 });

@@ -60,12 +60,13 @@ export async function checkObject(
 }
 
 /**
- * Reports a file that cannot be read, so that the check goes on. This is a file on a bad sector, or one at or below a
- * symbolic link, which is never followed.
+ * Reports a file that cannot be read, so that the check goes on. This is a file on a bad sector, one at or below a
+ * symbolic link, which is never followed, or a damaged entry of a zip file.
  */
 function unlessUnreadable({ isUnreadable }: CheckContext, path: StoreKey): (error: unknown) => CheckProblem {
   return (error) => {
-    if (!isZarrStoreError(error, "invalid_name") && !isUnreadable(error)) {
+    const isOfThisFile = isZarrStoreError(error, "invalid_name") || isZarrStoreError(error, "invalid_file");
+    if (!isOfThisFile && !isUnreadable(error)) {
       throw error;
     }
     return { kind: "damaged", path, message: error.message, remedy: "restore" };
