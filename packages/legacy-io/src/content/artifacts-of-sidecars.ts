@@ -37,6 +37,7 @@ import { isOfRecording, sayingOfPrairie } from "./prairie-says.ts";
 import { defined } from "./recordings/defined.ts";
 import type { RecordedFacts } from "./recordings/recorded-facts.ts";
 import { recordedHeader } from "./recordings/recording-says.ts";
+import { referencePictures } from "./recordings/reference-pictures.ts";
 import type { ImageJTags } from "./rois/imagej-tags.ts";
 import { roisOfMetadata, withTakenRois } from "./rois/rois-in-metadata.ts";
 import { roiFiles, takenRois } from "./rois/rois-of-files.ts";
@@ -178,6 +179,7 @@ async function composed(parts: SidecarParts): Promise<SidecarArtifacts> {
     ...(await eventArtifacts(events)),
     ...ofAcqstore.artifacts,
     ...prairie.artifacts,
+    ...referencePictures(sidecars),
     ...given.flatMap((one) =>
       one === own?.given ? [] : [{ ...one.said, from: [one.sidecar.relPath] } satisfies SourcedArtifact],
     ),
@@ -238,7 +240,9 @@ async function composed(parts: SidecarParts): Promise<SidecarArtifacts> {
     nRois: rois.length,
     overruled,
     isOfPrairie: prairie.scan !== undefined,
-    unusable: sidecars.flatMap((sidecar) => (whyUnusable(sidecar) === undefined ? [] : [sidecar.relPath])),
+    unusable: sidecars.flatMap((sidecar) =>
+      whyUnusable(sidecar) === undefined || sidecar.picture !== undefined ? [] : [sidecar.relPath],
+    ),
   };
 }
 
