@@ -81,7 +81,11 @@ test("images can be sorted by their start, in UTC or without a zone, and a file 
     "c.tif": tinyTiff(1),
   });
   const dataset = await openDataset(memoryStore(), { summarize: summarizeMetadata });
-  const { ingested } = await ingestLegacyFolder(dataset, folder);
+  const { ingested, counts } = await ingestLegacyFolder(dataset, folder);
+  expect(counts).toMatchObject({ tiffs: 2, recordings: 1 });
+  expect((await Array.fromAsync(dataset.log())).map(({ message }) => message)).toContain(
+    "ingest of 3 images",
+  );
   const { images } = await dataset.rebuildManifest();
   const pathOf = new Map(ingested.map(({ path, imageId = "" }) => [imageId, path]));
   const order = await Array.fromAsync(dataset.iterRecords({ orderBy: "acquired_local_epoch_ns" }));
