@@ -109,7 +109,7 @@ const OTHERS = [
   ["<![CDATA[", "]]>"],
   ["<?", "?>"],
 ] as const;
-const FIRST_OF_NAME = /[^\s<>/!?]/;
+const FIRST_OF_NAME = /[\p{L}_:]/u;
 const NAME = /[^\s<>/]+/y;
 /** What matters in a tag behind its name: its end, a quote, or the beginning of another tag. */
 const IN_TAG = /[<>"']/g;
