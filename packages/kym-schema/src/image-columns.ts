@@ -74,7 +74,7 @@ export const IMAGES_COLUMNS: readonly Column[] = [
   {
     name: COLUMNS.acquiredLocal,
     type: "utf8",
-    description: "ISO 8601 without a time zone: the microscope's wall clock",
+    description: "ISO 8601 without a time zone: the microscope's wall clock, or UTC where its file says UTC",
   },
   { name: EXPERIMENT_KEYS.note, type: "utf8" },
   { name: COLUMNS.accepted, type: "bool" },

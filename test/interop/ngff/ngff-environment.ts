@@ -2,27 +2,27 @@
 
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
-import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { findNewerPython } from "../newer-python.ts";
 
 const run = promisify(execFile);
 
 const REQUIREMENTS = join(import.meta.dirname, "requirements.txt");
 const CACHE = resolve(import.meta.dirname, "../../../.cache");
 const OLDEST_MINOR = 12;
-const NAMES = ["python3", "python3.14", "python3.13", "python3.12"];
 const MOST_OUTPUT_BYTES = 64 * 1024 * 1024;
 
 let environment: Promise<string | undefined> | undefined;
 
 /**
- * Whether there is a Python with the readers. The first call installs them below `.cache/`, in a minute or two.
+ * Whether there is a Python with the readers. The first call installs them below `.cache/`, in a minute or two. Without a Python that
+ * is new enough, it prints that the tests are skipped, also in CI.
  *
- * @throws {Error} if it is missing and `CI` is set
+ * @throws {Error} if they cannot be installed and `CI` is set
  */
 export async function hasNgffReaders(): Promise<boolean> {
   return (await pythonPath()) !== undefined;
@@ -44,24 +44,25 @@ async function pythonPath(): Promise<string | undefined> {
   environment ??= makeEnvironment().catch((cause: unknown) => {
     const reason = cause instanceof Error ? cause.message.trim() : String(cause);
     if (process.env["CI"]) {
-      throw new Error(`Readers of OME-Zarr need Python 3.${OLDEST_MINOR}, and CI runs them: ${reason}`, {
-        cause,
-      });
+      throw new Error(`Readers of OME-Zarr cannot be installed, and CI runs them: ${reason}`, { cause });
     }
-    console.warn(`\nReaders of OME-Zarr are SKIPPED, because there is no Python for them: ${reason}\n`);
+    console.warn(`SKIPPED: the tests with readers of OME-Zarr: ${reason}`);
     return undefined;
   });
   return environment;
 }
 
 /** Installs beside the final folder and then renames, so that two runs at the same time do not share a half-made one. */
-async function makeEnvironment(): Promise<string> {
+async function makeEnvironment(): Promise<string | undefined> {
   const hash = createHash("sha256").update(readFileSync(REQUIREMENTS)).digest("hex").slice(0, 12);
   const home = join(CACHE, `ngff-${hash}`);
   if (existsSync(home)) {
     return pythonIn(home);
   }
-  const interpreter = await findInterpreter();
+  const interpreter = await findNewerPython(OLDEST_MINOR, "the tests with readers of OME-Zarr");
+  if (interpreter === undefined) {
+    return undefined;
+  }
   await mkdir(CACHE, { recursive: true });
   const unfinished = await mkdtemp(`${home}-`);
   try {
@@ -84,21 +85,4 @@ async function makeEnvironment(): Promise<string> {
 
 function pythonIn(home: string): string {
   return process.platform === "win32" ? join(home, "Scripts", "python.exe") : join(home, "bin", "python");
-}
-
-/** The first that is new enough: on the path, or kept by pyenv. */
-async function findInterpreter(): Promise<string> {
-  const kept = join(homedir(), ".pyenv/versions");
-  const ofPyenv = existsSync(kept) ? readdirSync(kept).map((name) => join(kept, name, "bin", "python3")) : [];
-  for (const name of [...NAMES, ...ofPyenv]) {
-    const version = await run(name, ["-c", "import sys; print(*sys.version_info[:2], sep='.')"]).then(
-      ({ stdout }) => stdout.trim(),
-      () => "",
-    );
-    const [major, minor] = version.split(".").map(Number);
-    if (major === 3 && minor !== undefined && minor >= OLDEST_MINOR) {
-      return name;
-    }
-  }
-  throw new Error(`none of ${[...NAMES, ...ofPyenv].join(", ")} is Python 3.${OLDEST_MINOR} or newer`);
 }

@@ -2,11 +2,12 @@
 
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { findNewerPython } from "../newer-python.ts";
 
 const run = promisify(execFile);
 
@@ -31,9 +32,10 @@ interface Readers {
 let readers: Promise<Readers | undefined> | undefined;
 
 /**
- * Whether there is a Python with the readers. The first call installs them, and the sample that oiffile ships, below `.cache/`.
+ * Whether there is a Python with the readers. The first call installs them, and the sample that oiffile ships, below `.cache/`. Without
+ * a Python that is new enough, it prints that the tests are skipped, also in CI.
  *
- * @throws {Error} if not, and `CI` is set
+ * @throws {Error} if they cannot be installed and `CI` is set
  */
 export async function hasFluoViewReaders(): Promise<boolean> {
   return (await openReaders()) !== undefined;
@@ -67,14 +69,14 @@ function openReaders(): Promise<Readers | undefined> {
         cause,
       });
     }
-    console.warn(`\nThe interop tests of FluoView's files are SKIPPED: ${reason}\n`);
+    console.warn(`SKIPPED: the tests with readers of FluoView's files: ${reason}`);
     return undefined;
   });
   return readers;
 }
 
 /** Installs beside the final folder and then renames, so that two runs at the same time do not share a half-made one. */
-async function makeReaders(): Promise<Readers> {
+async function makeReaders(): Promise<Readers | undefined> {
   const text = readFileSync(REQUIREMENTS, "utf8") + SAMPLE_RELEASE;
   const home = join(CACHE, `fluoview-${createHash("sha256").update(text).digest("hex").slice(0, 12)}`);
   const readersIn = (folder: string): Readers => ({
@@ -84,7 +86,10 @@ async function makeReaders(): Promise<Readers> {
   if (existsSync(home)) {
     return readersIn(home);
   }
-  const interpreter = await findInterpreter();
+  const interpreter = await findNewerPython(OLDEST_MINOR, "the tests with readers of FluoView's files");
+  if (interpreter === undefined) {
+    return undefined;
+  }
   await mkdir(CACHE, { recursive: true });
   const unfinished = await mkdtemp(`${home}-`);
   try {
@@ -112,26 +117,4 @@ async function makeReaders(): Promise<Readers> {
     await rm(unfinished, { recursive: true, force: true });
   }
   return readersIn(home);
-}
-
-/** A Python on the path, or one that pyenv has and does not put there. */
-async function findInterpreter(): Promise<string> {
-  const pyenv = await run("pyenv", ["root"]).then(
-    ({ stdout }) => join(stdout.trim(), "versions"),
-    () => "",
-  );
-  const kept = existsSync(pyenv) ? readdirSync(pyenv).map((name) => join(pyenv, name, "bin", "python")) : [];
-  for (const name of ["python3", "python3.14", "python3.13", "python3.12", ...kept]) {
-    const minor = await run(name, [
-      "-c",
-      "import sys; print(sys.version_info[1] if sys.version_info[0] == 3 else 0)",
-    ]).then(
-      ({ stdout }) => Number(stdout),
-      () => 0,
-    );
-    if (minor >= OLDEST_MINOR) {
-      return name;
-    }
-  }
-  throw new Error(`Python 3.${OLDEST_MINOR} or newer is wanted, and none is on the path or in pyenv`);
 }

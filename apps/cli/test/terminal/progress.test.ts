@@ -72,6 +72,9 @@ describe("progress", () => {
     expect(firstLineOf({ type: "found", tiffs: 1, sizeBytes: 2e8 }, "/lab")).toBe(
       "looking through lab: 1 TIFF so far",
     );
+    expect(firstLineOf({ type: "found", tiffs: 130, recordings: 2, sizeBytes: 5 }, "/lab")).toBe(
+      "looking through lab: 130 images so far",
+    );
     expect(firstLineOf({ type: "planned", toIngest: 500, found: 500 }, "/lab")).toBeUndefined();
   });
 

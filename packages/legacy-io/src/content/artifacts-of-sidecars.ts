@@ -12,6 +12,7 @@ import type { FieldValues } from "../folder/paths/fields-of-path.ts";
 import type { RoiAnalysis, RoiEvents } from "../formats/flow-analysis.ts";
 import type { ClassicJson } from "../formats/json/classic-json.ts";
 import { formatFault, isAdded } from "../formats/parse-sidecar.ts";
+import type { StatedStart } from "../formats/recording-format.ts";
 import type { GivenArtifact, SidecarFacts, TraceFacts } from "../formats/sidecar-format.ts";
 import { velocityEventsTable } from "../formats/velocity-events.ts";
 import type { StatedScales } from "../tiff/axes/stated-scales.ts";
@@ -36,6 +37,7 @@ import { isOfRecording, sayingOfPrairie } from "./prairie-says.ts";
 import { defined } from "./recordings/defined.ts";
 import type { RecordedFacts } from "./recordings/recorded-facts.ts";
 import { recordedHeader } from "./recordings/recording-says.ts";
+import { referencePictures } from "./recordings/reference-pictures.ts";
 import type { ImageJTags } from "./rois/imagej-tags.ts";
 import { roisOfMetadata, withTakenRois } from "./rois/rois-in-metadata.ts";
 import { roiFiles, takenRois } from "./rois/rois-of-files.ts";
@@ -72,6 +74,8 @@ export interface TiffFacts {
   readonly scales: StatedScales;
   /** True if rows and columns of the file changed places. It and the files beside it count rows and columns as the TIFF does. */
   readonly isTurned: boolean;
+  /** When the TIFF says that it was recorded. */
+  readonly start?: StatedStart | undefined;
 }
 
 /** Everything that the files beside an image say about it. */
@@ -126,7 +130,7 @@ async function composed(parts: SidecarParts): Promise<SidecarArtifacts> {
     olympus: header?.said,
     classic: classic?.said,
     acqstore: acqstore?.said,
-    recorded: recordedHeader(prairie.scan?.said, parts.recording),
+    recorded: recordedHeader(prairie.scan?.said, parts.recording, tiff?.start),
     scales: prairie.scales,
     accepted: accepted?.said ?? true,
   });
@@ -175,6 +179,7 @@ async function composed(parts: SidecarParts): Promise<SidecarArtifacts> {
     ...(await eventArtifacts(events)),
     ...ofAcqstore.artifacts,
     ...prairie.artifacts,
+    ...referencePictures(sidecars),
     ...given.flatMap((one) =>
       one === own?.given ? [] : [{ ...one.said, from: [one.sidecar.relPath] } satisfies SourcedArtifact],
     ),
@@ -235,7 +240,9 @@ async function composed(parts: SidecarParts): Promise<SidecarArtifacts> {
     nRois: rois.length,
     overruled,
     isOfPrairie: prairie.scan !== undefined,
-    unusable: sidecars.flatMap((sidecar) => (whyUnusable(sidecar) === undefined ? [] : [sidecar.relPath])),
+    unusable: sidecars.flatMap((sidecar) =>
+      whyUnusable(sidecar) === undefined || sidecar.picture !== undefined ? [] : [sidecar.relPath],
+    ),
   };
 }
 

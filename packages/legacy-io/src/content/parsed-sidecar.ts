@@ -1,5 +1,6 @@
 // The form in which sidecars pass from the reader to the code that makes artifacts from them.
 
+import type { NdArray } from "@kym/zarr-store";
 import type { SidecarMeaning } from "../formats/parse-sidecar.ts";
 
 /** A sidecar's bytes, and their meaning if they could be understood. */
@@ -10,6 +11,8 @@ export interface ParsedSidecar {
   readonly content: SidecarMeaning;
   /** True for a folder: it has no bytes of its own, and cannot be kept as an attachment. */
   readonly isFolder?: true | undefined;
+  /** The pixels of a picture of a recording; undefined for other files, and for a picture that cannot be read. */
+  readonly picture?: NdArray | undefined;
 }
 
 /** True if a format was to read the file and could not. A file without a format has no role. */

@@ -3,6 +3,7 @@
 import { ARTIFACTS, UNITS } from "@kym/kym-schema";
 import { CALIBRATION_SOURCES } from "@kym/kym-schema/keys";
 import { serializeLossless } from "@kym/zarr-store/json";
+import type { PrairieLine } from "../formats/prairie/prairie-recording.ts";
 import { type PrairieScan, prairieScanOf } from "../formats/prairie/prairie-scan.ts";
 import type { StatedScales } from "../tiff/axes/stated-scales.ts";
 import type { StatedCalibration } from "./calibration-conflicts.ts";
@@ -10,6 +11,7 @@ import { firstSaying, isUnderstood, type Said, type Understood } from "./first-s
 import type { ContentNote, SourcedArtifact } from "./image-content.ts";
 import type { ParsedSidecar } from "./parsed-sidecar.ts";
 import { defined } from "./recordings/defined.ts";
+import { pathValue } from "./recordings/recorded-facts.ts";
 
 /** What the XML of a recording says of one image of it. */
 export interface PrairieSaying {
@@ -101,11 +103,17 @@ function stepsOfScan({ sidecar, said }: Said<PrairieScan>): StatedCalibration {
 function prairieArtifacts(scan: Said<PrairieScan>): readonly SourcedArtifact[] {
   const from = [scan.sidecar.relPath];
   const path = scanPath(scan.said);
+  const inReference = pathInReference(scan.said);
   return [
     { kind: "json", name: ARTIFACTS.prairieScan, text: serializeLossless(scanValue(scan)), from },
     ...(path === undefined
       ? []
       : [{ kind: "json", name: ARTIFACTS.prairieScanPath, text: serializeLossless(path), from } as const]),
+    ...(inReference === undefined
+      ? []
+      : [
+          { kind: "json", name: ARTIFACTS.recordedPath, text: serializeLossless(inReference), from } as const,
+        ]),
   ];
 }
 
@@ -140,9 +148,8 @@ function scanPath({ line }: PrairieScan): object | undefined {
   if (line === undefined) {
     return undefined;
   }
-  const { mode, start, stop, points, lengthUm, sourceWidth, sourceHeight } = line;
-  const ends = [start, stop].filter((point) => point !== undefined);
-  const all = points.length > 0 ? points : ends;
+  const { mode, lengthUm, sourceWidth, sourceHeight } = line;
+  const all = pointsOf(line);
   return all.length === 0
     ? undefined
     : defined({
@@ -153,4 +160,23 @@ function scanPath({ line }: PrairieScan): object | undefined {
         line_length_um: lengthUm,
         points: all.map(({ x, y }) => [x, y]),
       });
+}
+
+/** The points of a line that was drawn, or the ends of a straight one. */
+function pointsOf({ start, stop, points }: PrairieLine): PrairieLine["points"] {
+  return points.length > 0 ? points : [start, stop].filter((point) => point !== undefined);
+}
+
+const MODES: ReadonlyMap<string | undefined, string> = new Map([
+  ["straightLine", "straight"],
+  ["freeHand", "freehand"],
+]);
+
+/** The line as recordings of all microscopes have it: in pixels of the reference image, which is the source image. */
+function pathInReference({ line }: PrairieScan): object | undefined {
+  if (line === undefined) {
+    return undefined;
+  }
+  const mode = MODES.get(line.mode) ?? line.mode ?? (line.points.length > 0 ? "freehand" : "straight");
+  return pathValue({ path: { mode, points: pointsOf(line).map(({ x, y }) => [x, y] as const) } });
 }

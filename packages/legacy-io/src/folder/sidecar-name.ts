@@ -2,6 +2,7 @@
 
 import { compareCodePoints } from "@kym/zarr-store/runtime";
 import { ALL_FORMATS } from "../formats/all-formats.ts";
+import { PICTURE } from "../formats/prairie/prairie-name.ts";
 import { RECORDING_ENDINGS } from "../formats/recording-endings.ts";
 import type { SidecarNameRule } from "../formats/sidecar-format.ts";
 import { artifactOfFileName } from "./artifact-file-name.ts";
@@ -111,7 +112,10 @@ export function decideFileRoles(
     isOtherwise.add(file);
     return [file, other];
   });
-  const ofMany = new Set(formats.flatMap(({ name, isOneOfMany }) => (isOneOfMany === true ? [name] : [])));
+  const ofMany = new Set([
+    PICTURE,
+    ...formats.flatMap(({ name, isOneOfMany }) => (isOneOfMany === true ? [name] : [])),
+  ]);
   return new Map(withoutRivals(roles, isOtherwise, ofMany));
 }
 

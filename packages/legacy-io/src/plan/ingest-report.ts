@@ -22,6 +22,8 @@ export interface FolderCounts {
   readonly tiffs: number;
   /** Line scans in microscopes' own files; absent without any. */
   readonly recordings?: number | undefined;
+  /** Images in Zarr folders; absent without any. */
+  readonly zarrImages?: number | undefined;
   readonly headers: number;
   readonly classicJsons: number;
   /** ROIs of the images that this run ingested. */
@@ -77,8 +79,15 @@ export interface IngestReport {
 
 /** The progress of a run. */
 export type IngestEvent =
-  /** While the folder is looked through: the TIFFs that were found so far, and their bytes. */
-  | { readonly type: "found"; readonly tiffs: number; readonly sizeBytes: number }
+  /** While the folder is looked through: the TIFFs and microscopes' own files that were found so far, and their bytes. */
+  | {
+      readonly type: "found";
+      /** Both kinds together. */
+      readonly tiffs: number;
+      /** How many of them are microscopes' own files; absent without any. */
+      readonly recordings?: number | undefined;
+      readonly sizeBytes: number;
+    }
   /** `toIngest` counts the acquisitions that will be read, including those with only changed sidecars. */
   | { readonly type: "planned"; readonly toIngest: number; readonly found: number }
   | { readonly type: "read"; readonly path: string; readonly done: number; readonly total: number }

@@ -2,6 +2,7 @@
 
 import type { BundleFile, FolderScan, LegacyBundle, OrphanAnalysis } from "../folder/bundle.ts";
 import { onlineOnlyFiles } from "../folder/online-only.ts";
+import { wordOfImage } from "../folder/recordings/word-of-image.ts";
 import { unrecognisedFiles } from "../folder/unrecognised-files.ts";
 import type { FaultyRead } from "../readers/faulty-read.ts";
 import { wordsOfFields } from "./decide-path-fields.ts";
@@ -85,6 +86,10 @@ function isRecording({ recording }: LegacyBundle): boolean {
   return recording !== undefined;
 }
 
+function isZarrImage({ image }: LegacyBundle): boolean {
+  return image.zarr !== undefined;
+}
+
 /** Reports what was done, and what the plan leaves alone. */
 export function reportOfRun(plan: IngestPlan, scan: FolderScan, done: PlanOutcome): IngestReport {
   const left = plan.actions.flatMap((action) =>
@@ -104,8 +109,9 @@ export function reportOfRun(plan: IngestPlan, scan: FolderScan, done: PlanOutcom
     conflicts: done.conflicts,
     open: [],
     counts: {
-      tiffs: scan.bundles.filter(({ recording }) => recording === undefined).length,
+      tiffs: scan.bundles.filter((bundle) => !isRecording(bundle) && !isZarrImage(bundle)).length,
       ...(scan.bundles.some(isRecording) && { recordings: scan.bundles.filter(isRecording).length }),
+      ...(scan.bundles.some(isZarrImage) && { zarrImages: scan.bundles.filter(isZarrImage).length }),
       headers: countSidecars(scan, ["olympus_header"]),
       classicJsons: countSidecars(scan, ["classic_json", "acqstore_json"]),
       rois: done.nRois,
@@ -142,7 +148,9 @@ export function reasonOfUpdate(update: Omit<Update, "action" | "imageId" | "vani
   const appeared = names(sidecars.filter((file) => !isKnown(file)));
   return [
     ...(isImageChanged ? [IMAGE_CHANGED] : []),
-    ...(isSavedAgain ? ["the TIFF was saved again with the same pixels"] : []),
+    ...(isSavedAgain
+      ? [`the ${wordOfImage(bundle.image.relPath)} was saved again with the same pixels`]
+      : []),
     ...(move === undefined ? [] : [`moved from ${placeOf(bundle, move.from)}`]),
     ...(changed === "" ? [] : [`changed beside it: ${changed}`]),
     ...(appeared === "" ? [] : [`new beside it: ${appeared}`]),

@@ -1,5 +1,6 @@
 // The table of the silent faults that readers of earlier builds had. Whoever mends one adds an entry and raises the version.
 
+import { PROVENANCE_KEYS } from "@kym/kym-schema/keys";
 import type { ReaderFault, StoredRead } from "./reader-fault.ts";
 
 /** The release of this package in which the faults below are mended. */
@@ -56,6 +57,34 @@ export const KNOWN_FAULTS: readonly ReaderFault[] = [
       const sources = calibrationSources(stored);
       // The tags of other programs are not in a file that ImageJ wrote.
       return sources.includes("imagej") || sources.length === 0 ? "possible" : undefined;
+    },
+  },
+  {
+    reader: "tiff",
+    mendedIn: 4,
+    since: FIRST_MENDED,
+    wrong:
+      "the channels, times and start of a TIFF of ScanImage were left out: its pages were one axis, and line scans were taken for pictures",
+    likelihood: async (stored) => {
+      const { scanimage, tiff_start: start } = stored.attributes;
+      if (scanimage !== undefined) {
+        return start === undefined ? "likely" : undefined;
+      }
+      // ScanImage stores int16. The tags of other programs are not in a file that it wrote.
+      return stored.dtype === "int16" && calibrationSources(stored).length === 0 ? "possible" : undefined;
+    },
+  },
+  {
+    reader: "tiff",
+    mendedIn: 4,
+    since: FIRST_MENDED,
+    wrong:
+      "the scale, times and start of a Zeiss LSM file were left out, and its line scans were taken for pictures",
+    likelihood: async (stored) => {
+      const { [PROVENANCE_KEYS.sourceName]: name, tiff_start: start } = stored.attributes;
+      const isLsm = typeof name === "string" && name.toLowerCase().endsWith(".lsm");
+      const isSaid = calibrationSources(stored).some((source) => source === "lsm" || source === "lsm_stamps");
+      return (isLsm || isSaid) && start === undefined ? "likely" : undefined;
     },
   },
   {

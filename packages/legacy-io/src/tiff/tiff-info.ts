@@ -35,6 +35,7 @@ import {
 import { type DecodeBudget, decodeBudget } from "./header/decode-budget.ts";
 import { type HeaderReader, headerReader } from "./header/header-reader.ts";
 import { scanDirectories } from "./header/ifd.ts";
+import { readLsmStart, type TiffStart } from "./header/lsm-start.ts";
 import { readScanImage } from "./header/scanimage-text.ts";
 import { type TagValues, tagValues } from "./header/tag-values.ts";
 import { DEFAULT_TIFF_LIMITS, type TiffLimits } from "./header/tiff-limits.ts";
@@ -94,6 +95,8 @@ export interface TiffInfo {
   readonly imageJMetadata: ImageJMetadata | undefined;
   /** What ScanImage says besides axes and steps: start, direction, channels. Undefined for other TIFFs. */
   readonly scanImage: ScanImageFacts | undefined;
+  /** When it was recorded, as LSM and ScanImage say it. Undefined for other TIFFs. */
+  readonly start: TiffStart | undefined;
   /** Sentences for people: contradictions, tags that could not be read, and ImageJ's calibration of the values. */
   readonly warnings: readonly string[];
 }
@@ -170,6 +173,7 @@ export async function openTiffPages(source: ByteSource, options: OpenTiffOptions
     calibrationCandidates: said.calibration,
     valueCalibration: said.given?.calibration,
     scanImage: said.scanImageFacts,
+    start: said.start,
     displayRange: said.imageJ && displayRange(said.imageJ, page.dtype),
     imageJMetadata: said.imageJMetadata && {
       ...said.imageJMetadata,
@@ -199,6 +203,7 @@ type Descriptions = Parameters<typeof planTiffLayout>[3] & {
   readonly given: GivenValues | undefined;
   readonly imageJMetadata: ImageJMetadata | undefined;
   readonly scanImageFacts: ScanImageFacts | undefined;
+  readonly start: TiffStart | undefined;
   readonly warnings: readonly string[];
 };
 
@@ -250,6 +255,7 @@ async function readDescriptions(headers: Headers): Promise<Descriptions> {
     lsm === undefined || !isLsmLineScan(lsm, page.height)
       ? undefined
       : await readLsmStamps(lsm, page.height, reader, isLittleEndian, warnings);
+  const lsmStart = lsm === undefined ? undefined : await readLsmStart(lsm, reader, isLittleEndian, warnings);
   const mmHeader = mmBytes === undefined ? undefined : parseMmHeader(mmBytes, isLittleEndian);
   const given = imageJ === undefined ? undefined : decideGivenValues(imageJ, page.dtype);
   warnings.push(...(given?.warning === undefined ? [] : [given.warning]));
@@ -286,6 +292,7 @@ async function readDescriptions(headers: Headers): Promise<Descriptions> {
     },
     ...{ software, description, calibration, given, imageJMetadata, warnings },
     scanImageFacts: scanImage.facts,
+    start: scanImage.facts?.start ?? lsmStart,
   };
 }
 

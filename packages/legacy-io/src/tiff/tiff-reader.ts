@@ -8,5 +8,6 @@
  * |---|---|
  * | 2 | the int16 of ImageJ, and tiles under the tags of strips |
  * | 3 | scales and axes that a TIFF states, and what ImageJ keeps in its own tags |
+ * | 4 | scans of ScanImage and of Zeiss LSM: axes, times and start |
  */
-export const TIFF_READER = { name: "tiff", version: 3 } as const;
+export const TIFF_READER = { name: "tiff", version: 4 } as const;

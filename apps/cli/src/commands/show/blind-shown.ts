@@ -21,6 +21,7 @@ export function blindShown<Facts extends Shown>(facts: Facts, names: BlindNames)
     tiff_calibration: [],
     tiff_value_calibration: null,
     tiff_warnings: [],
+    tiff_start: undefined,
     rois: facts.rois.map((roi) => ({ ...roi, name: "", note: "" })),
     artifacts: Object.fromEntries(
       Object.entries(facts.artifacts).map(([kind, found]) => [kind, knownArtifacts(found)]),

@@ -58,12 +58,12 @@ const ZONES: ReadonlyMap<string, string> = new Map([
   ["no zone", " (no zone)"],
 ]);
 
-/** When a scan began: in words of the file if it is a recording, otherwise by the clock of the microscope. */
-export function acquiredText(local: string | null, scan: LineScan | undefined): string {
+/** When a scan began: in words of the file if it is a recording, otherwise by the clock of the microscope, which may say no zone. */
+export function acquiredText(local: string | null, scan: LineScan | undefined, saysNoZone: boolean): string {
   if (scan?.start !== undefined) {
     return `${printable(scan.start.text)}${ZONES.get(scan.start.zone) ?? ""}`;
   }
-  return local === null ? "unknown" : `${local}${scan === undefined ? "" : " (no zone)"}`;
+  return local === null ? "unknown" : `${local}${saysNoZone ? " (no zone)" : ""}`;
 }
 
 /** One line, or none if nothing is known. */

@@ -206,7 +206,9 @@ function textOf(
     `  pixels    ${image.shape.join(" × ")} ${image.dtype ?? ""} (${image.axes.join(", ")})`,
     `  scale     ${calibration}`,
     ...lineScanText(image.line_scan).map((text) => `  line      ${text}`),
-    ...(blind ? [] : [`  acquired  ${acquiredText(image.acquired_local, image.line_scan)}`]),
+    ...(blind
+      ? []
+      : [`  acquired  ${acquiredText(image.acquired_local, image.line_scan, hasNoZone(image))}`]),
     ...image.perhaps_changed.map(
       (file) => `  files     ${PERHAPS_CHANGED}${blind ? "" : `: ${imageObjectOf(file)?.key ?? file}`}`,
     ),
@@ -259,6 +261,11 @@ function textOf(
     `  Fiji     ${exporting} fiji ${shellWord(image.rel_path ?? image.image_id)} --to imagej`,
   ];
   return `${shown}\n${recipes.join("\n")}\n${drawn}`;
+}
+
+/** True if the microscope's file says when it was recorded, and not in which zone. */
+function hasNoZone({ line_scan: scan, tiff_start: start }: Shown): boolean {
+  return scan !== undefined || start !== undefined;
 }
 
 /** The steps of the plane, and the part of the TIFF that states them if nothing beside it did. */

@@ -23,7 +23,7 @@ describe("a dataset of a build that recorded no readers", () => {
     for (const id of await dataset.listImageIds()) {
       const record = dataset.record(id);
       const { reader, ...provenance } = JSON.parse((await record.loadJsonText("provenance")).text);
-      expect(reader).toEqual({ name: "tiff", version: 3 });
+      expect(reader).toEqual({ name: "tiff", version: 4 });
       const metadata = (await record.loadJsonText("metadata")).text;
       const attributes = await record.attributes();
       // The old build stored a.tif wrong: its pixels were shifted.
@@ -116,7 +116,7 @@ describe("a dataset of a build that recorded no readers", () => {
     expect((await kymJson(["show", "study.zarr", "b"], { cwd })).data.readers).toBeNull();
     expect((await kym(["show", "study.zarr", "b"], { cwd })).stdout).not.toContain("read by");
     await kym(["refresh", "study.zarr", "lab", "--again"], { cwd });
-    expect((await kymJson(["show", "study.zarr", "b"], { cwd })).data.readers).toEqual({ tiff: 3 });
-    expect((await kym(["show", "study.zarr", "b"], { cwd })).stdout).toContain("  read by   tiff 3\n");
+    expect((await kymJson(["show", "study.zarr", "b"], { cwd })).data.readers).toEqual({ tiff: 4 });
+    expect((await kym(["show", "study.zarr", "b"], { cwd })).stdout).toContain("  read by   tiff 4\n");
   });
 });

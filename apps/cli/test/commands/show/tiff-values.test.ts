@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { findSharedData } from "../../../../../test/support/find-shared-data.ts";
+import { acquiredText } from "../../../src/commands/show/line-scan.ts";
 import { tiffValues } from "../../../src/commands/show/tiff-values.ts";
 import { kym, kymJson } from "../../support/kym.ts";
 
@@ -60,4 +61,12 @@ it("an image whose attributes say nothing, or something else, has no calibration
     tiff_value_calibration: null,
     tiff_warnings: ["a"],
   });
+});
+
+it("the start of a TIFF is told with its zone, or that it has none", () => {
+  const start = { text: "2015-03-01T12:00:15.461", zone: "no zone" };
+  expect(tiffValues({ tiff_start: start }).tiff_start).toEqual(start);
+  expect(tiffValues({ tiff_start: "yesterday" })).not.toHaveProperty("tiff_start");
+  expect(acquiredText("2015-03-01T12:00:15.461", undefined, true)).toBe("2015-03-01T12:00:15.461 (no zone)");
+  expect(acquiredText(null, undefined, false)).toBe("unknown");
 });

@@ -63,8 +63,8 @@ const ISO = /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d:\d\d:\d\d)(?:\.(\d{1,9})\d*)?/;
 const NS_PER_MS = 1_000_000n;
 
 /**
- * The start in the form of an image's header. Date and time are those of the text, whatever its zone; `recording/scan` has the zone.
- * A time of UTC is not the clock of the lab, so it gives no local time.
+ * The start in the form of an image's header. Date and time are those of the text, whatever its zone, also in UTC: so images can be
+ * sorted by it. `recording/scan` has the zone.
  */
 function headerStart(start: StatedStart | undefined): RecordedHeader["start"] {
   const [, year, month, day, clock, decimals = ""] = ISO.exec(start?.text ?? "") ?? [];
@@ -75,17 +75,17 @@ function headerStart(start: StatedStart | undefined): RecordedHeader["start"] {
   return {
     date: `${year}-${month}-${day}`,
     time: decimals === "" ? clock : `${clock}.${decimals}`,
-    localEpochNs:
-      start.zone === "utc" || Number.isNaN(ms)
-        ? undefined
-        : BigInt(ms) * NS_PER_MS + BigInt(decimals.padEnd(9, "0")),
+    localEpochNs: Number.isNaN(ms) ? undefined : BigInt(ms) * NS_PER_MS + BigInt(decimals.padEnd(9, "0")),
   };
 }
 
-/** What goes into the header of an image: of Prairie View's XML if there is one, otherwise of a recording. */
+/** What goes into the header of an image: of Prairie View's XML if there is one, otherwise of a recording, otherwise of a TIFF. */
 export function recordedHeader(
   prairie: RecordedHeader | undefined,
   facts: RecordedFacts | undefined,
+  ofTiff: StatedStart | undefined,
 ): RecordedHeader | undefined {
-  return prairie ?? (facts && { start: headerStart(facts.start), significantBits: facts.significantBits });
+  const { start, significantBits } = facts ?? { start: ofTiff, significantBits: undefined };
+  const isSaid = facts !== undefined || start !== undefined;
+  return prairie ?? (isSaid ? { start: headerStart(start), significantBits } : undefined);
 }

@@ -13,9 +13,8 @@ export interface XmlElement {
 
 const MAX_ELEMENTS = 1_000_000;
 const MAX_DEPTH = 64;
-const TAG =
-  /<(?:!--[\s\S]*?-->|!\[CDATA\[([\s\S]*?)\]\]>|\?[\s\S]*?\?>|(\/)?([^\s<>/!?][^\s<>/]*)((?:[^<>"']|"[^"]*"|'[^']*')*?)(\/)?>)/g;
-const ATTRIBUTE = /([^\s=<>"'/]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
+/** A name begins where no other does, so that a long word is looked at once. */
+const ATTRIBUTE = /(?<![^\s=<>"'/])([^\s=<>"'/]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
 
 interface OpenElement {
   readonly name: string;
@@ -37,22 +36,21 @@ export function parseXml(text: string, what: string): XmlElement {
   const root: OpenElement = { name: "", attributes: new Map(), children: [], text: "" };
   const open: OpenElement[] = [root];
   let [count, at] = [0, 0];
-  TAG.lastIndex = 0;
-  for (let tag = next(text, at); tag !== undefined; tag = next(text, at)) {
+  for (let tag = next(text, at, what); tag !== undefined; tag = next(text, at, what)) {
     const top = open.at(-1) ?? root;
-    const [all, cdata, closes, name = "", attributes = "", isEmpty] = tag.match;
-    top.text += unescaped(text.slice(at, tag.index)) + (cdata ?? "");
-    at = tag.index + all.length;
-    if (closes !== undefined) {
+    const { name, attributes, kind } = tag;
+    top.text += unescaped(text.slice(at, tag.start)) + (tag.cdata ?? "");
+    at = tag.stop;
+    if (kind === "end") {
       if (open.length < 2 || top.name !== local(name)) {
-        throw broken(what, `</${name.slice(0, 60)}> closes nothing`, tag.index);
+        throw broken(what, `</${name.slice(0, 60)}> closes nothing`, tag.start);
       }
       open.pop();
-    } else if (name !== "") {
+    } else if (kind !== "other") {
       count++;
       const element = { name: local(name), attributes: attributesOf(attributes), children: [], text: "" };
       top.children.push(element);
-      if (isEmpty === undefined) {
+      if (kind === "start") {
         open.push(element);
       }
       if (count > MAX_ELEMENTS || open.length > MAX_DEPTH) {
@@ -93,14 +91,87 @@ export function finiteNumber(text: string | undefined): number | undefined {
   return Number.isFinite(value) ? value : undefined;
 }
 
-/** The next tag. A `<` that begins none is text. */
-function next(
-  text: string,
-  from: number,
-): { readonly index: number; readonly match: RegExpExecArray } | undefined {
-  TAG.lastIndex = from;
-  const match = TAG.exec(text);
-  return match === null ? undefined : { index: match.index, match };
+/** A tag, a comment, a text of `CDATA` or an instruction. */
+interface Tag {
+  readonly kind: "start" | "empty" | "end" | "other";
+  /** Empty for what is no tag. */
+  readonly name: string;
+  /** The text between the name and the end of the tag. */
+  readonly attributes: string;
+  readonly cdata?: string;
+  readonly start: number;
+  readonly stop: number;
+}
+
+/** How what is no tag begins and ends. */
+const OTHERS = [
+  ["<!--", "-->"],
+  ["<![CDATA[", "]]>"],
+  ["<?", "?>"],
+] as const;
+const FIRST_OF_NAME = /[\p{L}_:]/u;
+const NAME = /[^\s<>/]+/y;
+/** What matters in a tag behind its name: its end, a quote, or the beginning of another tag. */
+const IN_TAG = /[<>"']/g;
+
+/**
+ * The next tag. A `<` that begins none is text. What begins and does not end is an error: so each letter is looked at a few times,
+ * however often that is.
+ *
+ * @throws LegacyIoError `invalid_file`
+ */
+function next(text: string, from: number, what: string): Tag | undefined {
+  for (let start = text.indexOf("<", from); start >= 0; start = text.indexOf("<", start + 1)) {
+    const other = OTHERS.find(([opening]) => text.startsWith(opening, start));
+    if (other !== undefined) {
+      const [opening, closing] = other;
+      const end = text.indexOf(closing, start + opening.length);
+      if (end < 0) {
+        throw broken(what, `${opening} has no end`, start);
+      }
+      const cdata = opening === "<![CDATA[" && { cdata: text.slice(start + opening.length, end) };
+      return { kind: "other", name: "", attributes: "", ...cdata, start, stop: end + closing.length };
+    }
+    const isEnd = text[start + 1] === "/";
+    const nameAt = start + (isEnd ? 2 : 1);
+    if (FIRST_OF_NAME.test(text[nameAt] ?? " ")) {
+      return tagAt(text, start, nameAt, isEnd, what);
+    }
+  }
+  return undefined;
+}
+
+function tagAt(text: string, start: number, nameAt: number, isEnd: boolean, what: string): Tag {
+  NAME.lastIndex = nameAt;
+  const [name = ""] = NAME.exec(text) ?? [];
+  const behind = nameAt + name.length;
+  const end = endOfTag(text, behind);
+  if (end === undefined) {
+    throw broken(what, `<${isEnd ? "/" : ""}${name.slice(0, 60)} has no end`, start);
+  }
+  const isEmpty = end > behind && text[end - 1] === "/";
+  const attributes = text.slice(behind, isEmpty ? end - 1 : end);
+  return { kind: isEnd ? "end" : isEmpty ? "empty" : "start", name, attributes, start, stop: end + 1 };
+}
+
+/** Where a tag ends, past what stands in quotes; undefined if another begins before. */
+function endOfTag(text: string, from: number): number | undefined {
+  for (let at = from; ; ) {
+    IN_TAG.lastIndex = at;
+    const found = IN_TAG.exec(text);
+    const [sign] = found ?? [];
+    if (found === null || sign === "<") {
+      return undefined;
+    }
+    if (sign === ">") {
+      return found.index;
+    }
+    const closing = text.indexOf(sign ?? "", found.index + 1);
+    if (closing < 0) {
+      return undefined;
+    }
+    at = closing + 1;
+  }
 }
 
 function attributesOf(text: string): ReadonlyMap<string, string> {

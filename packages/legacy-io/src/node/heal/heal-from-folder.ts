@@ -3,6 +3,7 @@
 import { isZarrStoreError, type ReadOptions, type SourceRow, type ZarrDataset } from "@kym/zarr-store";
 import { imageObjectOf, imageObjectPath, PIXELS_NODE_KEY } from "@kym/zarr-store/layout";
 import { isLegacyIoError } from "../../errors.ts";
+import { wordOfImage } from "../../folder/recordings/word-of-image.ts";
 import { findRecordedScans } from "../recordings/find-recorded-scans.ts";
 import { loadProvenance } from "../scan/load-provenance.ts";
 import { scanFolder } from "../scan/scan-folder.ts";
@@ -80,7 +81,7 @@ async function healImage(
   const relPath = provenance?.sourceRelPath ?? row?.source_rel_path ?? undefined;
   const bundle = await sources.find({ sha256, relPath }, signal);
   if (bundle === undefined) {
-    return `the folder does not have the TIFF that the image came from, ${relPath ?? "of an unknown name"}, with the same hash`;
+    return `the folder does not have the ${relPath === undefined ? "TIFF" : wordOfImage(relPath)} that the image came from, ${relPath ?? "of an unknown name"}, with the same hash`;
   }
   const attributes = await unlessLost(() => record.attributes());
   const { pixels_sha256: noted } = attributes ?? {};

@@ -5,6 +5,7 @@ import { throwIfAborted } from "@kym/zarr-store/runtime";
 import { type ImageContent, scalesOf } from "../../content/image-content.ts";
 import { LegacyIoError } from "../../errors.ts";
 import type { LegacyBundle } from "../../folder/bundle.ts";
+import { countOfImages } from "../../folder/recordings/word-of-image.ts";
 import type { SidecarFormat } from "../../formats/sidecar-format.ts";
 import type { FolderFields } from "../../plan/decide-path-fields.ts";
 import type { IngestItem } from "../../plan/ingest-report.ts";
@@ -152,7 +153,13 @@ export async function ingestBatch(
         );
       }
     },
-    { message: () => messageOf(stored.length, failed.length) },
+    {
+      message: () =>
+        messageOf(
+          stored.map(({ read }) => read.image.relPath),
+          failed.length,
+        ),
+    },
   );
   const dropped = new Set(commit.droppedImageIds);
   const kept = stored.filter(({ image }) => !dropped.has(image.imageId));
@@ -178,8 +185,8 @@ export async function ingestBatch(
   };
 }
 
-function messageOf(stored: number, failed: number): string {
-  const what = `ingest of ${stored} ${stored === 1 ? "TIFF" : "TIFFs"}`;
+function messageOf(paths: readonly string[], failed: number): string {
+  const what = `ingest of ${countOfImages(paths)}`;
   return failed === 0 ? what : `${what}; ${failed} failed`;
 }
 

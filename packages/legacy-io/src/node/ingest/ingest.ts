@@ -3,6 +3,7 @@
 import { resolve } from "node:path";
 import type { SourceRow, ZarrDataset } from "@kym/zarr-store";
 import { LegacyIoError } from "../../errors.ts";
+import { recordingFormatOf } from "../../formats/all-recording-formats.ts";
 import { sidecarFormats } from "../../formats/sidecar-formats.ts";
 import type { IngestReport } from "../../plan/ingest-report.ts";
 import { readBundle } from "../read/read-bundle.ts";
@@ -39,7 +40,11 @@ export async function ingestLegacyFile(
   });
   const bundle = scan.bundles.find(({ image }) => resolve(folder, image.relPath) === file);
   if (bundle === undefined) {
-    throw new LegacyIoError("not_found", `there is no TIFF at ${file}`, { path: file });
+    throw new LegacyIoError(
+      "not_found",
+      `there is no ${recordingFormatOf(file) === undefined ? "TIFF" : "recording"} at ${file}`,
+      { path: file },
+    );
   }
   const read = await readBundle(bundle, { ...options, formats });
   try {

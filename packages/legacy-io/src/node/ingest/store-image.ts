@@ -130,13 +130,14 @@ export async function storeRecording(
 
 /** Returns the attributes that say what the TIFF says. One about which it says nothing is undefined. */
 export function tiffAttributes(said: SaidByTiff): Readonly<Record<string, unknown>> {
-  const { calibration, scales, fileAxes, displayRange, valueCalibration, scanImage, warnings } = said;
+  const { calibration, scales, fileAxes, displayRange, valueCalibration, scanImage, start, warnings } = said;
   return {
     tiff_calibration: calibration.length > 0 ? calibration : undefined,
     [TIFF_ATTRIBUTES.scales]: scales.some((scale) => scale !== null) ? scales : undefined,
     [TIFF_ATTRIBUTES.fileAxes]: fileAxes,
     [TIFF_ATTRIBUTES.displayRange]: displayRange,
     [TIFF_ATTRIBUTES.scanImage]: scanImage,
+    [TIFF_ATTRIBUTES.start]: start,
     tiff_value_calibration: valueCalibration && valueCalibrationAttribute(valueCalibration),
     tiff_warnings: warnings.length > 0 ? warnings : undefined,
   };

@@ -93,8 +93,8 @@ export async function syncFolder(
     return options.dryRun === true ? previewRestore(dataset, root) : restoreExport(dataset, root, options);
   }
   const { pattern, signal, includeSidecars = true } = options;
-  const onFound = (tiffs: number, sizeBytes: number): void =>
-    options.onEvent?.({ type: "found", tiffs, sizeBytes });
+  const onFound = (tiffs: number, sizeBytes: number, recordings: number): void =>
+    options.onEvent?.({ type: "found", tiffs, ...(recordings > 0 && { recordings }), sizeBytes });
   const { place, only } = await placeOfScan(root);
   const named = await scanFolder(place, { pattern, signal, formats: options.formats, onFound, only });
   const inFiles = await findRecordedScans(place, named, {

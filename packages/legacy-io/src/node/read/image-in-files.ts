@@ -29,6 +29,8 @@ export interface SaidByTiff {
   readonly valueCalibration: ValueCalibration | undefined;
   /** What ScanImage says besides axes and steps. */
   readonly scanImage?: TiffInfo["scanImage"];
+  /** When it was recorded, if the TIFF says it. */
+  readonly start?: TiffInfo["start"];
   /** Warnings for people, from all channels, without duplicates. */
   readonly warnings: readonly string[];
   /** What ImageJ keeps in tags of its own: of the first channel that has them, with the overlays of all. */

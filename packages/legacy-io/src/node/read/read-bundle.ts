@@ -60,6 +60,7 @@ export async function readBundle(bundle: LegacyBundle, options: ReadBundleOption
         otherChannels: bundle.otherChannels.map(({ relPath }) => relPath),
         scales: image.said.scales,
         isTurned: isTurned(image.said.fileAxes),
+        start: image.said.start,
       },
       tags: image.said.tags,
       recording: image.said.recording?.facts,

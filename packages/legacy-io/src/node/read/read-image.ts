@@ -128,6 +128,7 @@ export function saidBy(files: readonly SayingFile[], layout: ImageLayout): SaidB
     displayRange: infos.length > 1 ? undefined : last?.displayRange,
     valueCalibration: last?.valueCalibration,
     scanImage: last?.scanImage,
+    start: last?.start,
     warnings: [
       ...new Set([
         ...infos.flatMap(({ warnings }) => warnings),

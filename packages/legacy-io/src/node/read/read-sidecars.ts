@@ -2,6 +2,7 @@
 
 import { basename } from "node:path";
 import type { ReaderVersion } from "@kym/kym-schema";
+import type { NdArray } from "@kym/zarr-store";
 import { whenAllDone } from "@kym/zarr-store/runtime";
 import type { ParsedSidecar } from "../../content/parsed-sidecar.ts";
 import { isLegacyIoError } from "../../errors.ts";
@@ -12,11 +13,14 @@ import { PICTURE } from "../../formats/prairie/prairie-name.ts";
 import type { SidecarFormat } from "../../formats/sidecar-format.ts";
 import { STORED_FORMATS } from "../../formats/sidecars/acqstore-stored-formats.ts";
 import { readerOf } from "../../readers/faults-of-reader.ts";
+import { bytesSource } from "../../tiff/byte-source.ts";
+import { readTiff } from "../../tiff/read-tiff.ts";
 import { gunzip } from "../files/gunzip.ts";
 import type { ReadFile } from "../files/read-stable.ts";
 import { sha256Of } from "../files/sha256-of.ts";
 import { hashOf } from "../ngff/hash-of.ts";
 import { readAnyFile, readZarrPixels } from "../ngff/read-zarr-image.ts";
+import { codecsBeforeNodes } from "../tiff/tiff-codecs.ts";
 
 /** A sidecar's file, with the size, time and hash it had, and its content. */
 export interface ReadSidecar {
@@ -46,9 +50,15 @@ export async function readSidecars(
     read.map(async ({ file, bytes }) => {
       const { relPath } = file;
       const format = formatOf(file, formats);
-      const content = await understand(file, bytes, format);
+      const picture = file.kind === PICTURE ? await readPicture(bytes, signal) : undefined;
+      const content = await understand(file, bytes, format, picture);
       const reader = format && readerOf(format);
-      return { file, parsed: { relPath, fileName: basename(relPath), bytes, content }, reader };
+      const array = typeof picture === "string" ? undefined : picture;
+      return {
+        file,
+        parsed: { relPath, fileName: basename(relPath), bytes, content, picture: array },
+        reader,
+      };
     }),
   );
   return [...parsed, ...folders].toSorted((a, b) => comparePaths(a.file.relPath, b.file.relPath));
@@ -107,12 +117,33 @@ function formatOf(
 
 const IS_PICTURE = "it is the image in which the line was drawn, or one for reference, not a scan";
 
+/** The pixels of a picture, or why they cannot be read. */
+async function readPicture(
+  bytes: Uint8Array<ArrayBuffer>,
+  signal: AbortSignal | undefined,
+): Promise<NdArray | string> {
+  try {
+    const options = { codecs: codecsBeforeNodes(undefined), limits: PICTURE_LIMITS, signal };
+    return (await readTiff(bytesSource(bytes), options)).image;
+  } catch (error) {
+    if (!isLegacyIoError(error) || error.code === "aborted") {
+      throw error;
+    }
+    return error.message;
+  }
+}
+
+const PICTURE_LIMITS = { maxDecodedBytes: MAX_REFERENCE_BYTES };
+
 async function understand(
   { artifact = "", relPath, kind }: SidecarFile,
   bytes: Uint8Array<ArrayBuffer>,
   format: SidecarFormat | undefined,
+  picture: NdArray | string | undefined,
 ): Promise<SidecarMeaning> {
+  const isRead = typeof picture !== "string";
+  const what = isRead ? IS_PICTURE : `${IS_PICTURE}; its pixels cannot be read: ${picture}`;
   return format === undefined
-    ? { kind: "opaque", reason: kind === PICTURE ? IS_PICTURE : "its format is not known", cause: undefined }
+    ? { kind: "opaque", reason: kind === PICTURE ? what : "its format is not known", cause: undefined }
     : parseSidecar(format, bytes, { relPath, artifact, gunzip: (packed) => gunzip(packed, relPath) });
 }

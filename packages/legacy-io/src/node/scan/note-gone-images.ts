@@ -1,6 +1,7 @@
 // Notes the images of a dataset whose TIFF is no longer in the folder that it came from.
 
 import { sep } from "node:path";
+import { wordOfImage } from "../../folder/recordings/word-of-image.ts";
 import type { IngestItem } from "../../plan/ingest-report.ts";
 import type { KnownAcquisitions } from "../../plan/known-acquisition.ts";
 import type { IngestPlan } from "../../plan/plan-ingest.ts";
@@ -29,7 +30,7 @@ export async function noteGoneImages(
       notes.push({
         path: relPath,
         imageId,
-        reason: "the TIFF is gone from the folder; the dataset keeps the image",
+        reason: `the ${wordOfImage(relPath)} is gone from the folder; the dataset keeps the image`,
       });
     }
   }

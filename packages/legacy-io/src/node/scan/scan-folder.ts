@@ -15,6 +15,7 @@ import { comparePaths } from "../../folder/compare-paths.ts";
 import { fileOfPlaceholder, isOnlineOnly } from "../../folder/online-only.ts";
 import { namePattern } from "../../folder/paths/name-pattern.ts";
 import { ANY_IMAGE, imageStem } from "../../folder/sidecar-name.ts";
+import { recordingFormatOf } from "../../formats/all-recording-formats.ts";
 import type { SidecarFormat } from "../../formats/sidecar-format.ts";
 import { sidecarFormats } from "../../formats/sidecar-formats.ts";
 import { systemErrorCode } from "../tiff/file-source.ts";
@@ -31,7 +32,7 @@ export interface ScanFolderOptions {
   readonly only?: string | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Called with the number of images and their bytes so far, after every few files. */
-  readonly onFound?: ((images: number, sizeBytes: number) => void) | undefined;
+  readonly onFound?: ((images: number, sizeBytes: number, recordings: number) => void) | undefined;
 }
 
 /**
@@ -75,12 +76,13 @@ export async function scanFolderWithTimes(root: string, options: ScanFolderOptio
     ctimesNs,
     only: options.only,
   };
-  let [images, sizeBytes] = [0, 0];
+  let [images, sizeBytes, recordings] = [0, 0, 0];
   const onFiles = (files: readonly BundleFile[]): void => {
     const selected = files.filter(({ relPath }) => isSelected(basename(relPath)));
     images += selected.length;
     sizeBytes += selected.reduce((sum, file) => sum + file.sizeBytes, 0);
-    options.onFound?.(images, sizeBytes);
+    recordings += selected.filter(({ relPath }) => recordingFormatOf(relPath) !== undefined).length;
+    options.onFound?.(images, sizeBytes, recordings);
   };
   const pending: PendingFolder[] = [{ folder: "", folderName: basename(realRoot) }];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {

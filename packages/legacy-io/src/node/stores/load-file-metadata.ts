@@ -16,7 +16,8 @@ import { loadSidecar, type StoreSidecar } from "./load-sidecar.ts";
 import type { SaidInPlace } from "./tiff-pixel-store.ts";
 
 /** What the TIFF itself says. */
-export interface ImageFacts extends Pick<SaidInPlace, "scales" | "isTurned" | "tags" | "recording"> {
+export interface ImageFacts
+  extends Pick<SaidInPlace, "scales" | "isTurned" | "tags" | "recording" | "start"> {
   readonly shape: readonly number[];
   /** The names of the image's TIFFs, one per channel. Default: not known. */
   readonly fileNames?: readonly string[] | undefined;
@@ -48,7 +49,7 @@ export async function loadFileMetadata(
     olympus: firstSaying(usable, "header")?.said,
     classic: turnedClassic(classic, isTurned)?.said,
     acqstore: acqstore?.said,
-    recorded: recordedHeader(prairie.scan?.said, facts.recording),
+    recorded: recordedHeader(prairie.scan?.said, facts.recording, facts.start),
     scales: prairie.scales,
     accepted: firstSaying(usable, "accepted")?.said ?? true,
   });

@@ -48,7 +48,10 @@ export class RecordingPixelStore implements SayingPixelStore {
     return this.#read(options, async (scan, { format }) => {
       const facts = factsOf(format, scan);
       const scales = scalesOfRecording(facts, scan.axes);
-      return { scales, fileAxes: undefined, isTurned: false, tags: undefined, recording: facts };
+      return {
+        ...{ scales, fileAxes: undefined, isTurned: false },
+        ...{ tags: undefined, start: undefined, recording: facts },
+      };
     });
   }
 

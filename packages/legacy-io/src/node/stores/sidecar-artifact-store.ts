@@ -45,7 +45,13 @@ type Table = Awaited<ReturnType<ArtifactStore["loadTable"]>>;
 type SaveTableOptions = NonNullable<Parameters<ArtifactStore["saveTable"]>[2]>;
 type ReadOptions = NonNullable<Parameters<ArtifactStore["list"]>[0]>;
 
-const NOTHING_SAID: ImageFacts = { shape: [], scales: [], isTurned: false, tags: undefined };
+const NOTHING_SAID: ImageFacts = {
+  shape: [],
+  scales: [],
+  isTurned: false,
+  tags: undefined,
+  start: undefined,
+};
 
 /** If several files hold one table, the first of these formats counts: Parquet stores types, text does not. */
 const TABLE_FORMATS = ["parquet", "csv", "csv.gz"] as const;

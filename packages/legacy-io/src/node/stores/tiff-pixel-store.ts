@@ -91,6 +91,7 @@ export class TiffPixelStore implements SayingPixelStore {
         fileAxes,
         isTurned: isTurned(fileAxes),
         tags: joinedTags(tags),
+        start: last?.start,
       };
     });
   }
@@ -187,6 +188,7 @@ interface DescribedFile extends ImageInfo {
   readonly arePagesJoined: boolean;
   readonly scales: RememberedTiff["scales"];
   readonly imageJMetadata: TiffInfo["imageJMetadata"];
+  readonly start: TiffInfo["start"];
 }
 
 async function describeFile(
@@ -199,6 +201,9 @@ async function describeFile(
   const layout = imageLayout(info);
   const { shape, axes } = layout;
   const scales = statedScales(layout, info.calibration);
-  const { dtype, imageJMetadata, arePagesJoined } = info;
-  return { shape, dtype, axes, layout, fileShape: info.shape, arePagesJoined, scales, imageJMetadata };
+  const { dtype, imageJMetadata, arePagesJoined, start } = info;
+  return {
+    ...{ shape, dtype, axes, layout, scales },
+    ...{ fileShape: info.shape, arePagesJoined, imageJMetadata, start },
+  };
 }

@@ -84,7 +84,7 @@ export async function lookAt(
   const remembered =
     said === undefined
       ? rememberedTiff(await record.attributes(), shape.length)
-      : { scales: said.scales, isTurned: isTurned(said.fileAxes) };
+      : { scales: said.scales, isTurned: isTurned(said.fileAxes), start: said.start };
   const content = await artifactsOfSidecars({
     shape,
     axes: await record.getAxes(),

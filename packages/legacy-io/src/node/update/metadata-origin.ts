@@ -5,6 +5,7 @@ import type { DatasetContents } from "@kym/zarr-store";
 import { imagePartKey } from "@kym/zarr-store/layout";
 import { artifactsOfSidecars } from "../../content/artifacts-of-sidecars.ts";
 import { metadataText } from "../../content/image-metadata.ts";
+import { loadFacts } from "../../content/recordings/recorded-facts.ts";
 import { loadImageJTags } from "../../content/rois/imagej-tags.ts";
 import { NO_ROI_IDS, roisOfMetadata } from "../../content/rois/rois-in-metadata.ts";
 import type { GivenRoiIds } from "../../content/rois/take-in-rois.ts";
@@ -52,6 +53,7 @@ export async function bareMetadata(record: ImageRecord, current: string | undefi
     axes: await record.getAxes(),
     tiff: { relPath: "", ...rememberedTiff(await record.attributes(), shape.length) },
     tags: await loadImageJTags(record),
+    recording: await loadFacts(record),
     // A ROI of a file that was saved again has another id than if it had come first.
     roiIds: async () => ({ ...(await givenRoiIds(record)), highWaterMark: 0 }),
     pixelsSha256: "",

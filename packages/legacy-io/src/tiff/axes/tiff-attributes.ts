@@ -1,5 +1,6 @@
 // What an image remembers of the axes of its TIFF, as attributes of its record.
 
+import type { TiffStart } from "../header/lsm-start.ts";
 import { isTurned } from "./image-layout.ts";
 import { parseStatedScales, type StatedScales } from "./stated-scales.ts";
 
@@ -11,6 +12,8 @@ export const TIFF_ATTRIBUTES = {
   fileAxes: "tiff_axes",
   /** What ScanImage says of a scan besides its axes and steps. */
   scanImage: "scanimage",
+  /** When the TIFF says that it was recorded: text and zone. */
+  start: "tiff_start",
   /** The values that ImageJ shows as black and as white. */
   displayRange: "tiff_display_range",
 } as const;
@@ -21,6 +24,8 @@ export interface RememberedTiff {
   readonly fileAxes: readonly string[] | undefined;
   readonly isTurned: boolean;
   readonly displayRange: readonly [black: number, white: number] | undefined;
+  /** Undefined if it does not say when it was recorded. */
+  readonly start: TiffStart | undefined;
 }
 
 /** Reads the attributes of a record of `rank` axes. Earlier versions wrote none: then nothing is said. */
@@ -33,7 +38,13 @@ export function rememberedTiff(attributes: Readonly<Record<string, unknown>>, ra
     fileAxes,
     isTurned: isTurned(fileAxes),
     displayRange: rangeOf(attributes[TIFF_ATTRIBUTES.displayRange]),
+    start: startOf(attributes[TIFF_ATTRIBUTES.start]),
   };
+}
+
+function startOf(value: unknown): TiffStart | undefined {
+  const text: unknown = typeof value === "object" && value !== null ? Reflect.get(value, "text") : undefined;
+  return typeof text === "string" ? { text, zone: "no zone" } : undefined;
 }
 
 function rangeOf(value: unknown): RememberedTiff["displayRange"] {

@@ -14,6 +14,8 @@ export interface LsmInfo {
   readonly intervalS: number | undefined;
   /** Where the file has its time stamps; 0 for none. */
   readonly stampsOffset: number;
+  /** Where it has the values of its scan; 0 for none. */
+  readonly scanInfoOffset: number;
 }
 
 /** Sizes of the axes. */
@@ -40,6 +42,7 @@ export function parseLsmInfo(bytes: Uint8Array, isLittleEndian: boolean): LsmInf
     umPerPx: positive(40, UM_PER_M),
     intervalS: positive(112, 1),
     stampsOffset: isWhole ? view.getUint32(132, isLittleEndian) : 0,
+    scanInfoOffset: isWhole ? view.getUint32(124, isLittleEndian) : 0,
   };
 }
 

@@ -3,10 +3,12 @@
 import type { ScanImageDescription, ScanImagePages, ScanImageStamps } from "./scanimage-description.ts";
 
 /** Keys in snake_case with units. What the file does not say is left out. */
-export type ScanImageFacts = Readonly<Record<string, unknown>>;
+export type ScanImageFacts = Readonly<Record<string, unknown>> & {
+  readonly start?: { readonly text: string; readonly zone: "no zone" } | undefined;
+};
 
 /** The start has no zone: it is the clock of the computer. */
-const NO_ZONE = "no zone";
+const NO_ZONE = "no zone" as const;
 
 export function scanImageFacts(
   said: ScanImageDescription,
@@ -17,7 +19,6 @@ export function scanImageFacts(
   const { first, last } = stamps;
   const facts: Readonly<Record<string, unknown>> = {
     kind: kind === "lines" ? "line scan" : "frame scan",
-    start: start === undefined ? undefined : { text: start, zone: NO_ZONE },
     channels: said.channelNames,
     frames,
     line_period_s: said.linePeriodS,
@@ -28,7 +29,10 @@ export function scanImageFacts(
     bidirectional: said.isBidirectional,
     offsets_in_values: said.offsets.length === 0 ? undefined : Object.fromEntries(said.offsets),
   };
-  return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined));
+  return {
+    ...Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined)),
+    ...(start !== undefined && { start: { text: start, zone: NO_ZONE } }),
+  };
 }
 
 /** Year, month, day, hour, minute and second as ISO 8601; undefined if they are not a date. */

@@ -14,6 +14,7 @@ import {
   refreshFromFolder,
 } from "../../../src/node/index.ts";
 import { TIFF_READER } from "../../../src/tiff/tiff-reader.ts";
+import { scanImageTiff } from "../../support/scanimage-files.ts";
 import { ascii, buildTiff, elementBytes, greyTags } from "../../tiff/tiff-fixture.ts";
 import { CLASSIC_JSON, makeLabFolder, tinyTiff } from "../lab-folder.ts";
 import { provenanceOf, type StoredOtherwise, storeAsOldBuild } from "../old-build.ts";
@@ -264,6 +265,43 @@ describe("reading again what a reader with a known fault read", () => {
       { reason: "read again by the reader tiff: the same as before" },
     ]);
     expect([...rowsOf(await record.loadParquet("cells"))]).toEqual([{ id: "mine" }]);
+    await expectMended();
+  });
+
+  it("a ScanImage TIFF whose pages were one axis is read again as the lines that it has, with its start", async () => {
+    await ingest({ "a.tif": scanImageTiff(), "b.tif": tinyTiff(2), "c.lsm": tinyTiff(3) });
+    const nothing = { scanimage: undefined, tiff_scales: undefined, tiff_start: undefined };
+    await asOldBuild(await recordOf("a.tif"), {
+      pixels: { dtype: "int16", shape: [24, 5], data: new Int16Array(120) },
+      attributes: { ...nothing, tiff_calibration: undefined },
+      tiff: 3,
+    });
+    await asOldBuild(await recordOf("b.tif"), { tiff: 3 });
+    await asOldBuild(await recordOf("c.lsm"), { tiff: 3 });
+    const faulty = (await findFaultyReads(dataset)).map(
+      ({ relPath, likelihood }) => `${relPath}: ${likelihood}`,
+    );
+    expect(faulty.toSorted()).toEqual(["a.tif: possible", "c.lsm: likely"]);
+    const { ingested, updated } = await again();
+    expect([ingested, updated]).toMatchObject([[{ path: "a.tif" }], [{ path: "c.lsm" }]]);
+    const record = await recordOf("a.tif");
+    expect([(await record.openArray()).shape, await record.getAxes()]).toEqual([
+      [2, 16, 5],
+      ["c", "t", "x"],
+    ]);
+    expect(await record.loadJson("metadata")).toMatchObject({ header: { date_str: "2017-03-01" } });
+    await expectMended();
+  });
+
+  it("a ScanImage TIFF of which only the start was left out keeps its record, and gets its start", async () => {
+    await ingest({ "a.tif": scanImageTiff() });
+    const record = await recordOf("a.tif");
+    await asOldBuild(record, { tiff: 3, attributes: { tiff_start: undefined } });
+    expect((await findFaultyReads(dataset)).map(({ likelihood }) => likelihood)).toEqual(["likely"]);
+    expect((await again()).updated).toMatchObject([{ path: "a.tif", imageId: record.id }]);
+    expect(await record.attributes()).toMatchObject({
+      tiff_start: { text: "2017-03-01T12:30:15.500", zone: "no zone" },
+    });
     await expectMended();
   });
 

@@ -180,3 +180,31 @@ it("a TIFF that is opened in place has its scale too, and its channels", async (
     header: { voxels: [1, ...SCALE], date_str: "2019-02-05", bits_per_pixel: 13 },
   });
 });
+
+it("source images of several channels are one array beside the scan, those for reference further ones", async () => {
+  const { notes } = await ingest({
+    ...tiffs("run", [1], [1]),
+    "run.xml": prairieXml(),
+    "run-Cycle00001_Ch1Source.tif": tinyTiff(91),
+    "run-Cycle00001_Ch2Source.tif": tinyTiff(92),
+    "run-Cycle00001_Window1-Ch1-16bit-Reference.tif": tinyTiff(93),
+    "run-Cycle00001_Ch3Source.tif": "not a TIFF",
+  });
+  const [id = ""] = await dataset.listImageIds();
+  const record = dataset.record(id);
+  const { shape, data } = await record.loadArrayArtifact("recording/reference");
+  expect([await record.listArrayArtifacts(), shape]).toEqual([
+    ["recording/reference", "recording/reference_2"],
+    [2, 4, 3],
+  ]);
+  expect([data[0], data[12]]).toEqual([9100, 9200]);
+  expect(await record.listAttachments()).toHaveLength(5);
+  expect(notes.filter((note) => note.includes("Ch3Source"))).toEqual([
+    expect.stringMatching(/kept as an attachment: .*not a scan; its pixels cannot be read: /),
+  ]);
+  await writeFile(join(lab, "run-Cycle00001_Window1-Ch1-16bit-Reference.tif"), tinyTiff(94));
+  const { updated, conflicts } = await refreshFromFolder(dataset, lab);
+  expect([updated, conflicts]).toMatchObject([[{ path: ONE }], []]);
+  expect((await record.loadArrayArtifact("recording/reference_2")).data[0]).toBe(9400);
+  expect((await refreshFromFolder(dataset, lab)).updated).toEqual([]);
+});

@@ -63,6 +63,20 @@ it.skipIf(PRAIRIE_FOLDER === undefined)(
           },
         });
         expect(await record.loadJson("prairie/scan_path")).toMatchObject({ mode: truth.mode });
+        expect(await record.loadJson("recording/scan_path")).toMatchObject({
+          mode: { straightLine: "straight", freeHand: "freehand" }[truth.mode],
+          points_are: "px of the reference image",
+          points: expect.arrayContaining([[expect.any(Number), expect.any(Number)]]),
+        });
+        const [picture] = truth.cycle === 1 ? pictures : [];
+        expect(await record.listArrayArtifacts()).toEqual(
+          picture === undefined ? [] : ["recording/reference"],
+        );
+        if (picture !== undefined) {
+          const file = await readFile(join(PRAIRIE_FOLDER ?? "", name, picture));
+          const { image } = await readTiffInPlace(new Uint8Array(file));
+          expect(await record.loadArrayArtifact("recording/reference")).toEqual(image);
+        }
         const kept = [`${name}.xml`, ...(truth.cycle === 1 ? pictures : [])].toSorted();
         expect((await record.listAttachments()).filter((one) => !one.startsWith("~"))).toEqual(
           kept.toSorted((a, b) => (a < b ? -1 : 1)),

@@ -1,5 +1,6 @@
-import { rm } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { summarizeMetadata } from "@kym/kym-schema";
 import { memoryStore, openDataset } from "@kym/zarr-store";
 import { afterEach, expect, test } from "vitest";
 import { ingestLegacyFolder, openTiff, refreshFromFolder } from "../../../src/node/index.ts";
@@ -71,6 +72,43 @@ test("an ingest takes the line scans of LIF, PTU and ScanImage, and names what i
   });
   const again = await refreshFromFolder(dataset, folder);
   expect([again.updated, again.ingested]).toEqual([[], []]);
+});
+
+test("images can be sorted by their start, in UTC or without a zone, and a file that comes later is no conflict", async () => {
+  folder = await makeLabFolder({
+    "b.lif": lifBytes([{ name: "Series 1", stamps: lifStampList(6, 5, 1) }]),
+    "a.tif": scanImageTiff(),
+    "c.tif": tinyTiff(1),
+  });
+  const dataset = await openDataset(memoryStore(), { summarize: summarizeMetadata });
+  const { ingested, counts } = await ingestLegacyFolder(dataset, folder);
+  expect(counts).toMatchObject({ tiffs: 2, recordings: 1 });
+  expect((await Array.fromAsync(dataset.log())).map(({ message }) => message)).toContain(
+    "ingest of 3 images",
+  );
+  const { images } = await dataset.rebuildManifest();
+  const pathOf = new Map(ingested.map(({ path, imageId = "" }) => [imageId, path]));
+  const order = await Array.fromAsync(dataset.iterRecords({ orderBy: "acquired_local_epoch_ns" }));
+  const starts = order.map(({ id }) => [
+    pathOf.get(id),
+    images.find(({ imageId }) => imageId === id)?.summary["acquired_local_epoch_ns"] ?? null,
+  ]);
+  expect(starts).toEqual([
+    ["a.tif", BigInt(Date.UTC(2017, 2, 1, 12, 30, 15, 500)) * 1_000_000n],
+    ["b.lif", BigInt(Date.UTC(2020, 8, 16, 12, 0, 0, 123)) * 1_000_000n],
+    ["c.tif", null],
+  ]);
+  const note = JSON.stringify({ version: "2.0", experiment_metadata: { note: "after lunch" } });
+  await writeFile(join(folder, "b.metadata.json"), note);
+  await writeFile(join(folder, "a.metadata.json"), note);
+  const { updated, conflicts } = await refreshFromFolder(dataset, folder);
+  expect([updated.map(({ path }) => path), conflicts]).toEqual([["a.tif", "b.lif"], []]);
+  for (const { id } of order.slice(0, 2)) {
+    expect(await dataset.record(id).loadJson("metadata")).toMatchObject({
+      header: { date_str: expect.stringContaining("20") },
+      experiment_metadata: { note: "after lunch" },
+    });
+  }
 });
 
 test("a ScanImage line scan is the same in its folder as after an ingest", async () => {

@@ -30,7 +30,50 @@ function lsm({ stamps = [], ...parts }: LsmParts, isLittleEndian = true): Uint8A
   return new Uint8Array([...build(parts, bytes.length, isLittleEndian), ...new Uint8Array(view.buffer)]);
 }
 
-function build(parts: LsmParts, stampsOffset: number, isLittleEndian: boolean): Uint8Array<ArrayBuffer> {
+/** A value of the scan: its entry, type and bytes. */
+function scanValue(
+  entry: number,
+  type: number,
+  payload: readonly number[] = [],
+  isLittleEndian = true,
+): readonly number[] {
+  const head = new DataView(new ArrayBuffer(12));
+  for (const [at, value] of [entry, type, payload.length].entries()) {
+    head.setUint32(4 * at, value, isLittleEndian);
+  }
+  return [...new Uint8Array(head.buffer), ...payload];
+}
+
+function float64(value: number, isLittleEndian = true): readonly number[] {
+  const view = new DataView(new ArrayBuffer(8));
+  view.setFloat64(0, value, isLittleEndian);
+  return [...new Uint8Array(view.buffer)];
+}
+
+/** The values of a scan that began `days` after 1899-12-30, behind a name and a block of lasers. */
+function scanInfo(days: number, isLittleEndian = true): readonly number[] {
+  return [
+    ...scanValue(0x10000000, 0, [], isLittleEndian),
+    ...scanValue(0x10000001, 2, [104, 105, 0], isLittleEndian),
+    ...scanValue(0x30000000, 0, [], isLittleEndian),
+    ...scanValue(0xffffffff, 0, [], isLittleEndian),
+    ...scanValue(0x10000036, 5, float64(days, isLittleEndian), isLittleEndian),
+    ...scanValue(0xffffffff, 0, [], isLittleEndian),
+  ];
+}
+
+/** A line scan with values of its scan behind it. */
+function lsmWith(values: readonly number[], isLittleEndian = true): Uint8Array<ArrayBuffer> {
+  const { length } = build({}, 0, isLittleEndian);
+  return new Uint8Array([...build({}, 0, isLittleEndian, length), ...values]);
+}
+
+function build(
+  parts: LsmParts,
+  stampsOffset: number,
+  isLittleEndian: boolean,
+  scanInfoOffset = 0,
+): Uint8Array<ArrayBuffer> {
   const { channels = 1, times = LINES, scanType = 2, umPerPx = 0.25, intervalS = 0.01 } = parts;
   const info = new DataView(new ArrayBuffer(256));
   for (const [at, size] of [WIDTH, 1, 1, channels, times].entries()) {
@@ -40,6 +83,7 @@ function build(parts: LsmParts, stampsOffset: number, isLittleEndian: boolean): 
   info.setFloat64(48, umPerPx / 1e6, isLittleEndian);
   info.setUint16(88, scanType, isLittleEndian);
   info.setFloat64(112, intervalS, isLittleEndian);
+  info.setUint32(124, scanInfoOffset, isLittleEndian);
   info.setUint32(132, stampsOffset, isLittleEndian);
   const short = (tag: number, ...values: number[]): FixtureTag => ({ tag, type: 3, values });
   const segments = Array.from({ length: channels }, (_, channel) =>
@@ -103,4 +147,36 @@ it("stamps beyond the file are named, and the interval counts", async () => {
   const info = await describeTiff(bytesSource(whole.subarray(0, whole.length - 8)));
   expect(info.calibration).toContainEqual({ axis: "t", step: 0.01, unit: "s", source: "lsm" });
   expect(info.warnings.join()).toContain("its time stamps are not used");
+});
+
+it.each<[string, Uint8Array<ArrayBuffer>, string | undefined]>([
+  ["of 2015", lsmWith(scanInfo(42_064.5 + 15.461 / 86_400)), "2015-03-01T12:00:15.461"],
+  ["big endian", lsmWith(scanInfo(36_526.25, false), false), "2000-01-01T06:00:00.000"],
+  ["0, which is none", lsmWith(scanInfo(0)), undefined],
+  ["of no date", lsmWith(scanInfo(1e9)), undefined],
+  ["not a number", lsmWith(scanInfo(Number.NaN)), undefined],
+  ["in values of another kind", lsmWith(scanInfo(42_064.5).slice(12)), undefined],
+  [
+    "behind the end of the recording",
+    lsmWith([...scanInfo(0).slice(0, 12), ...scanValue(0xffffffff, 0), ...scanInfo(42_064.5)]),
+    undefined,
+  ],
+  [
+    "of another type",
+    lsmWith([...scanValue(0x10000000, 0), ...scanValue(0x10000036, 4, [1, 0, 0, 0])]),
+    undefined,
+  ],
+  ["none", lsm({}), undefined],
+])("the time of the first sample is the start, without a zone: %s", async (_what, bytes, text) => {
+  const { start } = await describeTiff(bytesSource(bytes));
+  expect(start).toEqual(text === undefined ? undefined : { text, zone: "no zone" });
+});
+
+it("values of the scan that reach beyond the file are named, and the image is read", async () => {
+  const cut = lsmWith(scanInfo(42_064.5).slice(0, 60));
+  const { start, warnings } = await describeTiff(bytesSource(cut));
+  expect([start, warnings.join()]).toEqual([
+    undefined,
+    expect.stringContaining("Zeiss LSM: its start is not known"),
+  ]);
 });
