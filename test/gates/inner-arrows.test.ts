@@ -176,6 +176,9 @@ const ARROWS: Arrows = {
     czi: [],
     sidecars: ["acqstore", "json", "olympus", "kymflow", "prairie", "rois"],
   },
+  "packages/legacy-io/src/formats/femtonics-mesc": {
+    hdf5: [],
+  },
   "packages/legacy-io/src/node": {
     tiff: [],
     files: ["tiff"],

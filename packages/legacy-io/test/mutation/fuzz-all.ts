@@ -5,6 +5,7 @@ import { FUZZED_NPY } from "./fuzzed-npy.ts";
 import { FUZZED_TIFF } from "./fuzzed-tiff.ts";
 import { FUZZED_CZI } from "./microscopes/fuzzed-czi.ts";
 import { FUZZED_LIF } from "./microscopes/fuzzed-lif.ts";
+import { FUZZED_MESC } from "./microscopes/fuzzed-mesc.ts";
 import { FUZZED_OLYMPUS_HEADER } from "./microscopes/fuzzed-olympus-header.ts";
 import { FUZZED_PRAIRIE } from "./microscopes/fuzzed-prairie.ts";
 import { FUZZED_PTU } from "./microscopes/fuzzed-ptu.ts";
@@ -28,8 +29,9 @@ export async function fuzzAll(runs: number, seed: number): Promise<readonly Fuzz
     await fuzzParser(FUZZED_LIF, runs, seed),
     await fuzzParser(FUZZED_PTU, runs, seed),
     await fuzzParser(FUZZED_SCANIMAGE, runs, seed),
-    // Fewer in a share: each file has a directory, XML and pixels.
+    // Fewer in a share: each file has a directory, metadata and pixels.
     await fuzzParser(FUZZED_CZI, runs >= MOST ? runs : runs / 4, seed),
+    await fuzzParser(FUZZED_MESC, runs >= MOST ? runs : runs / 4, seed),
     await fuzzParser(FUZZED_IMAGEJ_METADATA, runs, seed),
     await fuzzParser(FUZZED_GEOJSON, runs, seed),
   ];

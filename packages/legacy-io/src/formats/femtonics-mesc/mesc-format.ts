@@ -85,7 +85,7 @@ async function addUnit(
     found.warnings.push(...opened.warnings, ...scan.warnings);
     found.scans.push(recordedScan(opened, scan, file.limits, signal));
   } catch (error) {
-    if (!isLegacyIoError(error, "not_supported")) {
+    if (!isLegacyIoError(error, "not_supported") || file.isSpent()) {
       throw error;
     }
     found.notScans.push(`the unit ${JSON.stringify(unit.name)} (${error.message})`);

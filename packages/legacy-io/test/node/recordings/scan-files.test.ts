@@ -31,7 +31,7 @@ test("an ingest takes the line scans of LIF, PTU and ScanImage, and names what i
   const dataset = await openDataset(memoryStore());
   const report = await ingestLegacyFolder(dataset, folder);
   expect(report.failed.map(({ path, reason }) => [path, reason])).toEqual([
-    ["day/fem.mesc", expect.stringContaining("export the line scan as TIFF")],
+    ["day/fem.mesc", expect.stringContaining("HDF5")],
   ]);
   const idOf = new Map(report.ingested.map(({ path, imageId = "" }) => [path, imageId]));
   expect([...idOf.keys()].toSorted()).toEqual([

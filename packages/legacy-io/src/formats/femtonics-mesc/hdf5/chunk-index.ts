@@ -39,18 +39,21 @@ export class ChunkIndex {
     this.#chunks.push(address, sizeBytes, filterMask);
   }
 
-  find(number: number): StoredChunk | undefined {
-    let [low, high] = [0, this.#numbers.length];
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((this.#numbers[middle] ?? 0) < number) {
-        low = middle + 1;
+  /** Those of the numbers `[low, high)` that are stored, in order. */
+  *between(low: number, high: number): Generator<readonly [number: number, chunk: StoredChunk]> {
+    let [from, to] = [0, this.#numbers.length];
+    while (from < to) {
+      const middle = (from + to) >>> 1;
+      if ((this.#numbers[middle] ?? 0) < low) {
+        from = middle + 1;
       } else {
-        high = middle;
+        to = middle;
       }
     }
-    const [address = 0, sizeBytes = 0, filterMask = 0] = this.#chunks.slice(3 * low, 3 * low + 3);
-    return this.#numbers[low] === number ? { address, sizeBytes, filterMask } : undefined;
+    for (let at = from; (this.#numbers[at] ?? high) < high; at++) {
+      const [address = 0, sizeBytes = 0, filterMask = 0] = this.#chunks.slice(3 * at, 3 * at + 3);
+      yield [this.#numbers[at] ?? 0, { address, sizeBytes, filterMask }];
+    }
   }
 }
 

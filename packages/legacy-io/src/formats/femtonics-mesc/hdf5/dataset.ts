@@ -1,7 +1,7 @@
 // Reads the values of a dataset of an HDF5 file, a run of rows at a time.
 
 import { MACHINE_ENDIAN, swapInPlace } from "@kym/zarr-store/bytes";
-import { type ChunkGrid, type ChunkIndex, readChunkIndex } from "./chunk-index.ts";
+import { type ChunkGrid, type ChunkIndex, readChunkIndex, type StoredChunk } from "./chunk-index.ts";
 import { type DataLayout, readLayout } from "./data-layout.ts";
 import { countElements, type Hdf5Type, readSpace, readType } from "./datatype.ts";
 import { type Hdf5Filters, readFilters, unfilter } from "./filters.ts";
@@ -198,49 +198,70 @@ function chunkedReader(
   let index: Promise<ChunkIndex> | undefined;
   const kept = new Map<number, Uint8Array>();
   const mostKept = Math.floor(Math.min(KEPT_BYTES, sizeBytes) / chunkBytes);
-  const chunkAt = async (number: number, signal: AbortSignal | undefined): Promise<Uint8Array> => {
+  const bytesOf = async (number: number, stored: StoredChunk): Promise<Uint8Array> => {
     const known = kept.get(number);
     if (known !== undefined) {
       return known;
     }
-    signal?.throwIfAborted();
     for (const oldest of kept.keys()) {
       if (kept.size < Math.max(1, mostKept)) {
         break;
       }
       kept.delete(oldest);
     }
-    index ??= readChunkIndex(file, layout.index, grid);
-    const stored = (await index).find(number);
-    const bytes =
-      stored === undefined
-        ? filledChunk(chunkBytes, fill)
-        : await storedChunk(file, stored, { filters, itemBytes, chunkBytes });
+    const bytes = await storedChunk(file, stored, { filters, itemBytes, chunkBytes });
     kept.set(number, bytes);
     return bytes;
   };
   return async (start, stop, target, signal) => {
+    fillWith(target, fill);
+    index ??= readChunkIndex(file, layout.index, grid);
+    const chunks = await index;
     let done = 0;
     for (const box of boxesOf(shape, start, stop)) {
-      const size = box.starts.reduce((n, from, axis) => n * ((box.stops[axis] ?? 0) - from), itemBytes);
-      for (const chunk of chunksWithin(grid, box)) {
-        const bytes = await chunkAt(chunk.number, signal);
-        copyPart({ bytes, starts: chunk.starts, shape: chunkShape }, box, itemBytes, target.subarray(done));
+      for (const [number, stored] of chunks.between(...numbersWithin(grid, box))) {
+        const starts = startsOf(grid, number);
+        if (overlaps(starts, chunkShape, box)) {
+          signal?.throwIfAborted();
+          const bytes = await bytesOf(number, stored);
+          copyPart({ bytes, starts, shape: chunkShape }, box, itemBytes, target.subarray(done));
+        }
       }
-      done += size;
+      done += box.starts.reduce((size, from, axis) => size * ((box.stops[axis] ?? 0) - from), itemBytes);
     }
   };
 }
 
-function filledChunk(sizeBytes: number, fill: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(sizeBytes);
-  fillWith(bytes, fill);
-  return bytes;
+/** The numbers from the first chunk of a box to the last; not all between are of the box. */
+function numbersWithin({ chunkShape, counts }: ChunkGrid, { starts, stops }: Box): readonly [number, number] {
+  const numberOf = (places: readonly number[]): number =>
+    places.reduce(
+      (number, place, axis) => number * (counts[axis] ?? 1) + Math.floor(place / (chunkShape[axis] ?? 1)),
+      0,
+    );
+  return [numberOf(starts), numberOf(stops.map((stop) => stop - 1)) + 1];
+}
+
+function startsOf({ chunkShape, counts }: ChunkGrid, number: number): readonly number[] {
+  const starts: number[] = [];
+  let rest = number;
+  for (let axis = counts.length - 1; axis >= 0; axis--) {
+    const count = counts[axis] ?? 1;
+    starts.unshift((rest % count) * (chunkShape[axis] ?? 1));
+    rest = Math.floor(rest / count);
+  }
+  return starts;
+}
+
+function overlaps(chunk: readonly number[], sizes: readonly number[], { starts, stops }: Box): boolean {
+  return chunk.every(
+    (start, axis) => start < (stops[axis] ?? 0) && start + (sizes[axis] ?? 0) > (starts[axis] ?? 0),
+  );
 }
 
 async function storedChunk(
   file: Hdf5File,
-  stored: { readonly address: number; readonly sizeBytes: number; readonly filterMask: number },
+  stored: StoredChunk,
   chunk: { readonly filters: Hdf5Filters; readonly itemBytes: number; readonly chunkBytes: number },
 ): Promise<Uint8Array> {
   const { address, sizeBytes, filterMask } = stored;
@@ -291,28 +312,6 @@ function boxOf(shape: readonly number[], ranges: readonly (readonly [number, num
     starts: shape.map((_, axis) => ranges[axis]?.[0] ?? 0),
     stops: shape.map((size, axis) => ranges[axis]?.[1] ?? size),
   };
-}
-
-function* chunksWithin(
-  { chunkShape, counts }: ChunkGrid,
-  { starts, stops }: Box,
-): Generator<{ readonly number: number; readonly starts: readonly number[] }> {
-  const first = starts.map((start, axis) => Math.floor(start / (chunkShape[axis] ?? 1)));
-  const end = stops.map((stop, axis) => Math.ceil(stop / (chunkShape[axis] ?? 1)));
-  const at = [...first];
-  while ((at[0] ?? 0) < (end[0] ?? 0)) {
-    yield {
-      number: at.reduce((number, place, axis) => number * (counts[axis] ?? 1) + place, 0),
-      starts: at.map((place, axis) => place * (chunkShape[axis] ?? 1)),
-    };
-    for (let axis = at.length - 1; axis >= 0; axis--) {
-      at[axis] = (at[axis] ?? 0) + 1;
-      if (axis === 0 || (at[axis] ?? 0) < (end[axis] ?? 0)) {
-        break;
-      }
-      at[axis] = first[axis] ?? 0;
-    }
-  }
 }
 
 interface Piece {

@@ -22,6 +22,8 @@ export interface Hdf5File extends Hdf5Sizes {
   readonly pixelsInto: (address: number, target: Uint8Array) => Promise<void>;
   /** Counts nodes, messages, links and chunks. @throws LegacyIoError `not_supported` beyond `maxEntries` */
   readonly count: (entries: number) => void;
+  /** Whether a limit of the whole file was met. */
+  readonly isSpent: () => boolean;
 }
 
 /** Where a file begins as the description of HDF5 says, at 0 or behind a block of up to 8 KiB; undefined if it does not. */
@@ -78,6 +80,7 @@ export async function openHdf5(source: ByteSource, limits: RecordingLimits): Pro
         throw tooMuch("nodes, messages and chunks", limits.maxEntries);
       }
     },
+    isSpent: () => entries > limits.maxEntries || textBytes > limits.maxTextBytes,
   };
 }
 
