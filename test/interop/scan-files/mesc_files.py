@@ -26,7 +26,7 @@ def describe(unit, channels, z_scale=2.0, role=0, **more):
         "ZAxisConversionConversionLinearScale": z_scale,
         "ZAxisConversionUnitName": text("ms" if role == 0 else "µm", "uint16"),
         "ZAxisGeomRole": numpy.array([role], "uint32"),
-        "Comment": text("Gefäß 1".encode("latin-1").decode("latin-1")),
+        "Comment": text("Gefäß 1"),
         "CreatingMEScVersion": "MESc 4.0",
         "ExperimenterSetupID": numpy.bytes_("SETUP-1"),
         **more,
@@ -64,8 +64,6 @@ def write(name, shape=(60, 1, 12), dtype="<u2", channels=2, file=None, attribute
 
 
 LATEST = {"libver": "latest"}
-# More than 8 attributes of a header of the latest version go to a fractal heap, unless times are kept otherwise.
-V108 = {"libver": ("v108", "v108")}
 
 write("contiguous")
 write("user block", file={"userblock_size": 512})
@@ -94,7 +92,7 @@ for name, options in {
     write(name, **options)
 
 
-def write_latest(name, shape=(60, 1, 12), **options):
+def write_latest(name, shape=(60, 1, 12), more_groups=0, **options):
     """Headers of version 2 with few attributes, which stay in the header."""
     path = folder / f"{name}.mesc"
     data = random.integers(0, 5000, shape).astype("uint16")
@@ -107,6 +105,8 @@ def write_latest(name, shape=(60, 1, 12), **options):
         unit.attrs["MeasurementDatePosix"] = 1_700_000_000
         unit.attrs["MeasurementDateNanoSecs"] = 707_000_000
         unit.attrs["Comment"] = "text"
+        for group in range(more_groups):
+            unit.create_group(f"Curve_{group}")
         unit.create_dataset("Channel_0", data=data, **options)
     with h5py.File(path, "r") as h5:
         array = h5["MSession_0/MUnit_0/Channel_0"][()]
@@ -115,6 +115,7 @@ def write_latest(name, shape=(60, 1, 12), **options):
 
 
 write_latest("latest contiguous")
+write_latest("links in a heap", more_groups=20)
 write_latest("latest single", chunks=(60, 1, 12))
 write_latest("latest single filtered", chunks=(60, 1, 12), compression="gzip", shuffle=True, fletcher32=True)
 write_latest("latest fixed", chunks=(16, 1, 5))

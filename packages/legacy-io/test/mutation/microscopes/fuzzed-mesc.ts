@@ -160,6 +160,10 @@ function naiveReader(file: Buffer): (path: string) => string | undefined {
         const key = node + 24 + entry * entryBytes;
         const from = u(key + entryBytes - 8, 8);
         const starts = shape.map((_, axis) => u(key + 8 + 8 * axis, 8));
+        // A chunk beyond the dataset is of before it shrank.
+        if (starts.some((start, axis) => start >= (shape[axis] ?? 0))) {
+          continue;
+        }
         const bytes = unfiltered(file.subarray(from, from + u(key, 4)), ids, u(key + 4, 4), size);
         place(data, bytes, { shape, chunk, starts, size });
       }
