@@ -2,8 +2,8 @@
 
 import { isLegacyIoError, LegacyIoError } from "../../errors.ts";
 import type { RecordedScan, Recording, RecordingFormat, RecordingLimits } from "../recording-format.ts";
-import { type Hdf5Attributes, numberIn, readAttributes } from "./hdf5/attributes.ts";
-import { type Hdf5Dataset, isDataset, openDataset } from "./hdf5/dataset.ts";
+import { type Hdf5Attributes, numberOfAttribute, readAttributes } from "./hdf5/attributes.ts";
+import { type Hdf5Dataset, isHdf5Dataset, openHdf5Dataset } from "./hdf5/dataset.ts";
 import { isGroup, readLinks } from "./hdf5/group-links.ts";
 import { type Hdf5File, openHdf5 } from "./hdf5/hdf5-file.ts";
 import { readObject } from "./hdf5/object-header.ts";
@@ -109,8 +109,8 @@ async function openUnit(file: Hdf5File, { name, address }: Numbered): Promise<Op
   const channels: number[] = [];
   for (const { number, address: at } of links) {
     const object = await readObject(file, at);
-    if (isDataset(object)) {
-      datasets.push(await openDataset(file, object));
+    if (isHdf5Dataset(object)) {
+      datasets.push(await openHdf5Dataset(file, object));
       channels.push(number);
     }
   }
@@ -124,7 +124,7 @@ async function openUnit(file: Hdf5File, { name, address }: Numbered): Promise<Op
   if (others.length > 0) {
     return `the unit ${JSON.stringify(name)} (its channels differ: ${datasets.map(kindOf).join(", ")})`;
   }
-  const planned = numberIn(attributes, "VecChannelsSize");
+  const planned = numberOfAttribute(attributes, "VecChannelsSize");
   const warnings =
     planned === undefined || planned === datasets.length
       ? []

@@ -1,7 +1,7 @@
 // Decides what a measurement unit of a MESc file is: a line scan with its scale and line period, or something else.
 
 import type { ScanPath, Stated, StatedStart } from "../recording-format.ts";
-import { type Hdf5Attributes, numberIn, textIn } from "./hdf5/attributes.ts";
+import { type Hdf5Attributes, numberOfAttribute, textOfAttribute } from "./hdf5/attributes.ts";
 
 /** A unit: its place, what it says, and the shape that its channels have, slowest axis first. */
 export interface MescUnit {
@@ -116,39 +116,42 @@ export function mescScanOf(unit: MescUnit): MescScan | string {
 
 /** What a channel is called. */
 export function channelName(attributes: Hdf5Attributes, channel: number): string {
-  const name = textIn(attributes, `Channel_${channel}_Name`)?.trim() ?? "";
+  const name = textOfAttribute(attributes, `Channel_${channel}_Name`)?.trim() ?? "";
   return name === "" ? `Channel_${channel}` : name.slice(0, MOST_TEXT);
 }
 
 function unitOf(attributes: Hdf5Attributes, axis: Axis): string {
-  return (textIn(attributes, `${axis}AxisConversionUnitName`) ?? "").trim();
+  return (textOfAttribute(attributes, `${axis}AxisConversionUnitName`) ?? "").trim();
 }
 
 function scaleOf(attributes: Hdf5Attributes, axis: Axis): number | undefined {
-  const scale = numberIn(attributes, `${axis}AxisConversionConversionLinearScale`);
+  const scale = numberOfAttribute(attributes, `${axis}AxisConversionConversionLinearScale`);
   return scale !== undefined && Number.isFinite(scale) && scale !== 0 ? Math.abs(scale) : undefined;
 }
 
 /** A unit of length counts more than a role: one that says both is a stack. */
 function isDepth(attributes: Hdf5Attributes): boolean {
-  return numberIn(attributes, "ZAxisGeomRole") === DEPTH || UM_PER.has(unitOf(attributes, "Z"));
+  return numberOfAttribute(attributes, "ZAxisGeomRole") === DEPTH || UM_PER.has(unitOf(attributes, "Z"));
 }
 
 /** Whether an axis says that it is time, by its unit or its role. The role 0 of X and Y without a unit says nothing. */
 function isTime(attributes: Hdf5Attributes, axis: "Y" | "Z"): boolean {
   const unit = unitOf(attributes, axis);
-  return S_PER.has(unit) || (axis === "Z" && unit === "" && numberIn(attributes, "ZAxisGeomRole") === TIME);
+  return (
+    S_PER.has(unit) ||
+    (axis === "Z" && unit === "" && numberOfAttribute(attributes, "ZAxisGeomRole") === TIME)
+  );
 }
 
 /** What says that the rows of a frame are lines in time. */
 function saysLines(attributes: Hdf5Attributes): string | undefined {
   const words = [
-    textIn(attributes, "MethodType"),
-    textIn(attributes, "MeasurementType"),
-    TASK.exec(textIn(attributes, "MeasurementParamsXML") ?? "")?.[1],
+    textOfAttribute(attributes, "MethodType"),
+    textOfAttribute(attributes, "MeasurementType"),
+    TASK.exec(textOfAttribute(attributes, "MeasurementParamsXML") ?? "")?.[1],
   ];
   const word = words.find((text) => text !== undefined && LINE_WORD.test(text));
-  return word ?? (numberIn(attributes, "MethodType") === LINE_SCAN ? "MethodType 6" : undefined);
+  return word ?? (numberOfAttribute(attributes, "MethodType") === LINE_SCAN ? "MethodType 6" : undefined);
 }
 
 function seconds(attributes: Hdf5Attributes, axis: "Y" | "Z"): number | undefined {
@@ -158,7 +161,7 @@ function seconds(attributes: Hdf5Attributes, axis: "Y" | "Z"): number | undefine
 }
 
 function stepOfTime(attributes: Hdf5Attributes): number | undefined {
-  const step = numberIn(attributes, "TStepInMs");
+  const step = numberOfAttribute(attributes, "TStepInMs");
   return step !== undefined && Number.isFinite(step) && step > 0 ? step * S_PER_MS : undefined;
 }
 
@@ -223,7 +226,7 @@ function missingOf(
 }
 
 function whyNoTime(attributes: Hdf5Attributes): string {
-  const [scale, role] = [scaleOf(attributes, "Z"), numberIn(attributes, "ZAxisGeomRole")];
+  const [scale, role] = [scaleOf(attributes, "Z"), numberOfAttribute(attributes, "ZAxisGeomRole")];
   const unit = unitOf(attributes, "Z");
   return scale === undefined
     ? ""
@@ -254,8 +257,8 @@ const LAST_S = 253_402_300_799;
 
 /** Seconds since 1970 in UTC, and nanoseconds; undefined before 1970 and after 9999. */
 function startOf(attributes: Hdf5Attributes): string | undefined {
-  const posix = numberIn(attributes, "MeasurementDatePosix");
-  const nanos = numberIn(attributes, "MeasurementDateNanoSecs") ?? 0;
+  const posix = numberOfAttribute(attributes, "MeasurementDatePosix");
+  const nanos = numberOfAttribute(attributes, "MeasurementDateNanoSecs") ?? 0;
   if (posix === undefined || !(posix > 0 && posix <= LAST_S)) {
     return undefined;
   }
@@ -282,8 +285,10 @@ const WORDS: readonly (readonly [attribute: string, key: string])[] = [
 const AXES: readonly Axis[] = ["X", "Y", "Z"];
 
 function moreOf({ path, attributes, channels, shape }: MescUnit): Readonly<Record<string, unknown>> {
-  const numbers = NUMBERS.map(([name, key]) => [key, numberIn(attributes, name)] as const);
-  const words = WORDS.map(([name, key]) => [key, textIn(attributes, name)?.slice(0, MOST_TEXT)] as const);
+  const numbers = NUMBERS.map(([name, key]) => [key, numberOfAttribute(attributes, name)] as const);
+  const words = WORDS.map(
+    ([name, key]) => [key, textOfAttribute(attributes, name)?.slice(0, MOST_TEXT)] as const,
+  );
   const conversions = channels.flatMap((channel) => conversionOf(attributes, channel));
   const axes = AXES.flatMap((axis) => axisOf(attributes, axis));
   const derived = [
@@ -308,9 +313,9 @@ function inMs(value: number | undefined): number | undefined {
 }
 
 function axisOf(attributes: Hdf5Attributes, axis: Axis): readonly object[] {
-  const scale = numberIn(attributes, `${axis}AxisConversionConversionLinearScale`);
-  const offset = numberIn(attributes, `${axis}AxisConversionConversionLinearOffset`);
-  const role = numberIn(attributes, `${axis}AxisGeomRole`);
+  const scale = numberOfAttribute(attributes, `${axis}AxisConversionConversionLinearScale`);
+  const offset = numberOfAttribute(attributes, `${axis}AxisConversionConversionLinearOffset`);
+  const role = numberOfAttribute(attributes, `${axis}AxisGeomRole`);
   const unit = unitOf(attributes, axis).slice(0, MOST_TEXT);
   return scale === undefined
     ? []
@@ -326,8 +331,8 @@ function axisOf(attributes: Hdf5Attributes, axis: Axis): readonly object[] {
 }
 
 function conversionOf(attributes: Hdf5Attributes, channel: number): readonly object[] {
-  const scale = numberIn(attributes, `Channel_${channel}_Conversion_ConversionLinearScale`);
-  const offset = numberIn(attributes, `Channel_${channel}_Conversion_ConversionLinearOffset`);
+  const scale = numberOfAttribute(attributes, `Channel_${channel}_Conversion_ConversionLinearScale`);
+  const offset = numberOfAttribute(attributes, `Channel_${channel}_Conversion_ConversionLinearOffset`);
   return scale === undefined && offset === undefined
     ? []
     : [{ channel: channelName(attributes, channel), scale: scale ?? 1, offset: offset ?? 0 }];

@@ -1,6 +1,6 @@
 import { inflateSync } from "node:zlib";
 import { readAttributes } from "../../../src/formats/femtonics-mesc/hdf5/attributes.ts";
-import { isDataset, openDataset } from "../../../src/formats/femtonics-mesc/hdf5/dataset.ts";
+import { isHdf5Dataset, openHdf5Dataset } from "../../../src/formats/femtonics-mesc/hdf5/dataset.ts";
 import { isGroup, readLinks } from "../../../src/formats/femtonics-mesc/hdf5/group-links.ts";
 import { type Hdf5File, openHdf5 } from "../../../src/formats/femtonics-mesc/hdf5/hdf5-file.ts";
 import { readObject } from "../../../src/formats/femtonics-mesc/hdf5/object-header.ts";
@@ -57,8 +57,8 @@ async function collect(
       contents.set(`${path}@${name}`, value.numbers.map(String).join());
     }
   }
-  if (isDataset(object)) {
-    const { shape, type, readRows } = await openDataset(file, object);
+  if (isHdf5Dataset(object)) {
+    const { shape, type, readRows } = await openHdf5Dataset(file, object);
     const rows = shape.slice(0, -1).reduce((product, size) => product * size, 1);
     const target = new Uint8Array(rows * (shape.at(-1) ?? 0) * type.sizeBytes);
     await readRows(0, rows, target);

@@ -1,11 +1,11 @@
 // Reads the attributes of an object of an HDF5 file as numbers and texts.
 
-import { countElements, type Hdf5Type, readSpace, readType } from "./datatype.ts";
-import { readHeapObject } from "./global-heap.ts";
 import { hasHeap } from "./group-links.ts";
 import { Hdf5Cursor, unreadHdf5 } from "./hdf5-cursor.ts";
 import type { Hdf5File } from "./hdf5-file.ts";
+import { readHeapObject } from "./heap-object.ts";
 import { cursorOf, type Hdf5Object, MESSAGE, messageOf } from "./object-header.ts";
+import { countElements, type Hdf5Type, readSpace, readType } from "./value-type.ts";
 
 /** A text, numbers in the order of their array, or the name of a type that is not read. */
 export type Hdf5Value =
@@ -37,7 +37,7 @@ export async function readAttributes(file: Hdf5File, object: Hdf5Object): Promis
   return attributes;
 }
 
-/** An attribute message (§IV.A.2.m). */
+/** An attribute message (HDF5 specification, §IV.A.2.m). */
 async function readAttribute(
   file: Hdf5File,
   cursor: Hdf5Cursor,
@@ -138,14 +138,14 @@ export function untilZero(bytes: Uint8Array): string {
 }
 
 /** One number; undefined for anything else. */
-export function numberIn(attributes: Hdf5Attributes, name: string): number | undefined {
+export function numberOfAttribute(attributes: Hdf5Attributes, name: string): number | undefined {
   const value = attributes.get(name);
   const [first, ...more] = value !== undefined && "numbers" in value ? value.numbers : [];
   return more.length === 0 ? first : undefined;
 }
 
 /** A text, also one as an array of characters: bytes, or numbers of 2 bytes (UTF-16). Undefined for anything else. */
-export function textIn(attributes: Hdf5Attributes, name: string): string | undefined {
+export function textOfAttribute(attributes: Hdf5Attributes, name: string): string | undefined {
   const value = attributes.get(name);
   if (value === undefined || "unread" in value) {
     return undefined;

@@ -30,7 +30,7 @@ export class ChunkIndex {
   readonly #numbers: number[] = [];
   readonly #chunks: number[] = [];
 
-  /** Chunks must come in order, each once. @throws LegacyIoError `invalid_file` */
+  /** Chunks must come in order, without duplicates. @throws LegacyIoError `invalid_file` */
   add(number: number, { address, sizeBytes, filterMask }: StoredChunk): void {
     if (number <= (this.#numbers.at(-1) ?? -1)) {
       throw brokenHdf5("the chunks of a dataset are not in order", { offset: address });
@@ -92,7 +92,7 @@ export async function readChunkIndex(
   return found;
 }
 
-/** A version 1 B-tree of chunks (§III.A.1). */
+/** A version 1 B-tree of chunks (HDF5 specification, §III.A.1). */
 async function readTree(file: Hdf5File, root: number, grid: ChunkGrid, found: ChunkIndex): Promise<void> {
   const { offsetBytes } = file;
   const rank = grid.counts.length;
@@ -177,7 +177,7 @@ function addInOrder(
   }
 }
 
-/** A fixed array of chunks (§VII.C). */
+/** A fixed array of chunks (HDF5 specification, §VII.C). */
 async function readFixedArray(
   file: Hdf5File,
   address: number,

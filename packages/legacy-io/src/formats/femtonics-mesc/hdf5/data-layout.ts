@@ -32,8 +32,8 @@ const OTHER_INDICES: Readonly<Record<number, string>> = {
 };
 
 /**
- * A layout message of version 3, 4 or 5 (§IV.A.2.i). Those of versions 1 and 2 are of before 2005. Version 5, of HDF5 2.0, differs from
- * 4 in the bytes that the size of a filtered chunk takes in an array, which the array itself says.
+ * A layout message of version 3, 4 or 5 (HDF5 specification, §IV.A.2.i). Those of versions 1 and 2 are of before 2005. Version 5, of HDF5 2.0, differs from
+ * 4 in the bytes of the size of a filtered chunk, which an array of chunks itself says.
  */
 export function readLayout(cursor: Hdf5Cursor): DataLayout {
   const version = cursor.version("the layout of a dataset", [3, 4, 5]);

@@ -3,11 +3,11 @@
 import { MACHINE_ENDIAN, swapInPlace } from "@kym/zarr-store/bytes";
 import { type ChunkGrid, type ChunkIndex, readChunkIndex, type StoredChunk } from "./chunk-index.ts";
 import { type DataLayout, readLayout } from "./data-layout.ts";
-import { countElements, type Hdf5Type, readSpace, readType } from "./datatype.ts";
 import { type Hdf5Filters, readFilters, unfilter } from "./filters.ts";
 import { brokenHdf5, unreadHdf5 } from "./hdf5-cursor.ts";
 import type { Hdf5File } from "./hdf5-file.ts";
 import { type Hdf5Object, MESSAGE, messageOf } from "./object-header.ts";
+import { countElements, type Hdf5Type, readSpace, readType } from "./value-type.ts";
 
 /** Numbers of a dataset. */
 export type Hdf5Numbers = Extract<Hdf5Type, { readonly bits: number }>;
@@ -42,7 +42,7 @@ interface Parts {
   readonly fill: Uint8Array;
 }
 
-export function isDataset({ messages }: Hdf5Object): boolean {
+export function isHdf5Dataset({ messages }: Hdf5Object): boolean {
   return messages.some(({ type }) => type === MESSAGE.layout);
 }
 
@@ -52,7 +52,7 @@ export function isDataset({ messages }: Hdf5Object): boolean {
  * @throws LegacyIoError `invalid_file`; `not_supported` for other values than numbers, beyond `maxDecodedBytes`, and for layouts,
  * indices and filters that are not read, by name
  */
-export async function openDataset(file: Hdf5File, object: Hdf5Object): Promise<Hdf5Dataset> {
+export async function openHdf5Dataset(file: Hdf5File, object: Hdf5Object): Promise<Hdf5Dataset> {
   const message = (type: number) => messageOf(object, type, file);
   const [space, typeMessage, layoutMessage] = [
     message(MESSAGE.dataspace),
@@ -89,7 +89,7 @@ export async function openDataset(file: Hdf5File, object: Hdf5Object): Promise<H
   };
 }
 
-/** A fill value message (§IV.A.2.f, g); zeros without one. */
+/** A fill value message (HDF5 specification, §IV.A.2.f, g); zeros without one. */
 function fillOf(object: Hdf5Object, file: Hdf5File, { sizeBytes }: Hdf5Numbers): Uint8Array {
   const zeros = new Uint8Array(sizeBytes);
   const old = messageOf(object, MESSAGE.oldFillValue, file);

@@ -23,7 +23,7 @@ const MOST_FILTERS = 32;
 /** Filters in the order in which they were applied. */
 export type Hdf5Filters = readonly number[];
 
-/** A filter pipeline message (§IV.A.2.l). @throws LegacyIoError `not_supported` for other filters, by name */
+/** A filter pipeline message (HDF5 specification, §IV.A.2.l). @throws LegacyIoError `not_supported` for other filters, by name */
 export function readFilters(cursor: Hdf5Cursor): Hdf5Filters {
   const version = cursor.version("the filters of a dataset", [1, 2]);
   const count = cursor.uint(1);

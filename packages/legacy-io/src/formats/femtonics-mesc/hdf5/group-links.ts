@@ -40,7 +40,7 @@ export async function readLinks(file: Hdf5File, group: Hdf5Object): Promise<Hdf5
   return links;
 }
 
-/** Of a link info message (§IV.A.2.c), or of an attribute info message, whose longest number has 2 bytes instead of 8. */
+/** Of a link info message (HDF5 specification, §IV.A.2.c), or of an attribute info message, whose longest number has 2 bytes instead of 8. */
 export function hasHeap(info: Hdf5Cursor, orderBytes = 8): boolean {
   info.version("a message about links or attributes", [0]);
   info.skip((info.uint(1) & 1) === 0 ? 0 : orderBytes);
@@ -89,7 +89,7 @@ async function readSymbolTable(file: Hdf5File, table: Hdf5Cursor): Promise<Hdf5L
   return links;
 }
 
-/** A node of a version 1 B-tree of a group (§III.A.1). */
+/** A node of a version 1 B-tree of a group (HDF5 specification, §III.A.1). */
 async function readTreeNode(
   file: Hdf5File,
   address: number,
@@ -148,7 +148,7 @@ async function readSymbols(
   }
 }
 
-/** The names in a local heap (§III.D). */
+/** The names in a local heap (HDF5 specification, §III.D). */
 async function readLocalHeap(file: Hdf5File, address: number): Promise<(offset: number) => string> {
   const head = await file.block(address, 8 + 2 * file.lengthBytes + file.offsetBytes);
   head.expect("HEAP", "the names of a group");

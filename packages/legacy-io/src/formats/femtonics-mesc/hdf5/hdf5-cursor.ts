@@ -72,7 +72,7 @@ export class Hdf5Cursor {
     return value;
   }
 
-  /** The address of something; undefined where there is none. */
+  /** The address of something; undefined if it has no address. */
   address(): number | undefined {
     const bytes = this.bytes.subarray(this.at, this.at + this.sizes.offsetBytes);
     const value = this.uint(this.sizes.offsetBytes);

@@ -41,7 +41,7 @@ export async function hdf5Start(source: ByteSource): Promise<number | undefined>
 }
 
 /**
- * Reads the superblock. Source of everything in this folder: the HDF5 File Format Specification 3.0 of The HDF Group, here §II.A.
+ * Reads the superblock. Source of everything in this folder: the HDF5 File Format Specification 3.0 of The HDF Group; superblocks: HDF5 specification, §II.A.
  *
  * @throws LegacyIoError `invalid_file`; `not_supported` for other versions than 0, 1, 2 and 3, and other sizes than 2, 4 and 8 bytes
  */

@@ -4,7 +4,7 @@ import { brokenHdf5, Hdf5Cursor, unreadHdf5 } from "./hdf5-cursor.ts";
 import type { Hdf5File } from "./hdf5-file.ts";
 import { expectChecksum } from "./lookup3.ts";
 
-/** What messages are called by number (§IV.A.2). */
+/** What messages are called by number (HDF5 specification, §IV.A.2). */
 export const MESSAGE = {
   dataspace: 0x01,
   linkInfo: 0x02,

@@ -5,7 +5,7 @@ import type { Hdf5File } from "./hdf5-file.ts";
 
 const HEAD_BYTES = 16;
 
-/** The bytes of object `index` of the collection at `address` (§III.E). */
+/** The bytes of object `index` of the collection at `address` (HDF5 specification, §III.E). */
 export async function readHeapObject(file: Hdf5File, address: number, index: number): Promise<Uint8Array> {
   const head = await file.block(address, 8 + file.lengthBytes);
   head.expect("GCOL", "a global heap");

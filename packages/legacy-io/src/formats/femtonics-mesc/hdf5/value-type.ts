@@ -35,7 +35,7 @@ const FLOATS: Readonly<Record<number, readonly number[]>> = {
   8: [63, 52, 11, 0, 52, 1023],
 };
 
-/** A datatype message (§IV.A.2.d). */
+/** A datatype message (HDF5 specification, §IV.A.2.d). */
 export function readType(cursor: Hdf5Cursor): Hdf5Type {
   const first = cursor.uint(1);
   const [kind, version] = [first & 0x0f, first >> 4];
@@ -94,7 +94,7 @@ export interface Hdf5Space {
 
 const MOST_AXES = 32;
 
-/** A dataspace message (§IV.A.2.b). */
+/** A dataspace message (HDF5 specification, §IV.A.2.b). */
 export function readSpace(cursor: Hdf5Cursor): Hdf5Space {
   const version = cursor.version("a dataspace", [1, 2]);
   const rank = cursor.uint(1);
