@@ -2,17 +2,16 @@
 
 import { isLegacyIoError, LegacyIoError } from "../../errors.ts";
 import type { RecordedScan, Recording, RecordingFormat, RecordingLimits } from "../recording-format.ts";
-import { type Hdf5Attributes, numberOfAttribute, readAttributes } from "./hdf5/attributes.ts";
-import { type Hdf5Dataset, isHdf5Dataset, openHdf5Dataset } from "./hdf5/dataset.ts";
-import { isGroup, readLinks } from "./hdf5/group-links.ts";
+import { readLinks } from "./hdf5/group-links.ts";
 import { type Hdf5File, openHdf5 } from "./hdf5/hdf5-file.ts";
 import { readObject } from "./hdf5/object-header.ts";
 import { gapsOf, lineCount, mescDType, readMescLines } from "./mesc-pixels.ts";
+import { mescReference } from "./mesc-reference.ts";
 import { type MescScan, mescScanOf } from "./mesc-unit.ts";
+import { type Numbered, numberedIn, type OpenedUnit, openUnit } from "./open-unit.ts";
 
 const SESSION = /^MSession_(\d{1,9})$/;
 const UNIT = /^MUnit_(\d{1,9})$/;
-const CHANNEL = /^Channel_(\d{1,9})$/;
 
 /**
  * A MESc file is HDF5: sessions (`MSession_0`) with units (`MUnit_0`) with channels (`Channel_0`). A unit with one line a frame, or whose
@@ -26,10 +25,15 @@ export const mescFormat: RecordingFormat = {
     const file = await openHdf5(main, limits);
     const found: Found = { scans: [], notScans: [], warnings: [] };
     const sessions = await numberedIn(file, file.root, SESSION);
+    const units = new Map<string, Numbered>();
     for (const session of sessions) {
       for (const unit of await numberedIn(file, session.address, UNIT)) {
-        await addUnit(file, { ...unit, name: `${session.name}/${unit.name}` }, found, signal);
+        const name = `${session.name}/${unit.name}`;
+        units.set(name, { ...unit, name });
       }
+    }
+    for (const unit of units.values()) {
+      await addUnit(file, unit, { found, units }, signal);
     }
     if (sessions.length === 0) {
       throw new LegacyIoError("invalid_file", "MESc: it has no session", {
@@ -47,32 +51,11 @@ interface Found {
   readonly warnings: string[];
 }
 
-interface Numbered {
-  readonly name: string;
-  readonly number: number;
-  readonly address: number;
-}
-
-/** The objects of a group whose names match, by number. */
-async function numberedIn(file: Hdf5File, address: number, pattern: RegExp): Promise<readonly Numbered[]> {
-  const group = await readObject(file, address);
-  return isGroup(group) ? numberedOf(await readLinks(file, group), pattern) : [];
-}
-
-function numberedOf(links: ReadonlyMap<string, number>, pattern: RegExp): readonly Numbered[] {
-  return [...links]
-    .flatMap(([name, address]) => {
-      const number = pattern.exec(name)?.[1];
-      return number === undefined ? [] : [{ name, number: Number(number), address }];
-    })
-    .toSorted((a, b) => a.number - b.number || (a.name < b.name ? -1 : 1));
-}
-
 /** A unit that is not read does not keep the others from being read; a broken one does. */
 async function addUnit(
   file: Hdf5File,
   unit: Numbered,
-  found: Found,
+  { found, units }: { readonly found: Found; readonly units: ReadonlyMap<string, Numbered> },
   signal: AbortSignal | undefined,
 ): Promise<void> {
   try {
@@ -82,56 +65,20 @@ async function addUnit(
       found.notScans.push(typeof opened === "string" ? opened : String(scan));
       return;
     }
-    found.warnings.push(...opened.warnings, ...scan.warnings);
-    found.scans.push(recordedScan(opened, scan, file.limits, signal));
+    const recorded = recordedScan(opened, scan, file.limits, signal);
+    const open = async (path: string): Promise<OpenedUnit | string | undefined> => {
+      const other = units.get(path);
+      return other && openUnit(file, other);
+    };
+    const { reference, warnings } = await mescReference(opened, open, signal);
+    found.warnings.push(...opened.warnings, ...scan.warnings, ...warnings);
+    found.scans.push({ ...recorded, reference });
   } catch (error) {
     if (!isLegacyIoError(error, "not_supported") || file.isSpent()) {
       throw error;
     }
     found.notScans.push(`the unit ${JSON.stringify(unit.name)} (${error.message})`);
   }
-}
-
-interface OpenedUnit {
-  readonly path: string;
-  readonly attributes: Hdf5Attributes;
-  readonly shape: readonly number[];
-  readonly channels: readonly number[];
-  readonly datasets: readonly [Hdf5Dataset, ...Hdf5Dataset[]];
-  readonly warnings: readonly string[];
-}
-
-async function openUnit(file: Hdf5File, { name, address }: Numbered): Promise<OpenedUnit | string> {
-  const group = await readObject(file, address);
-  const links = isGroup(group) ? numberedOf(await readLinks(file, group), CHANNEL) : [];
-  const attributes = await readAttributes(file, group);
-  const datasets: Hdf5Dataset[] = [];
-  const channels: number[] = [];
-  for (const { number, address: at } of links) {
-    const object = await readObject(file, at);
-    if (isHdf5Dataset(object)) {
-      datasets.push(await openHdf5Dataset(file, object));
-      channels.push(number);
-    }
-  }
-  const [first, ...more] = datasets;
-  if (first === undefined) {
-    return `the unit ${JSON.stringify(name)} without channels`;
-  }
-  const kindOf = ({ shape, type }: Hdf5Dataset): string =>
-    `${type.kind}${8 * type.sizeBytes} ${shape.join(" \u00d7 ")}`;
-  const others = more.filter((channel) => kindOf(channel) !== kindOf(first));
-  if (others.length > 0) {
-    return `the unit ${JSON.stringify(name)} (its channels differ: ${datasets.map(kindOf).join(", ")})`;
-  }
-  const planned = numberOfAttribute(attributes, "VecChannelsSize");
-  const warnings =
-    planned === undefined || planned === datasets.length
-      ? []
-      : [
-          `${JSON.stringify(name)}: it says ${planned} channels (VecChannelsSize), and has ${datasets.length}`,
-        ];
-  return { path: name, attributes, shape: first.shape, channels, datasets: [first, ...more], warnings };
 }
 
 function recordedScan(

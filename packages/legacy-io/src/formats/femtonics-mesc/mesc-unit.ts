@@ -240,7 +240,8 @@ function whyNoPitch(attributes: Hdf5Attributes): string {
     : `: the scale ${scale} of the X axis is in ${JSON.stringify(unitOf(attributes, "X"))}`;
 }
 
-function pitchOf(attributes: Hdf5Attributes): readonly Stated[] {
+/** µm per pixel along X. */
+export function pitchOf(attributes: Hdf5Attributes): readonly Stated[] {
   const [scale, unit] = [scaleOf(attributes, "X"), unitOf(attributes, "X")];
   const um = unit === "" ? 1 : UM_PER.get(unit);
   return scale === undefined || um === undefined

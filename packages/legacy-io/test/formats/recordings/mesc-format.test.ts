@@ -141,6 +141,26 @@ test("units of a MESc that are no line scans are named", async () => {
   ]);
 });
 
+test("the unit that a MESc scan names as its background is its reference image", async () => {
+  const scan = { ...LINES, attributes: { ...LINES.attributes, BackgroundImagePath: "/MSession_1/MUnit_0" } };
+  const file = mescBytes([scan, { session: 1, unit: 0, shape: [2, 3, 4], channels: 2 }]);
+  const { scans, notScans } = await opened(mescFormat, file);
+  const reference = scans[0]?.reference;
+  expect([reference?.name, reference?.shape, reference?.axes, reference?.umPerPx[0]?.value]).toEqual([
+    "MSession_1/MUnit_0",
+    [2, 3, 4],
+    ["c", "y", "x"],
+    0.25,
+  ]);
+  expect([...((await reference?.readLines(0, 3))?.data ?? [])]).toEqual(expected(3, 4, 2));
+  expect(notScans).toHaveLength(1);
+  const alone = await of(scan);
+  expect([onlyScan(alone).reference, alone.warnings.join()]).toEqual([
+    undefined,
+    expect.stringContaining("the file has no such unit"),
+  ]);
+});
+
 test("a MESc scale that is not of its kind is not known and says why", async () => {
   const unclear = await of({ attributes: { ZAxisGeomRole: undefined, ZAxisConversionUnitName: undefined } });
   expect(onlyScan(unclear).secondsPerLine).toEqual([]);
