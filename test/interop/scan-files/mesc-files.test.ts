@@ -13,6 +13,7 @@ import { hasPython, runPython } from "../python-environment.ts";
 interface Said {
   readonly shape: readonly number[];
   readonly dtype: string;
+  readonly scales?: readonly number[];
 }
 
 /** What we do not read, by the word with which we name it. */
@@ -55,6 +56,22 @@ describe.skipIf(!(await hasPython()))("MESc files beside h5py", () => {
     }
     expect(faults).toEqual([]);
     expect(names.length).toBeGreaterThan(25);
+  });
+
+  it("the page of formats has what h5py and we say of a MESc", async () => {
+    const page = await readFile(new URL("../../../docs/formats.md", import.meta.url), "utf8");
+    const cells = page
+      .split("\n")
+      .find((line) => line.startsWith("| made MESc"))
+      ?.split("|")
+      .map((cell) => cell.trim());
+    const { secondsPerLine, umPerPx } = onlyScan(await read("contiguous"));
+    expect(cells).toEqual(
+      expect.arrayContaining([
+        `kym ${(secondsPerLine[0]?.value ?? 0) * 1e3} ms, ${umPerPx[0]?.value} \u00b5m`,
+        `h5py: the scales ${said["contiguous"]?.scales?.join(" and ")}, no step`,
+      ]),
+    );
   });
 
   it("what is not read of HDF5 is named", async () => {

@@ -143,4 +143,8 @@ with h5py.File(folder / "session.mesc", "w") as h5:
     describe(with_rows, 1, z_scale=20.0, YAxisConversionConversionLinearScale=2.0, YAxisConversionUnitName=text("ms"))
     with_rows.create_dataset("Channel_0", data=random.integers(1, 100, (3, 8, 5)).astype("uint16"))
 
+with h5py.File(folder / "contiguous.mesc", "r") as h5:
+    attributes = h5["MSession_0/MUnit_0"].attrs
+    said["contiguous"]["scales"] = [float(attributes[f"{axis}AxisConversionConversionLinearScale"]) for axis in "ZX"]
+
 print(json.dumps(said))
