@@ -184,6 +184,9 @@ const ARROWS: Arrows = {
     "olympus-oif": ["evident-oir"],
     sidecars: ["acqstore", "json", "olympus", "kymflow", "prairie", "rois"],
   },
+  "packages/legacy-io/src/formats/femtonics-mesc": {
+    hdf5: [],
+  },
   "packages/legacy-io/src/node": {
     tiff: [],
     files: ["tiff"],

@@ -6,6 +6,7 @@ import { FUZZED_TIFF } from "./fuzzed-tiff.ts";
 import { FUZZED_CZI } from "./microscopes/fuzzed-czi.ts";
 import { FUZZED_OIB, FUZZED_OIR } from "./microscopes/fuzzed-fluoview.ts";
 import { FUZZED_LIF } from "./microscopes/fuzzed-lif.ts";
+import { FUZZED_MESC } from "./microscopes/fuzzed-mesc.ts";
 import { FUZZED_OLYMPUS_HEADER } from "./microscopes/fuzzed-olympus-header.ts";
 import { FUZZED_PRAIRIE } from "./microscopes/fuzzed-prairie.ts";
 import { FUZZED_PTU } from "./microscopes/fuzzed-ptu.ts";
@@ -31,8 +32,9 @@ export async function fuzzAll(runs: number, seed: number): Promise<readonly Fuzz
     await fuzzParser(FUZZED_SCANIMAGE, runs, seed),
     await fuzzParser(FUZZED_OIR, runs, seed),
     await fuzzParser(FUZZED_OIB, runs >= MOST ? runs : runs / 2, seed),
-    // Fewer in a share: each file has a directory, XML and pixels.
+    // Fewer in a share: each file has a directory, metadata and pixels.
     await fuzzParser(FUZZED_CZI, runs >= MOST ? runs : runs / 4, seed),
+    await fuzzParser(FUZZED_MESC, runs >= MOST ? runs : runs / 4, seed),
     await fuzzParser(FUZZED_IMAGEJ_METADATA, runs, seed),
     await fuzzParser(FUZZED_GEOJSON, runs, seed),
   ];

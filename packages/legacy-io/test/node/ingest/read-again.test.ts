@@ -14,7 +14,7 @@ import {
   refreshFromFolder,
 } from "../../../src/node/index.ts";
 import { TIFF_READER } from "../../../src/tiff/tiff-reader.ts";
-import { scanImageTiff } from "../../support/scanimage-files.ts";
+import { scanImageTiff } from "../../support/recordings/scanimage-files.ts";
 import { ascii, buildTiff, elementBytes, greyTags } from "../../tiff/tiff-fixture.ts";
 import { CLASSIC_JSON, makeLabFolder, tinyTiff } from "../lab-folder.ts";
 import { provenanceOf, type StoredOtherwise, storeAsOldBuild } from "../old-build.ts";

@@ -5,6 +5,7 @@ import { memoryStore, openDataset } from "@kym/zarr-store";
 import { afterEach, expect, test } from "vitest";
 import { ingestLegacyFolder, openTiff, refreshFromFolder } from "../../../src/node/index.ts";
 import { lifBytes, lifStampList, lifValue } from "../../support/recordings/lif-files.ts";
+import { mescBytes, mescValue } from "../../support/recordings/mesc-files.ts";
 import { ptuBytes, ptuEvents, ptuValue } from "../../support/recordings/ptu-files.ts";
 import { scanImageTiff, scanImageValue } from "../../support/recordings/scanimage-files.ts";
 import { makeLabFolder, tinyTiff } from "../lab-folder.ts";
@@ -26,16 +27,29 @@ test("an ingest takes the line scans of LIF, PTU and ScanImage, and names what i
     ]),
     "day/flim.ptu": ptuBytes({ events: ptuEvents({ lines: 8, lost: [3] }) }),
     "day/si.tif": scanImageTiff(),
-    "day/fem.mesc": HDF5,
+    "day/broken.mesc": HDF5,
+    "day/fem.mesc": mescBytes([
+      {
+        channels: 2,
+        layout: [4, 1, 4],
+        filters: ["shuffle", "deflate", "fletcher32"],
+        attributes: {
+          Channel_0_Conversion_ConversionLinearOffset: -786,
+          BackgroundImagePath: "/MSession_0/MUnit_1",
+        },
+      },
+      { shape: [1, 3, 5] },
+    ]),
     "day/plain.tif": tinyTiff(1),
   });
   const dataset = await openDataset(memoryStore());
   const report = await ingestLegacyFolder(dataset, folder);
   expect(report.failed.map(({ path, reason }) => [path, reason])).toEqual([
-    ["day/fem.mesc", expect.stringContaining("export the line scan as TIFF")],
+    ["day/broken.mesc", expect.stringContaining("HDF5")],
   ]);
   const idOf = new Map(report.ingested.map(({ path, imageId = "" }) => [path, imageId]));
   expect([...idOf.keys()].toSorted()).toEqual([
+    "day/fem.mesc",
     "day/flim.ptu",
     "day/plain.tif",
     "day/si.tif",
@@ -48,6 +62,18 @@ test("an ingest takes the line scans of LIF, PTU and ScanImage, and names what i
   expect(notes).toContain("the frame scan");
   expect(notes).toContain("pass while the scanner flies back");
   const record = (path: string) => dataset.record(idOf.get(`day/${path}`) ?? "");
+  const mesc = record("fem.mesc");
+  expect((await mesc.pixels.loadRegion([undefined, undefined, undefined])).data[24 + 5 * 4 + 3]).toBe(
+    mescValue(1, 5, 3),
+  );
+  expect(await mesc.loadJson("recording/scan")).toMatchObject({
+    format: "femtonics_mesc",
+    seconds_per_line: 0.002,
+    um_per_px: 0.25,
+    start: { text: "2023-11-14T22:13:20.707Z", zone: "utc" },
+    more: { value_conversion: { channels: [{ channel: "Channel_0", scale: 1, offset: -786 }] } },
+  });
+  expect((await mesc.loadArrayArtifact("recording/reference")).shape).toEqual([3, 5]);
   const lif = record("vessel.lif#Series 1");
   expect((await lif.pixels.loadRegion([undefined, undefined, undefined])).data[2 * 4 + 1]).toBe(
     lifValue(series, 0, 2, 1),
