@@ -25,7 +25,9 @@ const SPACES = [" ", "\t", "\n", "\r"];
 
 /** Most of our text has no space at all, which is found out sooner than that none follows a quotation mark. */
 function isUncertain(text: string): boolean {
-  return text.includes(UNCERTAIN) || SPACES.some((space) => text.includes(space) && text.includes(`"${space}`));
+  return (
+    text.includes(UNCERTAIN) || SPACES.some((space) => text.includes(space) && text.includes(`"${space}`))
+  );
 }
 
 function parseAlike(text: string): unknown {

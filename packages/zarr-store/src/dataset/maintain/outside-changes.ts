@@ -2,8 +2,8 @@
 
 import type { CommitLog } from "../../commit/log/commit-log.ts";
 import type { CommittedObject } from "../../commit/log/head.ts";
-import type { ObjectReader } from "../../commit/object-reader.ts";
 import { ANALYSIS } from "../../commit/object-path.ts";
+import type { ObjectReader } from "../../commit/object-reader.ts";
 import { commitKey, stagingOf } from "../../commit/records/control-keys.ts";
 import { SeenFiles } from "../../commit/seen/seen-files.ts";
 import { isZarrStoreError } from "../../errors.ts";

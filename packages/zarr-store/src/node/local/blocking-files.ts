@@ -147,7 +147,9 @@ export function blockingFiles({
       ),
     now: (run) => {
       const begunMs = nowMs();
-      return begunMs < poolUntilMs || begunMs - turnBeganMs > MAX_TURN_MS ? undefined : measured(run, begunMs);
+      return begunMs < poolUntilMs || begunMs - turnBeganMs > MAX_TURN_MS
+        ? undefined
+        : measured(run, begunMs);
     },
   };
 }

@@ -80,7 +80,9 @@ describe("a look at the artifacts of images", () => {
       const visited = new Map<string, unknown>();
       expect(at.store.visitBelow?.(folder, (key, file) => visited.set(key, file))).toBe(true);
       expect(visited).toEqual(
-        new Map([...listed].map(([key, { kind, sizeBytes, mtimeNs }]) => [key, { kind, sizeBytes, mtimeNs }])),
+        new Map(
+          [...listed].map(([key, { kind, sizeBytes, mtimeNs }]) => [key, { kind, sizeBytes, mtimeNs }]),
+        ),
       );
       expect(at.store.visitBelow?.(parseStoreKey("images/none/analysis"), () => undefined)).toBe(false);
     });
