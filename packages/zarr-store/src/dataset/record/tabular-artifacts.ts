@@ -111,7 +111,7 @@ export class TabularArtifacts {
 
   /**
    * Loads columns of a table in Parquet without Arrow, the rows in order. Undefined if the file is not written as ours are, or if this
-   * record keeps the whole tables that it reads: then {@link load} is no slower.
+   * record keeps the whole tables that it reads: then {@link load} is as fast.
    *
    * @throws {ZarrStoreError} `not_found`
    */
