@@ -104,6 +104,16 @@ export interface KeyValueStore extends ReadableStore {
   readonly statsBelow?:
     | ((folder: StoreKey, options?: ReadOptions) => Promise<ReadonlyMap<string, StoreStat>>)
     | undefined;
+  /**
+   * The same at once and file by file, without what few need of them. Optional. False if that did not succeed, or if others have to
+   * have their turn first: then what was visited counts for nothing, and {@link statsBelow} says it.
+   */
+  readonly visitBelow?:
+    | ((
+        folder: StoreKey,
+        visit: (key: string, file: Pick<StoreStat, "kind" | "sizeBytes" | "mtimeNs">) => void,
+      ) => boolean)
+    | undefined;
   /** Writes a value that nobody else reads yet, and makes its directories. A crash may leave it torn. */
   put(key: StoreKey, bytes: Uint8Array): Promise<void>;
   /**

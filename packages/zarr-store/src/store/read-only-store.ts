@@ -5,7 +5,7 @@ import type { KeyValueStore, ReadableStore } from "./key-value-store.ts";
 /** The operations of a store that only read. */
 export type ReadOnlyStore = Pick<
   KeyValueStore,
-  "location" | "isArchive" | "get" | "getRange" | "list" | "stat" | "statsBelow"
+  "location" | "isArchive" | "get" | "getRange" | "list" | "stat" | "statsBelow" | "visitBelow"
 >;
 
 /**

@@ -39,21 +39,40 @@ export async function loadUsersAdded(
   options: ReadOptions = {},
 ): Promise<UsersAdded> {
   const found = findArtifact(USERS_ADDED_SOURCES, await record.objectHashes());
-  return found === undefined
-    ? NOT_KNOWN
-    : countUsersAdded(await loadTableArtifact(record, found, { ...options, memory: "shared" }));
+  if (found === undefined) {
+    return NOT_KNOWN;
+  }
+  const plain =
+    found.format === "parquet" ? await record.tables.loadPlainRows(found.name, COUNTED, options) : undefined;
+  return plain === undefined
+    ? countUsersAdded(await loadTableArtifact(record, found, { ...options, memory: "shared" }))
+    : countAdded((name) =>
+        plain.schema.columns.some((column) => column.name === name)
+          ? plain.rows.map((row) => row[name])
+          : undefined,
+      );
 }
+
+const COUNTED = [COLUMNS.eventType, COLUMNS.roiId, COLUMNS.duration, COLUMNS.start, COLUMNS.end];
+
+type CellsOf = (name: string) => readonly (CellValue | undefined)[] | undefined;
 
 /** Counts as {@link loadUsersAdded} does, in a table of events. */
 export function countUsersAdded(events: Table): UsersAdded {
-  const types = cellsOf(events, COLUMNS.eventType);
+  return countAdded((name) =>
+    events.schema.fields.some((field) => field.name === name) ? columnOf(events, name) : undefined,
+  );
+}
+
+function countAdded(cellsOf: CellsOf): UsersAdded {
+  const types = cellsOf(COLUMNS.eventType);
   if (types === undefined) {
     return NOT_KNOWN;
   }
-  const roiIds = cellsOf(events, COLUMNS.roiId);
-  const durations = cellsOf(events, COLUMNS.duration);
-  const starts = cellsOf(events, COLUMNS.start);
-  const ends = cellsOf(events, COLUMNS.end);
+  const roiIds = cellsOf(COLUMNS.roiId);
+  const durations = cellsOf(COLUMNS.duration);
+  const starts = cellsOf(COLUMNS.start);
+  const ends = cellsOf(COLUMNS.end);
   const added = [...types.keys()].filter((row) => types[row] === USER_ADDED);
   const byRoi = new Map<string, { readonly sumS: number; readonly n: number }>();
   for (const row of added) {
@@ -65,10 +84,6 @@ export function countUsersAdded(events: Table): UsersAdded {
     }
   }
   return { count: added.length, durations: Object.fromEntries(byRoi) };
-}
-
-function cellsOf(table: Table, name: string): readonly CellValue[] | undefined {
-  return table.schema.fields.some((field) => field.name === name) ? columnOf(table, name) : undefined;
 }
 
 function difference(end: CellValue | undefined, start: CellValue | undefined): number | null {

@@ -1,6 +1,7 @@
 import { createNdArray, type Row, rowsOf } from "@kym/zarr-store";
 import { expect, test } from "vitest";
-import { KymDataset, loadAnalyses, paramsHash, radonIndexer } from "../../../src/index.ts";
+import { KymDataset, loadAnalyses, loadUsersAdded, paramsHash, radonIndexer } from "../../../src/index.ts";
+import { countUsersAdded } from "../../../src/indexers/events/users-added.ts";
 import {
   addImage,
   EVENT_SCHEMA,
@@ -297,6 +298,14 @@ test("what people added to the events is counted over the image and timed over t
     { users_added_count: 3n, users_added_dur_sum: 2.5, users_added_dur_mean: 1.25 },
     { users_added_count: 3n, users_added_dur_sum: null, users_added_dur_mean: null },
   ]);
+  // An index reads the table with Arrow, a look at one image without it.
+  const record = kym.dataset.record("a");
+  const counted = { count: 3, durations: { 1: { sumS: 2.5, n: 2 }, 3: { sumS: 8, n: 1 } } };
+  expect(await record.tables.loadPlainRows("velocity_events/events", ["event_type"])).toMatchObject({
+    rows: [added, added, added, { event_type: "nan_gap" }].map(({ event_type }) => ({ event_type })),
+  });
+  expect(await loadUsersAdded(record)).toEqual(counted);
+  expect(countUsersAdded(await record.loadParquet("velocity_events/events"))).toEqual(counted);
 });
 
 test("results that are summarised already are taken as they are, extra columns too", async () => {

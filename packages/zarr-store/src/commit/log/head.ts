@@ -30,6 +30,7 @@ export interface GroupListing {
   readonly names: readonly string[];
   /** By the place of the name. */
   readonly sha256: (at: number) => string;
+  readonly sizeBytes: (at: number) => number;
 }
 
 /** Tells a group that is decoded from one that is not. */

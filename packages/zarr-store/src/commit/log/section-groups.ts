@@ -3,6 +3,7 @@
 import { isZarrStoreError, ZarrStoreError } from "../../errors.ts";
 import { parsePlain } from "../../json/parse-plain.ts";
 import { isStoreKey, type StoreKey } from "../../store/store-key.ts";
+import { groupOf } from "../object-path.ts";
 import { CHECKPOINT } from "../records/control-keys.ts";
 import type { CommittedObject, GroupListing, GroupObjects, StoredGroup } from "./head.ts";
 import { type CheckedNames, decodeGroup, decodeObjects, fieldsOf } from "./old-checkpoint.ts";
@@ -53,41 +54,44 @@ interface Section {
 function findGroups(
   text: Uint8Array,
 ): { readonly spans: readonly GroupSpan[]; readonly end: number } | undefined {
-  const decoder = new TextDecoder();
-  if (decoder.decode(text.subarray(0, BEGIN.length)) !== BEGIN) {
+  const all = characters(text);
+  if (!all.startsWith(BEGIN)) {
     return undefined;
   }
   const spans: GroupSpan[] = [];
   let at = BEGIN.length;
   let last: string | undefined;
-  while (text[at] === QUOTE) {
-    const nameEnd = text.indexOf(QUOTE, at + 1);
+  while (all.charCodeAt(at) === QUOTE) {
+    const nameEnd = all.indexOf('"', at + 1);
     const start = nameEnd + 2;
     // A name of an object may hold a brace; then it is not what ends the list of an object, and not followed as here.
-    const stop = text.indexOf(BRACE_END, start) + 1;
+    const stop = all.indexOf("}", start) + 1;
     const isGroup =
       nameEnd - at < 160 &&
-      text[start - 1] === COLON &&
-      text[start] === BRACE &&
-      text[stop - 2] === BRACKET_END;
-    const group = isGroup ? decoder.decode(text.subarray(at + 1, nameEnd)) : undefined;
+      all.charCodeAt(start - 1) === COLON &&
+      all.charCodeAt(start) === BRACE &&
+      all.charCodeAt(stop - 2) === BRACKET_END;
+    const group = isGroup ? all.slice(at + 1, nameEnd) : undefined;
     if (group === undefined || !GROUP.test(group) || (last !== undefined && last >= group)) {
       return undefined;
     }
     spans.push({ group, start, stop });
     last = group;
-    at = text[stop] === COMMA ? stop + 1 : stop;
-    if (text[stop] !== COMMA) {
+    at = all.charCodeAt(stop) === COMMA ? stop + 1 : stop;
+    if (at === stop) {
       break;
     }
   }
-  return text[at] === BRACE_END && text[at + 1] === COMMA ? { spans, end: at + 2 } : undefined;
+  return all.charCodeAt(at) === BRACE_END && all.charCodeAt(at + 1) === COMMA
+    ? { spans, end: at + 2 }
+    : undefined;
 }
 
 class GroupInSection implements StoredGroup {
   readonly #section: Section;
   readonly #span: GroupSpan;
   #objects: ReadonlyMap<StoreKey, CommittedObject> | undefined;
+  #listing: GroupListing | undefined;
 
   constructor(section: Section, span: GroupSpan) {
     this.#section = section;
@@ -110,12 +114,16 @@ class GroupInSection implements StoredGroup {
   }
 
   listing(): GroupListing | undefined {
-    const { lists, text } = this.#section;
-    lists.texts ??= new TextDecoder("latin1").decode(text);
-    const found = listGroup(lists.texts, this.#span, lists.last);
+    if (this.#listing !== undefined) {
+      return this.#listing;
+    }
+    const { lists, text, txids } = this.#section;
+    lists.texts ??= characters(text);
+    const found = listGroup(lists.texts, this.#span, lists.last, txids);
     if (found !== undefined) {
       lists.last = found.names;
     }
+    this.#listing = found;
     return found;
   }
 }
@@ -125,10 +133,12 @@ const ENTRY = /":\["[0-9a-f]{64}",\d{1,16},\d{1,16},\d{1,16}\][,}]/y;
 const ASCII = /^[!-~]+$/;
 const HASH_AT = '":["'.length;
 const HASH_CHARACTERS = 64;
+const SIZE_AT = HASH_AT + HASH_CHARACTERS + '",'.length;
+const ZERO = 0x30;
 
 /**
- * Reads the names of a group, and finds their hashes. Undefined for a name that is not one, in another order than a writer's, or of
- * more than ASCII, and for an entry that is written otherwise.
+ * Reads the names of a group, and finds their hashes and sizes. Undefined for a name that is not one, in another order than a
+ * writer's, or of more than ASCII, and for an entry that is written otherwise or names a transaction that is not there.
  *
  * @param likely the names that it probably has: then the result has this list
  */
@@ -136,6 +146,7 @@ function listGroup(
   text: string,
   { start, stop }: GroupSpan,
   likely: readonly string[],
+  txids: readonly unknown[],
 ): GroupListing | undefined {
   const names: string[] = [];
   const ends: number[] = [];
@@ -154,7 +165,8 @@ function listGroup(
       end < 0 ||
       !ENTRY.test(text) ||
       ENTRY.lastIndex > stop ||
-      (!isKnown && (!ASCII.test(name) || !isStoreKey(name) || (before !== undefined && before >= name)))
+      typeof txids[numberAt(text, text.indexOf(",", end + SIZE_AT) + 1)] !== "string" ||
+      (!isKnown && (!isOwnName(name) || (before !== undefined && before >= name)))
     ) {
       return undefined;
     }
@@ -167,7 +179,31 @@ function listGroup(
     const hashAt = (ends[index] ?? 0) + HASH_AT;
     return text.slice(hashAt, hashAt + HASH_CHARACTERS);
   };
-  return { names: isLikely && names.length === likely.length ? likely : names, sha256 };
+  const sizeBytes = (index: number): number => numberAt(text, (ends[index] ?? 0) + SIZE_AT);
+  return { names: isLikely && names.length === likely.length ? likely : names, sha256, sizeBytes };
+}
+
+function isOwnName(name: string): boolean {
+  return ASCII.test(name) && isStoreKey(name) && groupOf(name) === "";
+}
+
+/** The digits from a place on, of a text in which they end; no more than 16, so that none is lost. */
+function numberAt(text: string, at: number): number {
+  let number = 0;
+  for (let next = at; ; next++) {
+    const digit = text.charCodeAt(next) - ZERO;
+    if (!(digit >= 0 && digit <= 9)) {
+      return number;
+    }
+    number = number * 10 + digit;
+  }
+}
+
+/** Each byte as a character. */
+function characters(bytes: Uint8Array): string {
+  // ASCII, which nearly all text is, is decoded many times as fast as UTF-8.
+  const text = new TextDecoder().decode(bytes);
+  return text.length === bytes.length ? text : new TextDecoder("latin1").decode(bytes);
 }
 
 function textOf(bytes: Uint8Array): string {

@@ -31,7 +31,7 @@ export class SeenFiles {
   /** The store's time before the looks of this session; undefined if they are not remembered. */
   readonly #lookedNs: bigint | undefined;
   /** What was noted in this session. */
-  readonly #noted = new Map<StoreKey, SeenFile>();
+  readonly #noted = new Map<string, SeenFile>();
   /** Earlier looks, not parsed yet. */
   readonly #earlier: ReadonlyMap<string, unknown>;
   #isChanged = false;
@@ -73,7 +73,7 @@ export class SeenFiles {
   }
 
   /** What the last look found at a path, whether or not it can be trusted. */
-  lastLook(path: StoreKey): SeenFile | undefined {
+  lastLook(path: string): SeenFile | undefined {
     return this.#noted.get(path) ?? parseSeen(this.#earlier.get(path));
   }
 

@@ -2,6 +2,7 @@
 
 import type { CommitLog } from "../../commit/log/commit-log.ts";
 import type { CommittedObject } from "../../commit/log/head.ts";
+import { ANALYSIS } from "../../commit/object-path.ts";
 import type { ObjectReader } from "../../commit/object-reader.ts";
 import { commitKey, stagingOf } from "../../commit/records/control-keys.ts";
 import { SeenFiles } from "../../commit/seen/seen-files.ts";
@@ -101,7 +102,8 @@ export async function findOutsideChanges(
     isUnpublished: log.head.txid !== "" && (await store.stat(stagingOf(log.head.txid))) !== undefined,
   };
   const ids = options.imageIds ?? log.head.sortedGroups().flatMap(imageIdOf);
-  await runBounded(ids, (id) => lookAtImage(look, id), {
+  const unsure = options.by === "stats" ? notPlainlyAsLogged(look, ids) : ids;
+  await runBounded(unsure, (id) => lookAtImage(look, id), {
     concurrency: IMAGES_AT_ONCE,
     signal: options.signal,
   });
@@ -129,6 +131,58 @@ async function newestOf(store: ReadOnlyStore, log: CommitLog): Promise<bigint | 
     ? stat.mtimeNs + SLACK_NS
     : undefined;
 }
+
+/**
+ * The images of which not every file plainly has the size and the time that it should have. Nearly all have, and are told from the
+ * others without waiting for anything.
+ */
+function* notPlainlyAsLogged(look: Look, ids: readonly string[]): Generator<string> {
+  const places = new WeakMap<readonly string[], ReadonlyMap<string, number>>();
+  for (const id of ids) {
+    throwIfAborted(look.options.signal);
+    if (!isPlainlyAsLogged(look, id, places)) {
+      yield id;
+    }
+  }
+}
+
+function isPlainlyAsLogged(
+  look: Look,
+  imageId: string,
+  places: WeakMap<readonly string[], ReadonlyMap<string, number>>,
+): boolean {
+  const { store, log } = look;
+  const id = parseImageId(imageId);
+  const listing = log.head.storedGroup(imageGroup(id))?.listing();
+  if (listing === undefined || store.visitBelow === undefined) {
+    return false;
+  }
+  const folder = analysisFolder(id);
+  const { names } = listing;
+  const placeOf = places.get(names) ?? analysisPlaces(names);
+  places.set(names, placeOf);
+  let [missing, isPlain] = [placeOf.size, true];
+  const isVisited = store.visitBelow(folder, (key, stat) => {
+    const at = placeOf.get(key);
+    if (at !== undefined) {
+      missing--;
+      const object = { sizeBytes: listing.sizeBytes(at), sha256: listing.sha256(at) };
+      isPlain &&= isLikelySame(look, `${folder}/${key}`, object, stat);
+    } else {
+      isPlain &&= !isArtifact(`${folder}/${key}`);
+    }
+  });
+  return isVisited && isPlain && missing === 0;
+}
+
+/** Where the files below an image's folder of artifacts are in a list of the names below the image, by their keys below that folder. */
+function analysisPlaces(names: readonly string[]): ReadonlyMap<string, number> {
+  return new Map(
+    names.flatMap((name, at) => (name.startsWith(BELOW) ? [[name.slice(BELOW.length), at] as const] : [])),
+  );
+}
+
+const BELOW = `${ANALYSIS}/`;
 
 async function lookAtImage(look: Look, imageId: string): Promise<void> {
   const { store, log, options, found } = look;
@@ -182,9 +236,9 @@ async function judge(
 /** By size and time alone: what they propose is a question, not an answer. */
 function isLikelySame(
   { seen, newestNs }: Look,
-  path: StoreKey,
-  object: CommittedObject,
-  stat: StoreStat | undefined,
+  path: string,
+  object: Pick<CommittedObject, "sizeBytes" | "sha256">,
+  stat: Pick<StoreStat, "kind" | "sizeBytes" | "mtimeNs"> | undefined,
 ): boolean {
   if (stat?.kind !== "file" || stat.sizeBytes !== object.sizeBytes) {
     return false;

@@ -5,6 +5,7 @@ import { isZarrStoreError } from "../../errors.ts";
 import { parseArtifactName } from "../../image/artifact-name.ts";
 import type { ReadOptions } from "../../runtime/read-options.ts";
 import type { StoreKey } from "../../store/store-key.ts";
+import { type PlainRows, plainRowsOf } from "../../table/parquet/plain/plain-rows.ts";
 import { schemaOfTable, type TableSchema } from "../../table/table-schema.ts";
 import { type TabularFormat, tabularPath } from "../layout.ts";
 import { keptOr } from "../session/kept-reads.ts";
@@ -106,6 +107,25 @@ export class TabularArtifacts {
       }
       return this.load(name, { ...options, format: "csv.gz" });
     }
+  }
+
+  /**
+   * Loads columns of a table in Parquet without Arrow, the rows in order. Undefined if the file is not written as ours are, or if this
+   * record keeps the whole tables that it reads: then {@link load} is as fast.
+   *
+   * @throws {ZarrStoreError} `not_found`
+   */
+  async loadPlainRows(
+    name: string,
+    columns: readonly string[],
+    options: ReadOptions = {},
+  ): Promise<PlainRows | undefined> {
+    if (this.#objects.kept !== undefined) {
+      return undefined;
+    }
+    const { zstd } = this.#objects.session.runtime;
+    const bytes = await this.loadBytes(name, "parquet", options);
+    return plainRowsOf(bytes, { columns, unzstd: zstd?.decompressNow });
   }
 
   /** Loads the file of a table, verified, byte for byte. @throws {ZarrStoreError} `not_found` */

@@ -32,6 +32,8 @@ export interface BlockingFiles {
   lstat(path: string, options: { readonly bigint: true }): Promise<fs.BigIntStats>;
   /** All files below a folder, by their paths below it with `/`; links are left out. Not every file system has it. */
   filesBelow?(path: string): Promise<ReadonlyMap<string, fs.BigIntStats>>;
+  /** Makes calls to the file system at once; undefined where it is slow, or others have to have their turn first. */
+  now?<T>(run: () => T): T | undefined;
 }
 
 /**
@@ -82,7 +84,9 @@ export function blockingFiles({
       await setImmediate();
       turnBeganMs = nowMs();
     }
-    const begunMs = nowMs();
+    return measured(run, nowMs());
+  };
+  const measured = <T>(run: () => T, begunMs: number): T => {
     try {
       return run();
     } finally {
@@ -141,6 +145,12 @@ export function blockingFiles({
         () => statFiles(path),
         async () => statFilesInPool(path),
       ),
+    now: (run) => {
+      const begunMs = nowMs();
+      return begunMs < poolUntilMs || begunMs - turnBeganMs > MAX_TURN_MS
+        ? undefined
+        : measured(run, begunMs);
+    },
   };
 }
 

@@ -97,6 +97,25 @@ export class DirectoryJail {
     return directory;
   }
 
+  /**
+   * Whether a directory is there, and neither it nor one above it is a link. Otherwise {@link assertInside} says more.
+   *
+   * @param isDirectory says it of a path at once
+   */
+  isPlainlyInside(directory: StoreKey, isDirectory: (path: string) => boolean): boolean {
+    const isSeen = (key: StoreKey | undefined): boolean => {
+      if (key === undefined || this.#justSeen.has(key)) {
+        return true;
+      }
+      const isPlain = isSeen(parentKey(key)) && isDirectory(`${this.#root}/${key}`);
+      if (isPlain) {
+        this.#remember(key);
+      }
+      return isPlain;
+    };
+    return isSeen(directory);
+  }
+
   /** Whether a directory and all above it, up to the root, are directories. */
   async #isWithoutLinks(directory: StoreKey): Promise<boolean> {
     for (const key of withParents(directory)) {

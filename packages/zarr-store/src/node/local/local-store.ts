@@ -26,7 +26,7 @@ import { errnoOf, isPerhapsWithoutHardLinks, isWithoutHardLinks, noHardLinks, no
 import { linkedFile, openFollowing, whyNotWritten } from "./link-tree.ts";
 import { mountedFileSystem } from "./mounted-file-system.ts";
 import { readBytes, readExpected } from "./read-bytes.ts";
-import { statsBelowIn } from "./stats-below-in.ts";
+import { statsBelowIn, visitBelowIn } from "./stats-below-in.ts";
 import { kindOf, storeStatOf, whetherInodesLast } from "./store-stat-of.ts";
 import { createFile, writeAndClose } from "./write-file.ts";
 
@@ -66,6 +66,7 @@ class LocalStore implements KeyValueStore {
   readonly location: string;
   readonly folder: string | undefined;
   readonly statsBelow: KeyValueStore["statsBelow"];
+  readonly visitBelow: KeyValueStore["visitBelow"];
   readonly #fs: FileSystem;
   readonly #changes: BlockingFiles;
   readonly #reads: BlockingFiles;
@@ -85,6 +86,7 @@ class LocalStore implements KeyValueStore {
     this.#jail = new DirectoryJail(this.location, this.#changes);
     this.#jailOfReads = new DirectoryJail(this.location, this.#reads);
     this.statsBelow = statsBelowIn(this.location, this.#reads, this.#jailOfReads, this.#inodesLast);
+    this.visitBelow = visitBelowIn(this.location, this.#reads, this.#jailOfReads);
   }
 
   async get(key: StoreKey, options: GetOptions = {}): Promise<Uint8Array<ArrayBuffer> | undefined> {

@@ -3,19 +3,24 @@
 import * as fs from "node:fs";
 import * as fsPromises from "node:fs/promises";
 
-/** All files below a folder, by their paths below it with `/`; links are left out. */
-export function statFiles(folder: string): ReadonlyMap<string, fs.BigIntStats> {
-  const stats = new Map<string, fs.BigIntStats>();
-  const visit = (path: string, prefix: string): void => {
+/** Visits all files below a folder, by their paths below it with `/`; links are left out. */
+export function visitFiles(folder: string, visit: (path: string, stats: fs.BigIntStats) => void): void {
+  const visitFolder = (path: string, prefix: string): void => {
     for (const entry of fs.readdirSync(path, { withFileTypes: true })) {
       if (entry.isDirectory()) {
-        visit(`${path}/${entry.name}`, `${prefix}${entry.name}/`);
+        visitFolder(`${path}/${entry.name}`, `${prefix}${entry.name}/`);
       } else if (entry.isFile()) {
-        stats.set(prefix + entry.name, fs.lstatSync(`${path}/${entry.name}`, { bigint: true }));
+        visit(prefix + entry.name, fs.lstatSync(`${path}/${entry.name}`, { bigint: true }));
       }
     }
   };
-  visit(folder, "");
+  visitFolder(folder, "");
+}
+
+/** All files that {@link visitFiles} visits. */
+export function statFiles(folder: string): ReadonlyMap<string, fs.BigIntStats> {
+  const stats = new Map<string, fs.BigIntStats>();
+  visitFiles(folder, (path, found) => stats.set(path, found));
   return stats;
 }
 

@@ -1,5 +1,6 @@
 // What is known of all files below a folder of a local store.
 
+import { lstatSync } from "node:fs";
 import { join } from "node:path";
 import { ZarrStoreError } from "../../errors.ts";
 import { throwIfAborted } from "../../runtime/throw-if-aborted.ts";
@@ -7,7 +8,8 @@ import type { KeyValueStore } from "../../store/key-value-store.ts";
 import type { BlockingFiles } from "./blocking-files.ts";
 import type { DirectoryJail } from "./directory-jail.ts";
 import { errnoOf } from "./errno.ts";
-import { storeStatOf } from "./store-stat-of.ts";
+import { visitFiles } from "./stat-files.ts";
+import { kindOf, storeStatOf } from "./store-stat-of.ts";
 
 type Files = Pick<BlockingFiles, "filesBelow">;
 
@@ -42,4 +44,39 @@ export function statsBelowIn(
       }
     })
   );
+}
+
+/** `visitBelow` of a local store; undefined where its file system makes no calls at once. */
+export function visitBelowIn(
+  root: string,
+  files: Pick<BlockingFiles, "now">,
+  jail: DirectoryJail,
+): KeyValueStore["visitBelow"] {
+  const { now } = files;
+  return (
+    now &&
+    ((folder, visit) => {
+      const visitAll = (): boolean => {
+        const isInside = jail.isPlainlyInside(folder, isDirectory);
+        if (isInside) {
+          visitFiles(`${root}/${folder}`, (key, stats) =>
+            visit(key, { kind: kindOf(stats), sizeBytes: Number(stats.size), mtimeNs: stats.mtimeNs }),
+          );
+        }
+        return isInside;
+      };
+      try {
+        return now(visitAll) === true;
+      } catch (error) {
+        if (errnoOf(error) === undefined) {
+          throw error;
+        }
+        return false;
+      }
+    })
+  );
+}
+
+function isDirectory(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }

@@ -50,10 +50,10 @@ test("an open checkpoint says the same as one that is decoded whole", async () =
     assert(isStoredGroup(read));
     expect(read.objects()).toEqual(objects);
     expect(read.objects()).toBe(read.objects());
-    const { names, sha256 } = read.listing()!;
+    const { names, sha256, sizeBytes } = read.listing()!;
     const skip = group === "" ? 0 : group.length + 1;
-    expect(names.map((name, at) => [name, sha256(at)])).toEqual(
-      [...objects].map(([path, object]) => [path.slice(skip), object.sha256]),
+    expect(names.map((name, at) => [name, sha256(at), sizeBytes(at)])).toEqual(
+      [...objects].map(([path, object]) => [path.slice(skip), object.sha256, object.sizeBytes]),
     );
   }
   for (const id of IDS) {

@@ -1,11 +1,11 @@
-import { symlink } from "node:fs/promises";
+import { mkdir, rename, rm, symlink, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { parseStoreKey, readOnlyStore, type ZarrDataset } from "../../../../src/index.ts";
+import { openDataset, parseStoreKey, readOnlyStore, type ZarrDataset } from "../../../../src/index.ts";
 import { isListableStore } from "../../../../src/store/read-only-store.ts";
 import { listStatsBelow, statsBelow } from "../../../../src/store/stats-below.ts";
 import type { Medium } from "../../../support/simulated-writers.ts";
-import { inMaintained } from "../maintained-dataset.ts";
+import { inMaintained, type Maintained } from "../maintained-dataset.ts";
 
 const QC = "images/one/analysis/qc.json";
 const NEW = "images/one/analysis/mine/fit.json";
@@ -70,6 +70,66 @@ describe("a look at the artifacts of images", () => {
       expect(isListableStore(at.store) && (await statsBelow(at.store, folder))).toEqual(
         await listStatsBelow(store, folder),
       );
+    });
+  });
+
+  it("visits the same files as it lists", async () => {
+    await inMaintained("local", async (at) => {
+      const folder = parseStoreKey("images/one/analysis");
+      const listed = await listStatsBelow(at.store, folder);
+      const visited = new Map<string, unknown>();
+      expect(at.store.visitBelow?.(folder, (key, file) => visited.set(key, file))).toBe(true);
+      expect(visited).toEqual(
+        new Map(
+          [...listed].map(([key, { kind, sizeBytes, mtimeNs }]) => [key, { kind, sizeBytes, mtimeNs }]),
+        ),
+      );
+      expect(at.store.visitBelow?.(parseStoreKey("images/none/analysis"), () => undefined)).toBe(false);
+    });
+  });
+
+  const folder = "images/one/analysis";
+  const edits: readonly [string, (at: Maintained, root: string) => Promise<unknown>][] = [
+    ["nothing", async () => undefined],
+    ["a size", (at) => at.put(QC, "{}")],
+    ["a time", (_, root) => utimes(join(root, QC), 4e9, 4e9)],
+    ["a new artifact", (at) => at.put(NEW, "{}")],
+    ["what is no artifact", (at) => at.put(`${folder}/mine/.DS_Store`, "x")],
+    ["a missing file", (at) => at.remove(QC)],
+    ["a missing folder", (_, root) => rm(join(root, folder), { recursive: true })],
+    [
+      "a link in place of a file",
+      async (_, root) => {
+        await rename(join(root, QC), join(root, "qc.json"));
+        await symlink(join(root, "qc.json"), join(root, QC));
+      },
+    ],
+    [
+      "a link in place of the folder",
+      async (_, root) => {
+        await rename(join(root, folder), join(root, "moved"));
+        await symlink(join(root, "moved"), join(root, folder));
+      },
+    ],
+    [
+      "a folder in place of a file",
+      async (_, root) => {
+        await rm(join(root, QC));
+        await mkdir(join(root, QC));
+      },
+    ],
+  ];
+
+  it.each(edits)("says the same at once, from a checkpoint, as file by file: %s", async (_, edit) => {
+    await inMaintained("local", async (at) => {
+      await at.dataset.updateManifest();
+      await edit(at, at.store.location);
+      const [quick, slow] = await Promise.all(
+        [at.store, readOnlyStore(at.store)].map(async (store) =>
+          changesOf(await openDataset(store, { mode: "r" }), "stats"),
+        ),
+      );
+      expect(quick).toEqual(slow);
     });
   });
 
