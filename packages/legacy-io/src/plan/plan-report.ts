@@ -85,6 +85,10 @@ function isRecording({ recording }: LegacyBundle): boolean {
   return recording !== undefined;
 }
 
+function isOfZarr({ image }: LegacyBundle): boolean {
+  return image.zarr !== undefined;
+}
+
 /** Reports what was done, and what the plan leaves alone. */
 export function reportOfRun(plan: IngestPlan, scan: FolderScan, done: PlanOutcome): IngestReport {
   const left = plan.actions.flatMap((action) =>
@@ -104,7 +108,8 @@ export function reportOfRun(plan: IngestPlan, scan: FolderScan, done: PlanOutcom
     conflicts: done.conflicts,
     open: [],
     counts: {
-      tiffs: scan.bundles.filter(({ recording }) => recording === undefined).length,
+      tiffs: scan.bundles.filter((bundle) => !isRecording(bundle) && !isOfZarr(bundle)).length,
+      ...(scan.bundles.some(isOfZarr) && { omeZarrs: scan.bundles.filter(isOfZarr).length }),
       ...(scan.bundles.some(isRecording) && { recordings: scan.bundles.filter(isRecording).length }),
       headers: countSidecars(scan, ["olympus_header"]),
       classicJsons: countSidecars(scan, ["classic_json", "acqstore_json"]),
