@@ -89,7 +89,7 @@ const BY_CODE: Readonly<Record<string, { readonly exitCode: ExitCode; readonly h
   read_only: { exitCode: EXIT.refused },
   already_exists: {
     exitCode: EXIT.refused,
-    hint: "choose another name; --force replaces only a folder that kym export wrote",
+    hint: "choose another name; kym export --force replaces what an earlier export wrote",
   },
   conflict: { exitCode: EXIT.refused, hint: "another process wrote at the same time; run it again" },
   modified_outside: {

@@ -22,8 +22,8 @@ export interface FolderCounts {
   readonly tiffs: number;
   /** Line scans in microscopes' own files; absent without any. */
   readonly recordings?: number | undefined;
-  /** Images in Zarr folders; absent without any. */
-  readonly zarrImages?: number | undefined;
+  /** Images in folders or archives of OME-Zarr; absent without any. */
+  readonly omeZarrs?: number | undefined;
   readonly headers: number;
   readonly classicJsons: number;
   /** ROIs of the images that this run ingested. */

@@ -86,7 +86,7 @@ function isRecording({ recording }: LegacyBundle): boolean {
   return recording !== undefined;
 }
 
-function isZarrImage({ image }: LegacyBundle): boolean {
+function isOfZarr({ image }: LegacyBundle): boolean {
   return image.zarr !== undefined;
 }
 
@@ -109,9 +109,9 @@ export function reportOfRun(plan: IngestPlan, scan: FolderScan, done: PlanOutcom
     conflicts: done.conflicts,
     open: [],
     counts: {
-      tiffs: scan.bundles.filter((bundle) => !isRecording(bundle) && !isZarrImage(bundle)).length,
+      tiffs: scan.bundles.filter((bundle) => !isRecording(bundle) && !isOfZarr(bundle)).length,
+      ...(scan.bundles.some(isOfZarr) && { omeZarrs: scan.bundles.filter(isOfZarr).length }),
       ...(scan.bundles.some(isRecording) && { recordings: scan.bundles.filter(isRecording).length }),
-      ...(scan.bundles.some(isZarrImage) && { zarrImages: scan.bundles.filter(isZarrImage).length }),
       headers: countSidecars(scan, ["olympus_header"]),
       classicJsons: countSidecars(scan, ["classic_json", "acqstore_json"]),
       rois: done.nRois,

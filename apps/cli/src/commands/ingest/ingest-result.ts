@@ -170,11 +170,11 @@ function contentsOf(counts: IngestReport["counts"], dryRun: boolean): string {
   if (counts === undefined) {
     return dryRun ? "to be restored from an export" : "restored from an export";
   }
-  const { tiffs, recordings = 0, zarrImages = 0, headers, classicJsons, rois } = counts;
+  const { tiffs, recordings = 0, omeZarrs = 0, headers, classicJsons, rois } = counts;
   const images = [
-    ...(tiffs === 0 && recordings + zarrImages > 0 ? [] : [counted(tiffs, "TIFF")]),
+    ...(tiffs === 0 && recordings + omeZarrs > 0 ? [] : [counted(tiffs, "TIFF")]),
     ...(recordings === 0 ? [] : [counted(recordings, "microscope recording")]),
-    ...(zarrImages === 0 ? [] : [counted(zarrImages, "Zarr image")]),
+    ...(omeZarrs === 0 ? [] : [counted(omeZarrs, "OME-Zarr image")]),
   ].join(", ");
   const found = `found ${images}, ${counted(headers, "header")}, ${counted(classicJsons, "metadata file")}`;
   return dryRun ? found : `${found}; ${counted(rois, "ROI")} added`;

@@ -227,7 +227,7 @@ function withRestored(report: IngestReport, restored: RestoredKym, isDryRun = fa
   const isAlone = report.found === 0 && restored.notes.length + all.flat().length > 0;
   return {
     ...report,
-    ...(isAlone && { counts: undefined }),
+    counts: isAlone ? undefined : withExports(report.counts, all.flat().length),
     found: report.found + all.reduce((sum, list) => sum + list.length, 0),
     ingested: [...report.ingested, ...ingested],
     updated: [...report.updated, ...updated],
@@ -238,6 +238,12 @@ function withRestored(report: IngestReport, restored: RestoredKym, isDryRun = fa
     notes: [...report.notes, ...notes],
     newImageIds: [...report.newImageIds, ...ids],
   };
+}
+
+function withExports(counts: IngestReport["counts"], exports: number): IngestReport["counts"] {
+  return counts === undefined || exports === 0
+    ? counts
+    : { ...counts, omeZarrs: (counts.omeZarrs ?? 0) + exports };
 }
 
 /** The images of a plan that are in the dataset now, new and old. */

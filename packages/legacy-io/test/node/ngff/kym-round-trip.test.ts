@@ -71,4 +71,13 @@ describe.each(["ome-zarr", "acqstore"] as const)("an export for %s", (format) =>
     await ingestLegacyFolder(copy, out, { returnDeleted: true });
     expect(await copy.listImageIds()).toEqual(["image_1", "image_2"]);
   });
+
+  it("counts as OME-Zarr images beside a TIFF, and not as TIFFs", async () => {
+    await exportLegacyFolder(dataset, join(lab, "lab/out.zarr"), { format });
+    // A lab that moves the images elsewhere leaves it behind. With it, the export is known as kym's own and is not searched.
+    await rm(join(lab, "lab/out.zarr/.kym-export.json"));
+    const { counts } = await ingestLegacyFolder(dataset, join(lab, "lab"));
+    // The image of acqstore, and the two of the export.
+    expect(counts).toMatchObject({ tiffs: 1, omeZarrs: 3 });
+  });
 });
