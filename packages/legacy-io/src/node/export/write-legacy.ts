@@ -1,5 +1,6 @@
 // Writes a dataset as files from which it can be restored.
 
+import { ARTIFACTS } from "@kym/kym-schema";
 import type { ZarrDataset } from "@kym/zarr-store";
 import { throwIfAborted } from "@kym/zarr-store/runtime";
 import { LegacyIoError } from "../../errors.ts";
@@ -13,6 +14,7 @@ import {
 } from "../../export/export-manifest.ts";
 import { EXPORT_MARKER } from "../../export/export-marker.ts";
 import type { ImageOrigin } from "../../export/kymflow/kymflow-place.ts";
+import { notKeptNotes } from "../../export/not-kept-notes.ts";
 import { type ExportPlan, type ImageInventory, planExport } from "../../export/plan-export.ts";
 import { comparePaths } from "../../folder/compare-paths.ts";
 import { sameFileKey } from "../../folder/same-file-key.ts";
@@ -52,7 +54,7 @@ export async function writeLegacy(
       : undefined;
   const failures = new Failures();
   const named = places ?? (await originsOfImages(dataset, imageIds));
-  const plan = await planOf(dataset, { named, places, sink, failures }, options);
+  const { plan, inventories } = await planOf(dataset, { named, places, sink, failures }, options);
   const placeOf = new Map((places ?? []).map((place) => [place.imageId, place]));
   const originOf = new Map(named.map((image) => [image.imageId, image]));
   const images: ExportedImage[] = [];
@@ -80,6 +82,7 @@ export async function writeLegacy(
       total: named.length,
     });
   }
+  notes.push(...notKept(plan, inventories, originOf));
   failures.assertSome(imageIds.length);
   const isPart = images.length < imageIds.length;
   const only = others === undefined && !isPart ? undefined : new Set(images.map(({ imageId }) => imageId));
@@ -135,14 +138,14 @@ async function planOf(
   dataset: ZarrDataset,
   { named, places, sink, failures }: PlanParts,
   options: ExportFolderOptions,
-): Promise<ExportPlan> {
+): Promise<{ readonly plan: ExportPlan; readonly inventories: readonly ImageInventory[] }> {
   const images: ImageInventory[] = [];
   for (const image of named) {
     throwIfAborted(options.signal, LegacyIoError);
     const inventory = await failures.ofImage(image, sink, () => inventoryOf(dataset.record(image.imageId)));
     images.push(...(inventory === undefined ? [] : [inventory]));
   }
-  return planExport(images, await dataset.listTableNames(), {
+  const plan = planExport(images, await dataset.listTableNames(), {
     includeTiff: options.includeTiff,
     includeTables: options.includeTables,
     ...(places && {
@@ -150,6 +153,25 @@ async function planOf(
       reserved: OWN_FILES,
     }),
   });
+  return { plan, inventories: images };
+}
+
+/** Says of which recordings the dataset has only pixels and metadata. */
+function notKept(
+  { images }: ExportPlan,
+  inventories: readonly ImageInventory[],
+  originOf: ReadonlyMap<string, Pick<ImageOrigin, "sourceRelPath">>,
+): readonly ExportNote[] {
+  const pathOf = new Map(images.map(({ imageId, pixels }) => [imageId, pixels?.path]));
+  return notKeptNotes(
+    inventories.map(({ imageId, json, originals }) => ({
+      imageId,
+      sourceRelPath: originOf.get(imageId)?.sourceRelPath,
+      path: pathOf.get(imageId),
+      isOfRecording: json.includes(ARTIFACTS.recordedScan),
+      keepsOriginal: originals !== undefined && originals.size > 0,
+    })),
+  );
 }
 
 function indexOf(
