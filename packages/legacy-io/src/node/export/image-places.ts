@@ -3,7 +3,9 @@
 import { ARTIFACTS, type Provenance, parseProvenance } from "@kym/kym-schema";
 import type { SourceRow, ZarrDataset } from "@kym/zarr-store";
 import { imagePartKey } from "@kym/zarr-store/layout";
+import { loadOriginals } from "../../content/recordings/originals.ts";
 import { type ImageOrigin, type KymflowPlace, placeImages } from "../../export/kymflow/kymflow-place.ts";
+import type { ExportedOrigin } from "../../export/not-kept-notes.ts";
 import { storedFault } from "../files/stored-fault.ts";
 import type { ExportNote } from "./export-options.ts";
 
@@ -35,6 +37,20 @@ export function renamedNotes(places: readonly PlacedImage[]): readonly ExportNot
   return places
     .filter(({ isMoved }) => isMoved)
     .map(({ relPath: path }) => ({ path, reason: "renamed: another image came from the same path" }));
+}
+
+/** What {@link notKeptNotes} asks of an image in a place of an export. */
+export async function originInExport(
+  record: ReturnType<ZarrDataset["record"]>,
+  { imageId, sourceRelPath, relPath }: PlacedImage,
+): Promise<ExportedOrigin> {
+  return {
+    imageId,
+    sourceRelPath,
+    path: relPath,
+    isOfRecording: (await record.json.list()).includes(ARTIFACTS.recordedScan),
+    keepsOriginal: (await loadOriginals(record)).length > 0,
+  };
 }
 
 const METADATA_KEY = imagePartKey({ kind: "json", name: ARTIFACTS.metadata });

@@ -8,6 +8,7 @@ import { planeSize } from "../../content/rois/plane-size.ts";
 import { isLegacyIoError, LegacyIoError } from "../../errors.ts";
 import { acqstoreEnding } from "../../export/acqstore/acqstore-ending.ts";
 import type { KymflowPlace } from "../../export/kymflow/kymflow-place.ts";
+import { type ExportedOrigin, notKeptNotes } from "../../export/not-kept-notes.ts";
 import { planExport } from "../../export/plan-export.ts";
 import { fileNameOfArtifact } from "../../folder/artifact-file-name.ts";
 import { parseClassicJson } from "../../formats/json/classic-json.ts";
@@ -19,7 +20,7 @@ import {
   MAY_HAVE_PATHS,
   type WrittenFolder,
 } from "./export-options.ts";
-import { placesOf, renamedNotes, unchangedNotes } from "./image-places.ts";
+import { originInExport, placesOf, renamedNotes, unchangedNotes } from "./image-places.ts";
 import { withoutPaths } from "./imagej-metadata-of.ts";
 import { type ExportSink, writeIfNameFits } from "./staged-folder.ts";
 
@@ -40,15 +41,21 @@ export async function writeForImageJ(
   const places = await placesOf(dataset, imageIds);
   const notes: ExportNote[] = [...renamedNotes(places)];
   const failures = new Failures();
+  const origins: ExportedOrigin[] = [];
   for (const [index, place] of places.entries()) {
     throwIfAborted(options.signal, LegacyIoError);
     const { imageId, relPath } = place;
-    const written = await failures.ofImage(place, sink, (files) =>
-      writeImage(dataset.record(imageId), place, files, options),
-    );
-    notes.push(...(written ?? []));
+    const written = await failures.ofImage(place, sink, async (files) => ({
+      notes: await writeImage(dataset.record(imageId), place, files, options),
+      origin: await originInExport(dataset.record(imageId), place),
+    }));
+    if (written !== undefined) {
+      notes.push(...written.notes);
+      origins.push(written.origin);
+    }
     options.onEvent?.({ imageId, path: relPath, done: index + 1, total: places.length });
   }
+  notes.push(...notKeptNotes(origins));
   failures.assertSome(places.length);
   const images = failures.without(places).length;
   return { images, tables: 0, leftOut: failures.leftOut(leftOut), notes, failed: failures.list };

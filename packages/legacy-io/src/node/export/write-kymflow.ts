@@ -24,6 +24,7 @@ import {
   radonDatabaseCsv,
 } from "../../export/kymflow/database-csv.ts";
 import type { KymflowPlace } from "../../export/kymflow/kymflow-place.ts";
+import { type ExportedOrigin, notKeptNotes } from "../../export/not-kept-notes.ts";
 import { comparePaths } from "../../folder/compare-paths.ts";
 import { eventsOf } from "../../formats/kymflow/events-json.ts";
 import { formatFault } from "../../formats/parse-sidecar.ts";
@@ -32,7 +33,7 @@ import { sidecarFormats } from "../../formats/sidecar-formats.ts";
 import { chosenImages, Failures } from "./chosen-images.ts";
 import { pixelsForImageJ } from "./export-image.ts";
 import type { ExportFolderOptions, ExportNote, WrittenFolder } from "./export-options.ts";
-import { placesOf, renamedNotes } from "./image-places.ts";
+import { originInExport, placesOf, renamedNotes } from "./image-places.ts";
 import { type ExportSink, writeIfNameFits } from "./staged-folder.ts";
 
 const FIRST_CHANNEL_FILE = /_C001(T\d{3})$/;
@@ -51,6 +52,7 @@ export async function writeKymflow(
   const isRadonUnreadable = failures.list.length > 0;
   const notes: ExportNote[] = [...renamedNotes(places)];
   const images: DatabaseImage[] = [];
+  const origins: ExportedOrigin[] = [];
   for (const [index, place] of places.entries()) {
     throwIfAborted(options.signal, LegacyIoError);
     const rows = radonRows?.get(place.imageId) ?? [];
@@ -61,21 +63,24 @@ export async function writeKymflow(
         await writer.writePixels();
       }
       const written = { ...(await writer.writeSidecars(formats)), radonRows: rows };
+      const origin = await originInExport(dataset.record(place.imageId), place);
       if ((await writer.hasTrace()) && rows.length === 0 && radonRows !== undefined) {
         noted.push({
           path: place.relPath,
           reason: `${POOLED_TABLES.radon} has no rows of this image: index the dataset first`,
         });
       }
-      return written;
+      return { written, origin };
     });
     if (image !== undefined) {
-      images.push(image);
+      images.push(image.written);
+      origins.push(image.origin);
       notes.push(...noted);
     }
     const { imageId, relPath: path } = place;
     options.onEvent?.({ imageId, path, done: index + 1, total: places.length });
   }
+  notes.push(...notKeptNotes(origins));
   failures.assertSome(places.length);
   const ended = { images: images.length, leftOut: failures.leftOut(leftOut), notes, failed: failures.list };
   if (options.includeTables === false) {

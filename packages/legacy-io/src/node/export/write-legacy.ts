@@ -14,9 +14,9 @@ import {
 } from "../../export/export-manifest.ts";
 import { EXPORT_MARKER } from "../../export/export-marker.ts";
 import type { ImageOrigin } from "../../export/kymflow/kymflow-place.ts";
+import { notKeptNotes } from "../../export/not-kept-notes.ts";
 import { type ExportPlan, type ImageInventory, planExport } from "../../export/plan-export.ts";
-import { comparePaths, fileNameOf } from "../../folder/compare-paths.ts";
-import { scanOfPath } from "../../folder/recordings/scan-name.ts";
+import { comparePaths } from "../../folder/compare-paths.ts";
 import { sameFileKey } from "../../folder/same-file-key.ts";
 import { chosenImages, Failures } from "./chosen-images.ts";
 import { exportImage, exportTable, inventoryOf } from "./export-image.ts";
@@ -54,7 +54,7 @@ export async function writeLegacy(
       : undefined;
   const failures = new Failures();
   const named = places ?? (await originsOfImages(dataset, imageIds));
-  const { plan, images: inventories } = await planOf(dataset, { named, places, sink, failures }, options);
+  const { plan, inventories } = await planOf(dataset, { named, places, sink, failures }, options);
   const placeOf = new Map((places ?? []).map((place) => [place.imageId, place]));
   const originOf = new Map(named.map((image) => [image.imageId, image]));
   const images: ExportedImage[] = [];
@@ -82,7 +82,7 @@ export async function writeLegacy(
       total: named.length,
     });
   }
-  notes.push(...notKeptNotes(plan, inventories, named));
+  notes.push(...notKept(plan, inventories, originOf));
   failures.assertSome(imageIds.length);
   const isPart = images.length < imageIds.length;
   const only = others === undefined && !isPart ? undefined : new Set(images.map(({ imageId }) => imageId));
@@ -138,7 +138,7 @@ async function planOf(
   dataset: ZarrDataset,
   { named, places, sink, failures }: PlanParts,
   options: ExportFolderOptions,
-): Promise<{ readonly plan: ExportPlan; readonly images: readonly ImageInventory[] }> {
+): Promise<{ readonly plan: ExportPlan; readonly inventories: readonly ImageInventory[] }> {
   const images: ImageInventory[] = [];
   for (const image of named) {
     throwIfAborted(options.signal, LegacyIoError);
@@ -153,36 +153,25 @@ async function planOf(
       reserved: OWN_FILES,
     }),
   });
-  return { plan, images };
+  return { plan, inventories: images };
 }
 
 /** Says of which recordings the dataset has only pixels and metadata. */
-function notKeptNotes(
+function notKept(
   { images }: ExportPlan,
   inventories: readonly ImageInventory[],
-  named: readonly Pick<ImageOrigin, "imageId" | "sourceRelPath">[],
+  originOf: ReadonlyMap<string, Pick<ImageOrigin, "sourceRelPath">>,
 ): readonly ExportNote[] {
-  const sourceOf = new Map(named.map(({ imageId, sourceRelPath }) => [imageId, sourceRelPath ?? imageId]));
-  const fileOf = (imageId: string): string => {
-    const path = sourceOf.get(imageId) ?? imageId;
-    return scanOfPath(path)?.file ?? path;
-  };
-  const kept = new Set(
-    inventories.flatMap(({ imageId, originals }) => (originals?.size ? [fileOf(imageId)] : [])),
+  const pathOf = new Map(images.map(({ imageId, pixels }) => [imageId, pixels?.path]));
+  return notKeptNotes(
+    inventories.map(({ imageId, json, originals }) => ({
+      imageId,
+      sourceRelPath: originOf.get(imageId)?.sourceRelPath,
+      path: pathOf.get(imageId),
+      isOfRecording: json.includes(ARTIFACTS.recordedScan),
+      keepsOriginal: originals !== undefined && originals.size > 0,
+    })),
   );
-  const isRecording = new Set(
-    inventories.flatMap(({ imageId, json }) => (json.includes(ARTIFACTS.recordedScan) ? [imageId] : [])),
-  );
-  return images.flatMap(({ imageId, pixels }) => {
-    const file = fileOf(imageId);
-    return isRecording.has(imageId) && !kept.has(file)
-      ? [{ path: pixels?.path ?? file, reason: notKept(fileNameOf(file)) }]
-      : [];
-  });
-}
-
-function notKept(fileName: string): string {
-  return `only pixels and metadata of ${fileName} were kept, not the file itself: kym ingest --keep-original keeps it`;
 }
 
 function indexOf(

@@ -208,8 +208,22 @@ it("an export gives a kept original back byte for byte; without one it says what
         `${path}: only pixels and metadata of ${file} were kept, not the file itself: kym ingest --keep-original keeps it`,
     ),
   );
+  const formats = ["kymflow", "imagej"] as const;
+  for (const format of formats) {
+    const other = await exportLegacyFolder(dataset, join(lab, format), { format, durability: "none" });
+    expect(other.notes.filter(({ reason }) => reason.startsWith("only pixels and metadata of"))).toHaveLength(
+      3,
+    );
+    expect(bare.notes).toEqual(
+      expect.arrayContaining(other.notes.filter(({ reason }) => reason.includes("were kept"))),
+    );
+  }
   // Also for images that are in the dataset already.
   await refreshFromFolder(dataset, folder, { keepOriginal: true });
+  for (const format of formats) {
+    const other = await exportLegacyFolder(dataset, join(lab, `${format}-2`), { format, durability: "none" });
+    expect(other.notes.filter(({ reason }) => reason.includes("were kept"))).toEqual([]);
+  }
   const { version } = dataset;
   await refreshFromFolder(dataset, folder, { keepOriginal: true });
   expect(dataset.version).toBe(version);
