@@ -134,13 +134,10 @@ function isDepth(attributes: Hdf5Attributes): boolean {
   return numberOfAttribute(attributes, "ZAxisGeomRole") === DEPTH || UM_PER.has(unitOf(attributes, "Z"));
 }
 
-/** Whether an axis says that it is time, by its unit or its role. The role 0 of X and Y without a unit says nothing. */
+/** Whether an axis says that it is time: by its unit or, without one, by its role. */
 function isTime(attributes: Hdf5Attributes, axis: "Y" | "Z"): boolean {
   const unit = unitOf(attributes, axis);
-  return (
-    S_PER.has(unit) ||
-    (axis === "Z" && unit === "" && numberOfAttribute(attributes, "ZAxisGeomRole") === TIME)
-  );
+  return S_PER.has(unit) || (unit === "" && numberOfAttribute(attributes, `${axis}AxisGeomRole`) === TIME);
 }
 
 /** What says that the rows of a frame are lines in time. */

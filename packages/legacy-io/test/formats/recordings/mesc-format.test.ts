@@ -96,6 +96,13 @@ test("rows of a MESc unit are lines where its method, its task or the unit of Y 
     }),
   );
   expect(byUnit.secondsPerLine[0]?.value).toBeCloseTo(0.0005, 12);
+  const byRole = onlyScan(
+    await of({
+      shape: [1, 9, 5],
+      attributes: { YAxisConversionConversionLinearScale: 2, YAxisGeomRole: 0n },
+    }),
+  );
+  expect(byRole.secondsPerLine[0]?.value).toBe(0.002);
   const flat = onlyScan(await of({ shape: [9, 5], layout: [4, 5] }));
   expect([flat.shape, flat.secondsPerLine[0]?.value]).toEqual([[9, 5], 0.002]);
 });
