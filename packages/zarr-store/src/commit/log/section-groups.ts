@@ -54,37 +54,35 @@ interface Section {
 function findGroups(
   text: Uint8Array,
 ): { readonly spans: readonly GroupSpan[]; readonly end: number } | undefined {
-  const all = characters(text);
-  if (!all.startsWith(BEGIN)) {
+  const decoder = new TextDecoder();
+  if (decoder.decode(text.subarray(0, BEGIN.length)) !== BEGIN) {
     return undefined;
   }
   const spans: GroupSpan[] = [];
   let at = BEGIN.length;
   let last: string | undefined;
-  while (all.charCodeAt(at) === QUOTE) {
-    const nameEnd = all.indexOf('"', at + 1);
+  while (text[at] === QUOTE) {
+    const nameEnd = text.indexOf(QUOTE, at + 1);
     const start = nameEnd + 2;
     // A name of an object may hold a brace; then it is not what ends the list of an object, and not followed as here.
-    const stop = all.indexOf("}", start) + 1;
+    const stop = text.indexOf(BRACE_END, start) + 1;
     const isGroup =
       nameEnd - at < 160 &&
-      all.charCodeAt(start - 1) === COLON &&
-      all.charCodeAt(start) === BRACE &&
-      all.charCodeAt(stop - 2) === BRACKET_END;
-    const group = isGroup ? all.slice(at + 1, nameEnd) : undefined;
+      text[start - 1] === COLON &&
+      text[start] === BRACE &&
+      text[stop - 2] === BRACKET_END;
+    const group = isGroup ? decoder.decode(text.subarray(at + 1, nameEnd)) : undefined;
     if (group === undefined || !GROUP.test(group) || (last !== undefined && last >= group)) {
       return undefined;
     }
     spans.push({ group, start, stop });
     last = group;
-    at = all.charCodeAt(stop) === COMMA ? stop + 1 : stop;
-    if (at === stop) {
+    at = text[stop] === COMMA ? stop + 1 : stop;
+    if (text[stop] !== COMMA) {
       break;
     }
   }
-  return all.charCodeAt(at) === BRACE_END && all.charCodeAt(at + 1) === COMMA
-    ? { spans, end: at + 2 }
-    : undefined;
+  return text[at] === BRACE_END && text[at + 1] === COMMA ? { spans, end: at + 2 } : undefined;
 }
 
 class GroupInSection implements StoredGroup {
