@@ -6,7 +6,11 @@ import { join } from "node:path";
 import { openTiff } from "@kym/legacy-io/node";
 import { ndArrayBytes } from "@kym/zarr-store/array";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { cziFile, cziXml, lineBlocks } from "../../../packages/legacy-io/test/support/recordings/czi-files.ts";
+import {
+  cziFile,
+  cziXml,
+  lineBlocks,
+} from "../../../packages/legacy-io/test/support/recordings/czi-files.ts";
 import { hasPython, runPython } from "../python-environment.ts";
 
 /** What a reader says of a file. */

@@ -10,8 +10,15 @@ import {
   OIF_MAIN,
   oibOf,
 } from "../../../packages/legacy-io/test/support/recordings/oif-files.ts";
-import { type MadeOir, madeOir, OIR_CHANNELS } from "../../../packages/legacy-io/test/support/recordings/oir-files.ts";
-import { readOibPlanes, readRecorded } from "../../../packages/legacy-io/test/support/recordings/read-recorded.ts";
+import {
+  type MadeOir,
+  madeOir,
+  OIR_CHANNELS,
+} from "../../../packages/legacy-io/test/support/recordings/oir-files.ts";
+import {
+  readOibPlanes,
+  readRecorded,
+} from "../../../packages/legacy-io/test/support/recordings/read-recorded.ts";
 import { fluoViewSample, hasFluoViewReaders, runFluoViewReaders } from "./fluoview-readers.ts";
 
 interface Said {

@@ -7,7 +7,11 @@ import { ndArrayBytes } from "@kym/zarr-store/array";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { mescFormat } from "../../../packages/legacy-io/src/formats/femtonics-mesc/mesc-format.ts";
 import type { Recording } from "../../../packages/legacy-io/src/formats/recording-format.ts";
-import { allLines, onlyScan, opened } from "../../../packages/legacy-io/test/support/recordings/opened-recording.ts";
+import {
+  allLines,
+  onlyScan,
+  opened,
+} from "../../../packages/legacy-io/test/support/recordings/opened-recording.ts";
 import { hasPython, runPython } from "../python-environment.ts";
 
 interface Said {

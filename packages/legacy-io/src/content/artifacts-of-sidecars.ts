@@ -385,9 +385,8 @@ function whyKept(facts: SidecarFacts, isStored: boolean, hasItsEventsStored: boo
     return facts.rois.problems.length > 0 ? "its ROIs cannot be read" : "it has no ROIs";
   }
   if (!isStored) {
-    return Object.values(facts).some((fact) => fact !== undefined)
-      ? "another file says the same"
-      : "its format reads nothing from it";
+    const saysAny = Object.values(facts).some((fact) => fact !== undefined);
+    return saysAny ? "another file says the same" : "its format reads nothing from it";
   }
   const { alsoHas = [], events = [] } = facts;
   if (alsoHas.length > 0) {
