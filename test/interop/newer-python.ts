@@ -51,7 +51,7 @@ function namesIn(folder: string): readonly string[] {
   }
 }
 
-/** The minor version of a Python 3; 0 for other programs. */
+/** 0 for anything but a Python 3. */
 async function minorOf(name: string): Promise<number> {
   const script = "import sys; print(sys.version_info[1] if sys.version_info[0] == 3 else 0)";
   return run(name, ["-c", script]).then(

@@ -20,6 +20,7 @@ import {
   lsmCalibration,
   lsmPlanes,
   parseLsmInfo,
+  type TiffStart,
 } from "./descriptions/lsm-info.ts";
 import { readOme } from "./descriptions/ome-description.ts";
 import { parsePylakeDescription } from "./descriptions/pylake-description.ts";
@@ -35,7 +36,7 @@ import {
 import { type DecodeBudget, decodeBudget } from "./header/decode-budget.ts";
 import { type HeaderReader, headerReader } from "./header/header-reader.ts";
 import { scanDirectories } from "./header/ifd.ts";
-import { readLsmStart, type TiffStart } from "./header/lsm-start.ts";
+import { readLsmStart } from "./header/lsm-start.ts";
 import { readScanImage } from "./header/scanimage-text.ts";
 import { type TagValues, tagValues } from "./header/tag-values.ts";
 import { DEFAULT_TIFF_LIMITS, type TiffLimits } from "./header/tiff-limits.ts";

@@ -94,7 +94,7 @@ export function finiteNumber(text: string | undefined): number | undefined {
 /** A tag, a comment, a text of `CDATA` or an instruction. */
 interface Tag {
   readonly kind: "start" | "empty" | "end" | "other";
-  /** Empty for comments and the like. */
+  /** Empty for a comment, a text of `CDATA` and an instruction. */
   readonly name: string;
   /** The text between the name and the end of the tag. */
   readonly attributes: string;
@@ -103,7 +103,7 @@ interface Tag {
   readonly stop: number;
 }
 
-/** How comments and the like begin and end. */
+/** How comments, texts of `CDATA` and instructions begin and end. */
 const OTHERS = [
   ["<!--", "-->"],
   ["<![CDATA[", "]]>"],

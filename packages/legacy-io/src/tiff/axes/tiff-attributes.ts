@@ -1,6 +1,6 @@
 // What an image remembers of the axes of its TIFF, as attributes of its record.
 
-import type { TiffStart } from "../header/lsm-start.ts";
+import type { TiffStart } from "../descriptions/lsm-info.ts";
 import { isTurned } from "./image-layout.ts";
 import { parseStatedScales, type StatedScales } from "./stated-scales.ts";
 

@@ -18,6 +18,12 @@ export interface LsmInfo {
   readonly scanInfoOffset: number;
 }
 
+/** When a TIFF says that it was recorded: ISO 8601 without a zone, by the clock of the microscope's computer. */
+export interface TiffStart {
+  readonly text: string;
+  readonly zone: "no zone";
+}
+
 /** Sizes of the axes. */
 const LEAST_BYTES = 28;
 /** To the offset of the stamps and past it. */

@@ -2,14 +2,8 @@
 // The layout of these values is that of tifffile (BSD-3).
 
 import { isLegacyIoError } from "../../errors.ts";
-import type { LsmInfo } from "../descriptions/lsm-info.ts";
+import type { LsmInfo, TiffStart } from "../descriptions/lsm-info.ts";
 import type { HeaderReader } from "./header-reader.ts";
-
-/** When a TIFF says that it was recorded: ISO 8601 without a zone, by the clock of the microscope's computer. */
-export interface TiffStart {
-  readonly text: string;
-  readonly zone: "no zone";
-}
 
 /** The block that has the values of the recording. */
 const RECORDING = 0x10000000;
