@@ -207,7 +207,7 @@ const ARROWS: Arrows = {
   "packages/legacy-io/src/tiff": {
     codecs: [],
     descriptions: [],
-    axes: ["descriptions", "header", "pixels"],
+    axes: ["descriptions", "pixels"],
     header: ["descriptions"],
     page: ["codecs", "header"],
     pixels: ["codecs", "descriptions", "header", "page"],
