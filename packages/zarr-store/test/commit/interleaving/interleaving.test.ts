@@ -8,10 +8,10 @@ import { interleave, interleaveAlong, interleaveTwo, PAIRS, type Pair } from "./
 
 /** Some calls of each pair, others for each; all of them in `interleaving.soak.ts`. */
 const STRIDE: Readonly<Record<Medium, number>> = {
-  memory: 16,
-  local: 100,
-  "memory without hard links": 24,
-  "local without hard links": 200,
+  memory: 32,
+  local: 200,
+  "memory without hard links": 48,
+  "local without hard links": 400,
 };
 
 describe.each<Medium>(MEDIA)("a second writer before the store calls of the first, in %s", (medium) => {

@@ -11,7 +11,7 @@ describe("undo, for any edits", () => {
       fc.asyncProperty(fc.array(EDIT, { minLength: 1, maxLength: 8 }), async (edits) => {
         undone += await undoScript(edits);
       }),
-      { numRuns: 40 },
+      { numRuns: 25 },
     );
     console.log(`${undone} random edits undone and done again`);
   });
@@ -24,7 +24,7 @@ describe("undo, for any edits", () => {
         const outcome = await undoBesideWriter(first, second, moment);
         outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
       }),
-      { numRuns: 80 },
+      { numRuns: 50 },
     );
     expect(outcomes.get("undone")).toBeGreaterThan(0);
     console.log(`undo beside a second writer: ${JSON.stringify(Object.fromEntries(outcomes))}`);
