@@ -9,6 +9,8 @@ export interface RoomReport {
   readonly title: string;
   /** The day and the commit at which it was measured. */
   readonly at: string;
+  /** The size at which it was measured. Default: that of the report. */
+  readonly size?: BenchReport["size"] | undefined;
   /** The load before its first round. */
   readonly load: number;
   readonly rounds: number;
@@ -57,10 +59,13 @@ export function closingLineOf(goals: readonly JudgedGoal[]): string {
   return `${passed} passed, ${asked.length - passed} failed`;
 }
 
-/** Takes the rooms of `next` in place of those of `last`, and keeps the others. */
+/** Takes the rooms of `next` in place of those of `last`, and keeps the others, each with the size at which it was measured. */
 export function mergeReports(last: BenchReport | undefined, next: BenchReport): BenchReport {
   const fresh = new Set(next.rooms.map(({ room }) => room));
-  const kept =
-    last?.format === 1 && last.size === next.size ? last.rooms.filter(({ room }) => !fresh.has(room)) : [];
-  return { ...next, rooms: [...kept, ...next.rooms] };
+  const kept = last?.format === 1 ? sizedRooms(last).filter(({ room }) => !fresh.has(room)) : [];
+  return { ...next, rooms: [...kept, ...sizedRooms(next)] };
+}
+
+function sizedRooms({ rooms, size }: BenchReport): readonly RoomReport[] {
+  return rooms.map((room) => ({ ...room, size: room.size ?? size }));
 }

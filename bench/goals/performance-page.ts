@@ -9,6 +9,7 @@ import { isIdle, machineLine } from "./machine.ts";
 export function performancePage(report: BenchReport, order: readonly string[]): string {
   const rooms = report.rooms.toSorted((a, b) => order.indexOf(a.room) - order.indexOf(b.room));
   const goals = rooms.flatMap((room) => room.goals);
+  const short = rooms.filter(({ size = report.size }) => size === "short").map(({ room }) => room);
   const busy = rooms.filter(({ load }) => !isIdle(load)).map(({ room }) => room);
   return `# Performance
 
@@ -16,7 +17,7 @@ Written by \`npx -y pnpm@12 bench --write\`, which measures each thing beside it
 the measures below \`bench/rooms\`, not this page.
 
 - **Machine:** ${machineLine(report.machine)}.
-- **Measured:** each at the day and the commit that stand above its table${report.size === "short" ? ", in short form: with smaller inputs than the goals are about" : ""}.
+- **Measured:** each at the day and the commit that stand above its table${short.length === 0 ? "" : `; in short form, with smaller inputs than the goals are about: ${short.join(", ")}`}.
 - **Result:** ${tallyLine(goals)}.
 ${busy.length === 0 ? "- **Load:** the machine was idle.\n" : `- **Load:** not idle for ${busy.join(", ")}. Times that passed then say little; the column *by CPU* has the same figure by the\n  seconds of processors.\n`}
 *Median* and *best* are of the rounds. A ratio is taken within each round, so it need not be the ratio of two medians.

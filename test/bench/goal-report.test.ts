@@ -98,15 +98,21 @@ test("the closing line counts a goal that was not measured as failed, and leaves
   expect(closingLineOf([MET, MISSED, LEFT_OUT])).toBe("1 passed, 2 failed");
 });
 
-test("a run of some rooms keeps the last figures of the others, unless they are of another size", () => {
+test("a run of some rooms keeps the last figures of the others, with the size at which they were measured", () => {
   const last = report(room(0, [MET], "a"), room(0, [MET], "b"));
   const next = report(room(3, [MISSED], "b"));
   expect(mergeReports(last, next).rooms.map((one) => [one.room, one.load])).toEqual([
     ["a", 0],
     ["b", 3],
   ]);
-  expect(mergeReports({ ...last, size: "short" }, next).rooms).toEqual(next.rooms);
-  expect(mergeReports(undefined, next)).toEqual(next);
+  expect(mergeReports({ ...last, size: "short" }, next).rooms.map((one) => [one.room, one.size])).toEqual([
+    ["a", "short"],
+    ["b", "full"],
+  ]);
+  expect(mergeReports(undefined, next)).toEqual({
+    ...next,
+    rooms: next.rooms.map((one) => ({ ...one, size: "full" })),
+  });
 });
 
 test("the page has the machine, the load, the rooms in their order, and what stands in the way", () => {
