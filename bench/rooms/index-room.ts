@@ -22,7 +22,7 @@ const CHANGED = 7;
 
 const FULL = "ours, index from nothing";
 const NOTHING = "ours, nothing changed, dataset open";
-const AFTER = "ours, nothing changed, after a table was written anew";
+const AFTER = "ours, nothing changed, after a table was written again";
 const ONE = "ours, one image changed, dataset open";
 const BOTH = "reading both tables";
 const EVENTS = "reading the events table";
@@ -70,7 +70,7 @@ function goalsOf(count: number): readonly Goal[] {
     },
     {
       id: "index.after",
-      what: "index, nothing changed, the first after a table was written anew",
+      what: "index, nothing changed, the first after a table was written again",
       subject: AFTER,
       peer: BOTH,
       bound: { kind: "beside" },
