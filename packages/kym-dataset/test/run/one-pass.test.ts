@@ -1,5 +1,6 @@
 /** One pass for several indexers reads each file of an image once, and ends as one run after the other does. */
 import { createNdArray, memoryStore, openDataset, type Row, rowsOf } from "@kym/zarr-store";
+import { nodeRuntime } from "@kym/zarr-store/node";
 import { expect, test } from "vitest";
 import {
   defineIndexer,
@@ -14,6 +15,8 @@ import { EVENT_SCHEMA, eventRow, TRACE_SCHEMA } from "../support/image-fixture.t
 
 const INDEXERS = [velocityEventIndexer, radonIndexer];
 const IDS = ["a", "b", "c"];
+/** Ledgers hash nodes that say when they were made. */
+const NOW_EPOCH_MS = Date.now();
 
 /** A dataset of three images with metadata, params, events and a trace. */
 async function study(): Promise<{
@@ -22,7 +25,7 @@ async function study(): Promise<{
   readonly tables: () => Promise<readonly Uint8Array[]>;
 }> {
   const { store, takeReads } = countReads(memoryStore());
-  const dataset = await openDataset(store);
+  const dataset = await openDataset(store, { runtime: { ...nodeRuntime(), nowEpochMs: () => NOW_EPOCH_MS } });
   await dataset.transaction(async (transaction) => {
     for (const [index, id] of IDS.entries()) {
       const record = await transaction.addImage(createNdArray("uint8", [1, 1]), { id });
