@@ -102,7 +102,7 @@ it.each(["1", "2/2", "-1/2", "1/0", "a/b", "1/2/3", "", "AUTO"])(
   },
 );
 
-it("each shard leaves a report of its own, an empty part is no error, and a report of the dataset names what all shards say", async () => {
+it("each shard leaves its own report, an empty part succeeds, and kym report joins the reports of all shards", async () => {
   const reports = [];
   for (let index = 0; index < 8; index++) {
     const { data } = await kymJson(["ingest", "lab", "study.zarr", "--shard", `${index}/8`], { cwd });

@@ -100,7 +100,7 @@ it("what a colleague did in an unpacked copy comes back by a packed file", async
   expect(same.exitCode).toBe(0);
 });
 
-it("unpack names the dataset after the file, and both refuse what is there, a folder, and what is no zip", async () => {
+it("unpack names the dataset after the file; both commands refuse an existing target, a folder, and a file of another kind", async () => {
   await pack();
   await rm(join(cwd, "study.zarr"), { recursive: true });
   expect((await kym(["unpack", PACKED], { cwd })).exitCode).toBe(0);

@@ -98,7 +98,7 @@ test("stamps of LAS before 3.1 are read, and those that are none are named", asy
   expect(onlyScan(bad).start).toBeUndefined();
 });
 
-test("several series in one LIF: scans by their names and folders, and what is no scan is named", async () => {
+test("several series in one LIF become scans by their names and folders; other series are named and left alone", async () => {
   const y =
     '<DimensionDescription DimID="2" NumberOfElements="2" Origin="0" Length="1e-6" Unit="m" BitInc="0" BytesInc="48"/>';
   const bytes = lifBytes(

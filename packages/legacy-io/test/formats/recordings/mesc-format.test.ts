@@ -130,7 +130,7 @@ test("lines between the frames of a MESc are a gap of zeros", async () => {
   ]);
 });
 
-test("units of a MESc that are no line scans are named", async () => {
+test("units of a MESc that hold something other than line scans are named", async () => {
   expect(await said({ shape: [6, 3, 4] })).toBe('the frame scan "MSession_0/MUnit_0" (6 \u00d7 3 \u00d7 4)');
   expect(await said({ shape: [1, 3, 4] })).toBe(
     'the single frame "MSession_0/MUnit_0" (1 \u00d7 3 \u00d7 4)',

@@ -100,7 +100,7 @@ test("an ingest takes the line scans of LIF, PTU and ScanImage, and names what i
   expect([again.updated, again.ingested]).toEqual([[], []]);
 });
 
-test("images can be sorted by their start, in UTC or without a zone, and a file that comes later is no conflict", async () => {
+test("images can be sorted by their start, in UTC or without a zone; a file that comes later makes no conflict", async () => {
   folder = await makeLabFolder({
     "b.lif": lifBytes([{ name: "Series 1", stamps: lifStampList(6, 5, 1) }]),
     "a.tif": scanImageTiff(),
